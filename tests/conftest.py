@@ -1,0 +1,26 @@
+"""Set the checked build of the kernels before anything compiles, and order tests fast first."""
+
+import os
+
+os.environ["UNHEDGED_CHECKED"] = "1"
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# The first call of a compiled function takes seconds; a deadline would blame the example.
+settings.register_profile(
+    "unhedged", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("unhedged")
+
+ORDER = ("unit", "ui", "stories", "properties", "differential", "golden", "statistical")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> tuple[bool, int]:
+        room = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+        return item.get_closest_marker("slow") is not None, (
+            ORDER.index(room) if room in ORDER else len(ORDER)
+        )
+
+    items.sort(key=rank)
