@@ -1,0 +1,245 @@
+"""The plan: everything a run needs, in the engine's own units, and nothing a reader has to look up elsewhere.
+
+Plain frozen dataclasses made by :func:`unhedged.scenario.resolve.resolve`. Units are in the names: ``_ns`` nanoseconds,
+``_ppb`` 10^-9 of the whole, ``_usd`` dollars, ``_px`` ticks, ``_lots`` lots. Two plans with the same
+:meth:`RunPlan.hash` and the same code give the same results.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import IntEnum
+from typing import Any
+
+from unhedged.vocab.enums import (
+    AdlPrice,
+    InstrumentKind,
+    LiquidationLadder,
+    MarginMode,
+    MarkForm,
+    OutageKind,
+    VenueKind,
+)
+
+PLAN_SCHEMA = 1
+"""Grows when the meaning or the set of plan fields changes; part of the hash."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """A distribution to draw a number from, once per agent.
+
+    ``parameters`` are in the unit of the number the law stands for (dollars, nanoseconds, 10^-9 or plain), except
+    shapes such as ``sigma`` and ``weights``, which have none.
+    """
+
+    kind: str  # lognormal | uniform | loguniform | discrete | pareto | exponential | normal
+    parameters: Mapping[str, float | tuple[float, ...]]
+
+
+Parameter = int | float | str | bool | Law | tuple[Any, ...] | Mapping[str, Any] | None
+"""What an agent's parameter may be: a scalar, a law, or a small list or table of these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetPlan:
+    """Something with a fundamental value that venues trade."""
+
+    id: str
+    start_usd: float  # value at t = 0
+    volatility: float  # of the log value, per square root of a second
+    beta: float  # share of news about every asset ("*") that this one takes, in log value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePlan:
+    """One instrument a mark or index looks at."""
+
+    instrument: str
+    weight: int  # in a weighted median, >= 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierPlan:
+    """One bracket of a margin schedule; a notional equal to the floor belongs to it."""
+
+    floor_usd: float
+    mm_ppb: int  # maintenance rate
+    im_ppb: int  # initial rate at the tier's highest leverage, rounded up
+    deduct_usd: float  # keeps maintenance continuous across floors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenuePlan:
+    """One venue: its rulebook with the scenario's overrides, ready to use."""
+
+    id: str
+    kind: VenueKind
+    rulebook: str  # id and date of the data it was made from
+    margin_mode: MarginMode  # NONE for spot
+    maker_fee_ppb: int  # of the fill amount; negative is a rebate
+    taker_fee_ppb: int
+    # gateway
+    gateway_service_ns: int  # per message, 0 for no limit
+    gateway_queue_max: int  # messages that may wait; more are refused
+    transfer_delay_ns: int  # between asking for a transfer out and its arrival
+    # mark
+    mark_form: MarkForm
+    mark_interval_ns: int  # between mark updates; risk is evaluated at each
+    basis_window_ns: int  # BINANCE: span of the mean of mid minus index, 0 for none
+    ema_ns: int  # HYPERLIQUID: time constant of the average of mid minus oracle, 0 for none
+    # liquidation
+    liquidation_on: bool
+    ladder: LiquidationLadder
+    liquidation_fee_ppb: int  # of the amount a liquidation order filled
+    slice_ppb: int  # share of a position closed per step, 10^9 for all
+    slice_above_usd: float  # notional above which a step is sliced
+    cooldown_ns: int  # after a sliced step, in which a further step closes all
+    backstop_ppb: int  # share of maintenance below which the vault takes over, 0 for never
+    # insurance fund
+    fund_start_usd: float
+    fund_capacity_ppb: int  # net notional the fund may hold, as a share of its equity
+    unwind_interval_ns: int  # between orders that work off the fund's positions, 0 for never
+    unwind_ppb: int  # share of a held position worked off per order
+    # backstop vault
+    vault_on: bool
+    vault_start_usd: float
+    vault_interval_ns: int  # between ticks of vault ADL
+    takeover_interval_ns: int  # between ticks at which the vault takes positions over
+    # auto-deleveraging
+    adl_on: bool  # off leaves a remainder with fund or vault
+    adl_policy: str  # registered id, with version
+    adl_price: AdlPrice
+    # funding
+    funding_interval_ns: int  # 0 for no funding
+    premium_interval_ns: int  # between premium samples
+    premium_weighted: bool  # later samples of an interval weigh more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentPlan:
+    """One order book."""
+
+    id: str  # venue/symbol
+    venue: str
+    asset: str
+    kind: InstrumentKind
+    tick_size: str  # exact decimal, dollars
+    tick_usd: float
+    lot_size: str  # exact decimal, units of the asset
+    lot_units: float
+    num: int  # atoms of a fill = floor(px * qty * num / den); an atom is 10^-6 USD
+    den: int
+    start_usd: float  # of the asset; mark and books start here
+    start_px: int  # the same in ticks, rounded to nearest
+    band_ppb: int  # orders farther from mark are refused, 0 for no band
+    significant: int  # significant figures a price may have, 0 for any
+    max_lots: int  # largest order
+    window: int  # levels of the dense part of the book, a power of two >= 64
+    tiers: tuple[TierPlan, ...]  # empty for spot
+    index: tuple[
+        SourcePlan, ...
+    ]  # spot instruments whose weighted median is the index; empty for spot
+    mark_sources: tuple[SourcePlan, ...]  # perpetuals elsewhere that the mark looks at
+    open_interest_usd: float  # one side, at the start; agents share it by their weights
+    interest_ppb: int  # interest component, per eight hours
+    funding_clamp_ppb: int  # bound of interest minus premium
+    funding_cap_ppb: int  # bound of the rate per interval
+    impact_notional_usd: float  # size for which impact prices are taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentGroupPlan:
+    """Agents of one kind that share a block of the scenario. Agent n of the group has the key ``id.n``."""
+
+    id: str
+    kind: str  # market_maker, leveraged, …
+    count: int
+    params: Mapping[str, Parameter]  # scalars, laws, lists; units in each kind's spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsPlan:
+    """A change of an asset's fundamental value. Prices follow only through orders."""
+
+    t_ns: int
+    asset: str
+    log_change: float  # natural logarithm, whole size
+    over_ns: int  # length of a ramp, time constant of an exponential, 0 for a step
+    shape: str  # step | ramp | exponential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutagePlan:
+    """Something of a venue that stops working for a while."""
+
+    t_ns: int
+    venue: str
+    what: OutageKind
+    over_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """One run, all replicates alike but for their random numbers."""
+
+    name: str
+    seed: int
+    duration_ns: int
+    record_ns: int  # between recorded instants
+    start_utc: str | None  # ISO 8601 of t = 0 for dated scenarios
+    assets: tuple[AssetPlan, ...]
+    venues: tuple[VenuePlan, ...]
+    instruments: tuple[InstrumentPlan, ...]  # grouped by venue, in the order of `venues`
+    agents: tuple[AgentGroupPlan, ...]
+    news: tuple[NewsPlan, ...]  # by time
+    outages: tuple[OutagePlan, ...]  # by time
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as plain JSON values; enums by name."""
+        return {"plan_schema": PLAN_SCHEMA, **plain(self)}
+
+    def hash(self) -> str:
+        """Return the SHA-256 of the canonical JSON, 64 hex digits."""
+        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """Return ``value`` with dataclasses, enums and tuples turned into JSON values."""
+    if isinstance(value, IntEnum):
+        return value.name
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    return value
+
+
+def diff(a: RunPlan, b: RunPlan) -> list[tuple[str, Any, Any]]:
+    """Return ``(path, value in a, value in b)`` for every leaf that differs; a missing leaf is ``None``.
+
+    Blocks are matched by id, not by position, so that an added agent does not shift the others.
+    """
+    left, right = dict(_leaves(plain(a), "")), dict(_leaves(plain(b), ""))
+    paths = list(left) + [path for path in right if path not in left]
+    return [
+        (path, left.get(path), right.get(path))
+        for path in paths
+        if left.get(path) != right.get(path)
+    ]
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, part in value.items():
+            yield from _leaves(part, f"{path}.{key}" if path else key)
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for position, part in enumerate(value):
+            name = part.get("id", part.get("instrument", position))
+            yield from _leaves(part, f"{path}.{name}")
+    else:
+        yield path, value
