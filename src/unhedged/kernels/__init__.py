@@ -1,0 +1,1 @@
+"""Tables and the compiled loops over them."""

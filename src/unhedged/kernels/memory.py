@@ -1,0 +1,92 @@
+"""The owner of a world's arrays.
+
+Compiled code borrows addresses from the ``World`` record: the arrays live exactly as long as the `Memory` that made them.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from unhedged.kernels.tables import TABLES, WORLD
+
+NONE_COLUMNS = {
+    "slot": ("head", "tail"),
+    "bucket": ("head",),
+    "far_hash": ("head",),
+    "level": ("head", "tail"),
+    "tag": ("order",),
+    "trigger": ("next", "previous", "bucket", "order"),
+}
+"""Index columns that start at -1."""
+
+POOLS = {
+    "event": ("next", "free_event"),
+    "order": ("next", "free_order"),
+    "message": ("next", "free_message"),
+    "far": ("chain", "free_far"),
+    "case": ("next", "free_case"),
+}
+"""Tables with a free list: the column that links free rows, and the counter that heads the list."""
+
+
+class Memory:
+    """Arrays of one world, by table name, and the record compiled code reads them through."""
+
+    def __init__(self, rows: dict[str, int]) -> None:
+        """Allocate ``rows[name]`` rows of each table, one row of each table not named."""
+        self._record = np.zeros(1, WORLD)
+        self._arrays: dict[str, np.ndarray[Any, Any]] = {}
+        for name in TABLES:
+            self._place(name, self._blank(name, max(1, rows.get(name, 1))))
+        for name, (link, head) in POOLS.items():
+            self._arrays[name][link] = np.arange(1, len(self._arrays[name]) + 1)
+            self._record[head] = 0
+        self._record["first_dirty"] = -1
+        self._record["free_trigger"] = -1
+
+    def __getitem__(self, name: str) -> np.ndarray[Any, Any]:
+        """Return the array of table ``name``; a view, valid until that table grows."""
+        return self._arrays[name]
+
+    @property
+    def world(self) -> Any:
+        """The World record; assign to its counters by name."""
+        return self._record[0]
+
+    @property
+    def address(self) -> int:
+        """Address of the World record, what entries take."""
+        return int(self._record.ctypes.data)
+
+    def nbytes(self) -> int:
+        """Return the bytes held by all tables."""
+        return sum(array.nbytes for array in self._arrays.values())
+
+    def replace(self, name: str, array: np.ndarray[Any, Any]) -> None:
+        """Use ``array`` as table ``name``; its dtype must be the table's."""
+        if array.dtype != TABLES[name]:
+            raise TypeError(f"table {name} has another dtype")
+        self._place(name, np.ascontiguousarray(array))
+
+    def grow(self, name: str) -> None:
+        """Double table ``name``; rows keep their numbers, new rows of a pool join its free list."""
+        old = self._arrays[name]
+        new = self._blank(name, 2 * len(old))
+        new[: len(old)] = old
+        if name in POOLS:
+            link, head = POOLS[name]
+            new[link][len(old) :] = np.arange(len(old) + 1, len(new) + 1)
+            new[link][-1] = self._record[head][0]
+            self._record[head] = len(old)
+        self._place(name, new)
+
+    def _blank(self, name: str, rows: int) -> np.ndarray[Any, Any]:
+        array = np.zeros(rows, TABLES[name])
+        for column in NONE_COLUMNS.get(name, ()):
+            array[column] = -1
+        return array
+
+    def _place(self, name: str, array: np.ndarray[Any, Any]) -> None:
+        self._arrays[name] = array
+        self._record[name] = array.ctypes.data
+        self._record["n_" + name] = len(array)

@@ -1,0 +1,568 @@
+"""Every table of the compiled world, declared once: each column with its unit.
+
+    venue ─< instrument ─< book side ─< level ─< order >─ position >─ account >─ owner
+                                                             │
+                                                          trigger          (one per position, then stops and take-profits)
+
+One record, the ``World``, holds the address and the row count of each table and the counters of the run. Rows are reached
+with the accessors below: ``order(w, i).qty``. Index columns are row numbers, -1 for none. Money is atoms of the account's
+settlement asset, prices ticks, ``*_milli`` prices 10^-3 ticks, sizes lots, times nanoseconds, ``*_ppb`` rates 10^-9.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import from_dtype
+
+from unhedged.kernels.compiled import accessor, address_of, name_type, record_at
+from unhedged.vocab.enums import EntryReason
+
+LEGS = 8
+"""Most instruments one agent acts on."""
+STATE = 24
+"""Numbers an agent remembers between its turns."""
+PARAMETERS = 40
+"""Numbers that set the behaviour of a group of agents."""
+BASIS_SAMPLES = 64
+"""Longest moving average of the basis, in samples."""
+REASONS = len(EntryReason)
+
+_KINDS = {"i8": "i8", "i4": "i4", "i2": "i2", "i1": "i1", "u8": "u8", "f8": "f8"}
+Column = tuple[Any, ...]
+
+
+def columns(**described: Column) -> np.dtype[Any]:
+    """Return an aligned record dtype from ``name=(kind, meaning)`` or ``name=(kind, meaning, shape)``."""
+    fields = [
+        (name, column[0], column[2]) if len(column) > 2 else (name, column[0])
+        for name, column in described.items()
+    ]
+    dtype = np.dtype(fields, align=True)
+    MEANING[dtype] = {name: column[1] for name, column in described.items()}
+    return dtype
+
+
+MEANING: dict[np.dtype[Any], dict[str, str]] = {}
+"""What each column of each table means; the reference page of tables is made from it."""
+
+VENUE = columns(
+    gateway_service=("i8", "ns the gateway needs per message, 0 for no limit"),
+    gateway_free_at=("i8", "ns, when the gateway has worked off what it holds"),
+    gateway_queue_max=("i8", "messages that may wait"),
+    gateway_queue=("i8", "messages waiting now"),
+    gateway_down_until=("i8", "ns, end of an outage"),
+    transfers_down_until=("i8", "ns, end of an outage"),
+    feed_down_until=("i8", "ns, end of an outage: market data stands still"),
+    mark_interval=("i8", "ns between mark updates; risk is evaluated at each"),
+    maker_fee_ppb=("i8", "of the fill amount; negative is a rebate"),
+    taker_fee_ppb=("i8", "of the fill amount"),
+    liquidation_fee_ppb=("i8", "of the amount a liquidation order filled"),
+    slice_ppb=("i8", "share of a position closed per step on a sliced ladder"),
+    slice_above=("i8", "atoms, notional above which a step is sliced"),
+    cooldown=("i8", "ns after a sliced step in which a further step closes all"),
+    backstop_ppb=("i8", "share of maintenance below which the vault takes over"),
+    fund_capacity_ppb=("i8", "net notional the fund may hold, as a share of its equity"),
+    vault_interval=("i8", "ns between ticks of vault ADL"),
+    takeover_interval=("i8", "ns between ticks at which the vault takes over"),
+    unwind_interval=("i8", "ns between orders that work off the fund's positions, 0 for never"),
+    unwind_ppb=("i8", "share of a held position worked off per order"),
+    funding_interval=("i8", "ns, 0 for no funding"),
+    premium_interval=("i8", "ns between premium samples"),
+    adl_score=("i8", "address of float64 f(winner)"),
+    fund=("i4", "account"),
+    vault=("i4", "account, -1 for none"),
+    fees=("i4", "account"),
+    rounding=("i4", "account"),
+    asset=("i4", "settlement asset"),
+    first_instrument=("i4", "row of the venue's first instrument; they are contiguous"),
+    instruments=("i4", "number of instruments"),
+    mark_form=("i1", "MarkForm"),
+    ladder=("i1", "LiquidationLadder"),
+    adl_price=("i1", "AdlPrice"),
+    adl_decision=("i1", "AdlDecision"),
+    liquidation_on=("i1", "0 switches the liquidation engine off"),
+    adl_on=("i1", "0 leaves a remainder with fund or vault"),
+    margin_on=("i1", "0 for spot: balances instead of margin"),
+)
+
+INSTRUMENT = columns(
+    num=("i8", "atoms = floor(px * qty * num / den)"),
+    den=("i8", "see num"),
+    band_ppb=("i8", "orders farther from mark are refused, 0 for no band"),
+    max_qty=("i8", "lots, largest order"),
+    mark_milli=("i8", "mark now"),
+    mark_previous=("i8", "mark one update ago"),
+    index_milli=("i8", "index, or oracle, now"),
+    last_px=("i8", "ticks, latest trade"),
+    start_milli=("i8", "mark at the start; the origin of trigger buckets"),
+    open_interest=("i8", "lots, sum of long positions"),
+    volume=("i8", "lots traded since the start"),
+    turnover=("i8", "atoms traded since the start"),
+    forced_qty=("i8", "lots closed by liquidation orders since the start"),
+    adl_qty=("i8", "lots closed by ADL since the start"),
+    funding_ppb=("i8", "rate of the running interval, per interval"),
+    premium_sum=("i8", "weighted sum of premium samples, ppb"),
+    premium_weight=("i8", "sum of the weights"),
+    premium_samples=("i8", "samples in the running interval"),
+    interest_ppb=("i8", "interest component per eight hours"),
+    funding_clamp_ppb=("i8", "bound of interest minus premium"),
+    funding_cap_ppb=("i8", "bound of the rate per interval"),
+    impact_notional=("i8", "atoms, size of the impact prices"),
+    next_funding=("i8", "ns, next settlement"),
+    basis_sum=("i8", "sum of the basis samples in the window, milli-ticks"),
+    basis_next=("i4", "row of `basis` written next, relative"),
+    basis_count=("i4", "samples held"),
+    basis_window=("i4", "samples in the mean; 0 for none"),
+    venue=("i4", "row"),
+    asset=("i4", "row of the underlying in `asset`"),
+    first_source=("i4", "row in `source`: spot instruments of the index"),
+    sources=("i4", "number of sources"),
+    first_tier=("i4", "row in `tier`"),
+    tiers=("i4", "number of tiers"),
+    first_holder=("i4", "row in `holder`: positions in this instrument"),
+    holders=("i4", "number of holders"),
+    first_bucket=("i4", "row in `bucket`: two runs, harm by a fall, then by a rise"),
+    significant=("i2", "significant figures a price may have, 0 for any"),
+    kind=("i1", "InstrumentKind"),
+    ema_num=("f8", "weighted sum of mid minus oracle, milli-ticks * ns"),
+    ema_den=("f8", "sum of weights, ns"),
+)
+
+ASSET = columns(
+    value=("f8", "fundamental value, dollars"),
+    pending=("f8", "log value still to come from news, slow component"),
+    volatility=("f8", "of the log value, per square root of a second"),
+    key=("u8", "key of the random stream"),
+    draws=("u8", "draws used"),
+)
+
+SOURCE = columns(
+    instrument=("i4", "spot instrument, or perp on another venue"),
+    weight=("i4", "weight in a weighted median"),
+    scale_num=("i8", "milli-ticks here = milli-ticks there * scale_num / scale_den"),
+    scale_den=("i8", "see scale_num"),
+)
+
+TIER = columns(
+    floor=("i8", "atoms, notional at which the tier begins; a notional equal to it belongs here"),
+    mm_ppb=("i8", "maintenance rate"),
+    im_ppb=("i8", "initial rate"),
+    deduct=("i8", "atoms, keeps the schedule continuous"),
+)
+
+ACCOUNT = columns(
+    cash=("i8", "atoms, cash-flow balance"),
+    held=("i8", "atoms, spot: reserved for working buy orders"),
+    reserve=("i8", "atoms outside the venue that top-ups may draw on"),
+    topup=("i8", "atoms added per top-up"),
+    topup_ppb=("i8", "tops up when equity < this share of maintenance; 0 for never"),
+    cooldown_until=("i8", "ns, sliced ladder"),
+    owner=("i4", "who it belongs to: self-trade prevention and ADL pairing"),
+    venue=("i4", "row"),
+    agent=("i4", "agent that acts for it, -1 for a passive account"),
+    first_position=("i4", "row; an account's positions are contiguous"),
+    positions=("i4", "number of position slots"),
+    first_order=("i4", "head of its working orders"),
+    case=("i4", "open clearing case, -1 for none"),
+    next_dirty=("i4", "next account to re-evaluate, -2 when not listed"),
+    kind=("i1", "AccountKind"),
+    status=("i1", "AccountStatus"),
+    self_trade=("i1", "1 allows trades with itself (anonymous flow)"),
+    keep=("i1", "1 keeps every row of its fills and transfers"),
+)
+
+TOTAL = columns(atoms=("i8", "net movement by EntryReason since the start", (REASONS,)))
+
+POSITION = columns(
+    pos=("i8", "lots, signed"),
+    cost=("i8", "atoms, signed entry cost of the open position"),
+    open_buy=("i8", "lots in working buy orders"),
+    open_sell=("i8", "lots in working sell orders"),
+    account=("i4", "row"),
+    instrument=("i4", "row"),
+    adl_qty=("i8", "lots taken by ADL since the start"),
+    forced_qty=("i8", "lots closed by liquidation or takeover since the start"),
+)
+
+TRIGGER = columns(
+    px_milli=("i8", "mark that touches it"),
+    position=("i4", "row"),
+    next=("i4", "next in the bucket"),
+    previous=("i4", "previous in the bucket, -1 at the head"),
+    bucket=("i4", "row in `bucket`, -1 when not placed"),
+    order=("i4", "stop order to release, -1 for none"),
+    kind=("i1", "TriggerKind"),
+    rising=("i1", "1 when touched by a mark >= px, 0 by a mark <= px"),
+)
+
+BUCKET = columns(head=("i4", "first trigger"))
+
+ORDER = columns(
+    qty=("i8", "lots still open"),
+    px=("i4", "ticks"),
+    next=("i4", "younger order at the price; next free row"),
+    previous=("i4", "older order at the price, -1 at the head"),
+    generation=("i4", "grows when the row is released; handles hold it"),
+    position=("i4", "the owner's position slot: gives account and instrument"),
+    tag=("i4", "row in `tag`, -1 for none"),
+    account_next=("i4", "next working order of the account"),
+    account_previous=("i4", "previous one, -1 at the head"),
+    side=("i1", "Side"),
+    reduce_only=("i1", "1: may only shrink the position"),
+    live=("i1", "1 while it rests"),
+    cause=("i1", "FillCause of its fills"),
+)
+
+BOOK = columns(
+    base=("i8", "ticks, lowest price of the dense window"),
+    best=("i8", "ticks, best price; -1 (bids) or a huge price (asks) when empty"),
+    first_level=("i8", "row in `level`"),
+    first_word=("i8", "row in `word`"),
+    window=("i8", "levels in the window, a power of two >= 64"),
+    far_head=("i4", "list of levels outside the window"),
+    far_count=("i4", "how many"),
+    dense_count=("i4", "levels with orders in the window"),
+    orders=("i4", "orders resting on this side"),
+)
+
+LEVEL = columns(
+    qty=("i8", "lots"),
+    head=("i4", "oldest order"),
+    tail=("i4", "youngest order"),
+)
+
+FAR = columns(
+    qty=("i8", "lots"),
+    px=("i8", "ticks"),
+    head=("i4", "oldest order"),
+    tail=("i4", "youngest order"),
+    book=("i4", "book side"),
+    chain=("i4", "next level in the hash chain; next free row"),
+    next=("i4", "next far level of the book side"),
+    previous=("i4", "previous one"),
+)
+
+FAR_HASH = columns(head=("i4", "first level of the chain"))
+WORD = columns(bits=("u8", "64 levels, or 64 words of the layer below"))
+
+EVENT = columns(
+    t=("i8", "ns"),
+    sequence=("i8", "order of insertion"),
+    subject=("i8", "what it is about; its meaning depends on the kind"),
+    next=("i4", "next in the wheel slot; next free row"),
+    kind=("i2", "EventKind"),
+    priority=("i2", "Priority"),
+)
+
+SLOT = columns(head=("i4", "first event of a wheel slot"), tail=("i4", "last event"))
+HEAP = columns(event=("i4", "event row; a binary heap by (t, priority, sequence)"))
+
+MESSAGE = columns(
+    qty=("i8", "lots; atoms for a transfer"),
+    px=("i8", "ticks; trigger in milli-ticks for a stop"),
+    agent=("i4", "sender, -1 for a venue's own"),
+    position=("i4", "the sender's position slot; from-account for a transfer"),
+    tag=("i4", "sender's own order number, -1 for none; to-account for a transfer"),
+    next=("i4", "next free row; next waiting in a gateway"),
+    command=("i1", "Command"),
+    side=("i1", "Side"),
+    force=("i1", "TimeInForce"),
+    reduce_only=("i1", "1: may only shrink the position"),
+    leg=("i1", "sender's leg, used by agents instead of position"),
+    trigger=("i1", "TriggerSource of a stop"),
+    cause=("i1", "FillCause"),
+)
+
+TAG = columns(order=("i4", "order row"), generation=("i4", "its generation when placed"))
+
+AGENT = columns(
+    call=("i8", "address of int64 f(observation, me, out); 0 for plain Python"),
+    key=("u8", "key of its random streams"),
+    draws=("u8", "draws used"),
+    period=("i8", "ns until its next turn; a behaviour may change it"),
+    order_latency=("i8", "ns from decision to the venue, least"),
+    order_jitter=("i8", "ns, added uniformly"),
+    data_latency=("i8", "ns by which it sees books late"),
+    parameters=("i8", "address of its group's row in `parameter`"),
+    owner=("i4", "who it is"),
+    legs=("i4", "instruments it acts on"),
+    first_tag=("i4", "row in `tag`"),
+    tags=("i4", "orders it can have under a tag"),
+    rejects=("i4", "messages refused since the start"),
+    last_reject=("i4", "Reject of the latest"),
+    fills=("i4", "fills since the start"),
+    recorded=("i1", "1: a desk whose legs are recorded"),
+    position=("i4", "its position slot per leg", (LEGS,)),
+    state=("f8", "what it remembers; each behaviour names its cells", (STATE,)),
+)
+
+PARAMETER = columns(of=("f8", "each behaviour names its cells", (PARAMETERS,)))
+
+QUOTE = columns(
+    t=("i8", "ns, when the touch became this"),
+    bid=("i8", "ticks, -1 when empty"),
+    ask=("i8", "ticks, -1 when empty"),
+    bid_qty=("i8", "lots at the best bid"),
+    ask_qty=("i8", "lots at the best ask"),
+    last=("i8", "ticks, latest trade"),
+)
+
+FEED = columns(
+    first=("i8", "row in `quote`: a ring"),
+    size=("i8", "rows of the ring, a power of two"),
+    written=("i8", "quotes written since the start"),
+)
+
+OBSERVATION = columns(
+    t=("i8", "ns, now"),
+    legs=("i8", "instruments seen"),
+    value=("f8", "fundamental value of the first leg's asset, dollars, as the agent learns it", (LEGS,)),
+    tick=("f8", "dollars per tick", (LEGS,)),
+    lot=("f8", "units of the asset per lot", (LEGS,)),
+    bid=("i8", "ticks, delayed; -1 when empty", (LEGS,)),
+    ask=("i8", "ticks, delayed; -1 when empty", (LEGS,)),
+    bid_qty=("i8", "lots at the touch, delayed", (LEGS,)),
+    ask_qty=("i8", "lots at the touch, delayed", (LEGS,)),
+    last=("i8", "ticks, delayed", (LEGS,)),
+    mark_milli=("i8", "mark", (LEGS,)),
+    index_milli=("i8", "index", (LEGS,)),
+    pos=("i8", "lots, own", (LEGS,)),
+    cost=("i8", "atoms, own entry cost", (LEGS,)),
+    open_buy=("i8", "lots, own working buys", (LEGS,)),
+    open_sell=("i8", "lots, own working sells", (LEGS,)),
+    equity=("i8", "atoms, own account behind the leg", (LEGS,)),
+    adl_qty=("i8", "lots, own, taken by ADL since the start", (LEGS,)),
+    forced_qty=("i8", "lots, own, closed by liquidation since the start", (LEGS,)),
+    gateway_wait=("i8", "ns a message sent now would wait in the venue's queue", (LEGS,)),
+)
+
+CASE = columns(
+    account=("i4", "being liquidated"),
+    venue=("i4", "row"),
+    phase=("i4", "CasePhase"),
+    position=("i4", "position being worked on"),
+    winner=("i4", "next row of `winner` to close"),
+    winners=("i4", "rows of `winner` filled"),
+    next=("i4", "next free row"),
+    loser=("i4", "account whose position ADL closes: the account, the fund or the vault"),
+    started=("i8", "ns"),
+    left=("i8", "lots still to close by ADL"),
+    px_milli=("i8", "price of the ADL"),
+    bankruptcy_milli=("i8", "bankruptcy price found when the case reached this position"),
+)
+
+WINNER = columns(
+    position=("i4", "row"),
+    account=("i4", "row"),
+    qty=("i8", "lots open on the winning side"),
+    close=("i8", "lots to close"),
+    unrealised=("i8", "atoms at mark"),
+    wallet=("i8", "atoms, cash + cost of the account"),
+    equity=("i8", "atoms of the account at mark"),
+    maintenance=("i8", "atoms of the account at mark"),
+    notional=("i8", "atoms of the position at mark"),
+    account_notional=("i8", "atoms of all its positions at mark"),
+    cost=("i8", "atoms, absolute entry cost of the position"),
+    mark_milli=("i8", "mark"),
+    hedge_qty=("i8", "lots of offsetting spot the venue itself can see"),
+    long=("i8", "1 when the winner is long"),
+    score=("f8", "rank, highest closed first"),
+)
+
+TRANSFER = columns(
+    t=("i8", "ns"),
+    atoms=("i8", "amount, > 0"),
+    source=("i4", "account that pays"),
+    target=("i4", "account that receives"),
+    asset=("i4", "settlement asset"),
+    reason=("i4", "EntryReason"),
+)
+
+FORCED = columns(
+    t=("i8", "ns"),
+    account=("i4", "row"),
+    instrument=("i4", "row"),
+    counterparty=("i4", "account on the other side, -1 for the book"),
+    phase=("i4", "CasePhase in which it happened"),
+    qty=("i8", "lots, signed change of the account's position"),
+    px_milli=("i8", "average price, or price of the close"),
+    mark_milli=("i8", "mark then"),
+    equity=("i8", "atoms of the account after"),
+    maintenance=("i8", "atoms of the account after"),
+    left=("i8", "lots left in the position"),
+    score=("f8", "ADL: rank score of the winner; otherwise 0"),
+    leverage=("f8", "ADL: winner's notional over equity before; otherwise 0"),
+    profit=("f8", "ADL: winner's unrealised over absolute entry cost before; otherwise 0"),
+    fund=("i8", "atoms of the fund or vault equity after"),
+    cause=("i8", "case row"),
+)
+
+FILL = columns(
+    t=("i8", "ns"),
+    px=("i8", "ticks"),
+    qty=("i8", "lots"),
+    instrument=("i4", "row"),
+    maker=("i4", "position of the resting side"),
+    taker=("i4", "position of the incoming side"),
+    side=("i2", "Side of the taker"),
+    maker_cause=("i1", "FillCause"),
+    taker_cause=("i1", "FillCause"),
+)
+
+SERIES = columns(
+    t=("i8", "ns"),
+    instrument=("i4", "row"),
+    bid=("i8", "ticks, -1 when empty"),
+    ask=("i8", "ticks, -1 when empty"),
+    last=("i8", "ticks"),
+    mark_milli=("i8", "milli-ticks"),
+    index_milli=("i8", "milli-ticks"),
+    bid_depth=("i8", "lots within 10, 25, 50, 100, 200 bps of the mid", (5,)),
+    ask_depth=("i8", "lots within 10, 25, 50, 100, 200 bps of the mid", (5,)),
+    open_interest=("i8", "lots"),
+    volume=("i8", "lots since the start"),
+    forced_qty=("i8", "lots since the start"),
+    adl_qty=("i8", "lots since the start"),
+    fund=("i8", "atoms, equity of the venue's fund at mark"),
+    vault=("i8", "atoms, equity of the venue's vault at mark"),
+    value=("f8", "fundamental value of the asset, dollars"),
+)
+
+DESK = columns(
+    t=("i8", "ns"),
+    agent=("i4", "row"),
+    leg=("i4", "leg"),
+    instrument=("i4", "row"),
+    pos=("i8", "lots"),
+    mark_milli=("i8", "milli-ticks"),
+    equity=("i8", "atoms of the account behind the leg"),
+    adl_qty=("i8", "lots taken by ADL since the start"),
+    forced_qty=("i8", "lots closed by liquidation since the start"),
+)
+
+WORLD_EVENT = columns(
+    t=("i8", "ns"),
+    kind=("i4", "0 fast news, 1 slow news, 2 outage, 3 walk"),
+    subject=("i4", "asset or venue"),
+    what=("i4", "OutageKind"),
+    size=("f8", "log change of value"),
+    over=("i8", "ns of the ramp or outage"),
+)
+
+TABLES: dict[str, np.dtype[Any]] = {
+    "venue": VENUE, "instrument": INSTRUMENT, "asset": ASSET, "source": SOURCE, "tier": TIER, "account": ACCOUNT,
+    "total": TOTAL, "position": POSITION, "holder": np.dtype([("position", "i4")]), "trigger": TRIGGER, "bucket": BUCKET,
+    "order": ORDER, "book": BOOK, "level": LEVEL, "far": FAR, "far_hash": FAR_HASH, "word": WORD, "event": EVENT,
+    "slot": SLOT, "heap": HEAP, "message": MESSAGE, "tag": TAG, "agent": AGENT, "parameter": PARAMETER, "quote": QUOTE,
+    "feed": FEED, "observation": OBSERVATION, "out": MESSAGE, "case": CASE, "winner": WINNER, "transfer": TRANSFER,
+    "forced": FORCED, "fill": FILL, "series": SERIES, "desk": DESK, "world_event": WORLD_EVENT, "basis": np.dtype([("milli", "i8")]),
+    "touched": np.dtype([("account", "i4")]),
+}  # fmt: skip
+"""Tables by name; the order is the order of addresses in the World."""
+
+COUNTERS = columns(
+    now=("i8", "ns"),
+    end=("i8", "ns, end of simulated time"),
+    sequence=("i8", "events inserted"),
+    events=("i8", "events handled"),
+    pending=("i8", "events waiting"),
+    wheel_cursor=("i8", "wheel slot being read, absolute"),
+    heap_size=("i8", "events beyond the wheel"),
+    free_event=("i8", "first free row"),
+    free_order=("i8", "first free row"),
+    free_message=("i8", "first free row"),
+    free_far=("i8", "first free row"),
+    free_case=("i8", "first free row"),
+    used_events=("i8", "rows in use"),
+    used_orders=("i8", "rows in use"),
+    used_messages=("i8", "rows in use"),
+    used_far=("i8", "rows in use"),
+    used_cases=("i8", "rows in use"),
+    triggers_used=("i8", "rows in use; stop orders append"),
+    free_trigger=("i8", "first free row of stop triggers, -1 for none"),
+    transfers_kept=("i8", "rows in the buffer"),
+    forced_kept=("i8", "rows in the buffer"),
+    fills_kept=("i8", "rows in the buffer"),
+    series_kept=("i8", "rows in the buffer"),
+    desks_kept=("i8", "rows in the buffer"),
+    touched_kept=("i8", "accounts to re-evaluate after a mark update"),
+    first_dirty=("i8", "head of the list of accounts changed by fills, -1 for none"),
+    trades=("i8", "since the start"),
+    messages=("i8", "arrived since the start"),
+    rejects=("i8", "since the start"),
+    liquidations=("i8", "cases opened since the start"),
+    adl_closes=("i8", "winners closed since the start"),
+    margin_checks=("i8", "accounts evaluated since the start"),
+    keep_fills=("i8", "1 keeps every fill, 0 those of kept accounts"),
+    record_interval=("i8", "ns"),
+    seed=("u8", "of the run"),
+    replicate=("u8", "of the run"),
+    result=("i8", "where an entry leaves its answer"),
+    breach=("i8", "InvariantError code, 0 for none"),
+    waiting=("i8", "agent or case that Python must serve"),
+    reject=("i8", "Reject of the latest message"),
+    state_hash=("u8", "rolling hash of book events"),
+    rounding_drift=("i8", "checked build: sum of cash over all accounts, always 0"),
+)
+
+_world_fields: list[tuple[str, str]] = []
+for _name in TABLES:
+    _world_fields += [(_name, "i8"), ("n_" + _name, "i8")]
+for _name in COUNTERS.names or ():
+    _world_fields.append((_name, COUNTERS[_name].str[1:]))
+WORLD = np.dtype(_world_fields, align=True)
+"""The record kernels receive: addresses, row counts, counters."""
+
+name_type("World", from_dtype(WORLD))
+for _name, _dtype in TABLES.items():
+    name_type(_name.title().replace("_", ""), from_dtype(_dtype))
+
+world = record_at(WORLD)
+venue = accessor("venue", VENUE)
+instrument = accessor("instrument", INSTRUMENT)
+asset = accessor("asset", ASSET)
+source = accessor("source", SOURCE)
+tier = accessor("tier", TIER)
+account = accessor("account", ACCOUNT)
+total = accessor("total", TOTAL)
+position = accessor("position", POSITION)
+holder = accessor("holder", TABLES["holder"])
+trigger = accessor("trigger", TRIGGER)
+bucket = accessor("bucket", BUCKET)
+order = accessor("order", ORDER)
+book = accessor("book", BOOK)
+level = accessor("level", LEVEL)
+far = accessor("far", FAR)
+far_hash = accessor("far_hash", FAR_HASH)
+word = accessor("word", WORD)
+event = accessor("event", EVENT)
+slot = accessor("slot", SLOT)
+heap = accessor("heap", HEAP)
+message = accessor("message", MESSAGE)
+tag = accessor("tag", TAG)
+agent = accessor("agent", AGENT)
+parameter = accessor("parameter", PARAMETER)
+quote = accessor("quote", QUOTE)
+feed = accessor("feed", FEED)
+observation = accessor("observation", OBSERVATION)
+out = accessor("out", MESSAGE)
+case = accessor("case", CASE)
+winner = accessor("winner", WINNER)
+transfer = accessor("transfer", TRANSFER)
+forced = accessor("forced", FORCED)
+fill = accessor("fill", FILL)
+series = accessor("series", SERIES)
+desk = accessor("desk", DESK)
+world_event = accessor("world_event", WORLD_EVENT)
+basis = accessor("basis", TABLES["basis"])
+touched = accessor("touched", TABLES["touched"])
+
+as_observation = record_at(OBSERVATION)
+as_agent = record_at(AGENT)
+as_message = record_at(MESSAGE)
+as_winner = record_at(WINNER)
+as_parameter = record_at(PARAMETER)
+address_of_observation = address_of(OBSERVATION)
+address_of_agent = address_of(AGENT)
+address_of_message = address_of(MESSAGE)
+address_of_winner = address_of(WINNER)

@@ -1,0 +1,1 @@
+"""Words and units: enums, ids, unit strings, errors and the registry. Imports nothing of the package."""

@@ -1,0 +1,252 @@
+"""Every choice in the package, as integer codes that pass into compiled code unchanged.
+
+A member's comment states its condition. Codes are part of the results format: append, never renumber.
+"""
+
+from enum import IntEnum
+
+
+class Side(IntEnum):
+    """Side of an order; also the index of a book's side."""
+
+    BUY = 0
+    SELL = 1
+
+
+class TimeInForce(IntEnum):
+    """How long an order may wait."""
+
+    GTC = 0  # rests until filled or cancelled
+    IOC = 1  # fills what it can at once, the rest is dropped
+    FOK = 2  # fills completely at once or not at all
+    POST_ONLY = 3  # rests or is refused; never takes
+
+
+class Command(IntEnum):
+    """What a message to a venue asks for."""
+
+    LIMIT = 0
+    MARKET = 1  # takes at any price inside the band; the rest is dropped
+    CANCEL = 2  # the order under the sender's tag
+    CANCEL_ALL = 3  # every order of the sender in the instrument
+    MODIFY = 4  # new price and size under the same tag; keeps priority only when size alone shrinks
+    STOP = 5  # becomes a market order when its trigger price is touched
+    TRANSFER = 6  # cash between two accounts of one owner; arrives after the transfer delay
+
+
+class TriggerSource(IntEnum):
+    """Price that sets off a stop."""
+
+    MARK = 0
+    LAST = 1
+
+
+class TriggerKind(IntEnum):
+    """What a touched trigger does."""
+
+    LIQUIDATION = 0  # re-evaluate the account's margin
+    STOP_LOSS = 1  # close the position at market, reduce-only
+    TAKE_PROFIT = 2  # close the position at market, reduce-only
+    STOP_ORDER = 3  # release a stop order
+    PANIC = 4  # the holder gives up and closes at market
+
+
+class Reject(IntEnum):
+    """Why a venue refused a message. Zero means accepted."""
+
+    NONE = 0
+    TICK = 1  # price not on the tick grid or below one tick
+    LOT = 2  # size not a positive multiple of the lot
+    SIGNIFICANT_FIGURES = 3  # price has more significant figures than the venue allows
+    BAND = 4  # price outside the price band around mark
+    MARGIN = 5  # initial margin would exceed equity
+    BALANCE = 6  # spot: not enough cash or inventory
+    REDUCE_ONLY = 7  # would not reduce the position
+    POST_ONLY = 8  # would have taken
+    FILL_OR_KILL = 9  # could not fill completely
+    UNKNOWN_ORDER = 10  # cancel or modify of an order that is gone
+    SELF_TRADE = 11  # the rest of a taker that met its own owner's order
+    GATEWAY_FULL = 12  # queue limit of the gateway reached
+    GATEWAY_DOWN = 13  # outage
+    IN_LIQUIDATION = 14  # the account is being liquidated
+    TRANSFERS_DOWN = 15  # outage of transfers
+    NEGATIVE_PRICE = 16  # price at or below zero
+    NO_LIQUIDITY = 17  # market order met an empty side
+    CLOSED = 18  # the account was closed
+
+
+class InstrumentKind(IntEnum):
+    """What a contract is."""
+
+    LINEAR = 0  # perpetual, profit in the quote asset
+    SPOT = 1  # the asset itself; positions are inventory
+    INVERSE = 2  # perpetual, profit in the base asset
+
+
+class VenueKind(IntEnum):
+    """Structure of a venue."""
+
+    ORDER_BOOK = 0
+    DEALER = 1
+    POOL = 2
+    CLEARING_HOUSE = 3
+
+
+class MarginMode(IntEnum):
+    """What secures a position."""
+
+    CROSS = 0  # the account's whole equity
+    ISOLATED = 1  # one pocket per position
+    NONE = 2  # spot: no borrowing
+
+
+class AccountKind(IntEnum):
+    """Role of an account at its venue."""
+
+    TRADER = 0
+    FUND = 1  # insurance fund
+    VAULT = 2  # backstop vault that takes positions over
+    FEES = 3  # the venue's fee income
+    ROUNDING = 4  # remainders of divisions, never negative in sum
+    EXTERNAL = 5  # the outside world: minus all deposits
+
+
+class AccountStatus(IntEnum):
+    """State of a trading account."""
+
+    LIVE = 0
+    IN_LIQUIDATION = 1  # a clearing case is open
+    TAKEN_OVER = 2  # fund or vault holds its positions
+    EMPTY = 3  # holds no position
+
+
+class MarkForm(IntEnum):
+    """Rule for a mark price."""
+
+    BINANCE = 0  # median of index with funding, index with mean basis, last
+    HYPERLIQUID = 1  # median of oracle with basis average, book median, other venues' perps
+    MID = 2  # spot: the local mid, or the last trade when one side is empty
+
+
+class LiquidationLadder(IntEnum):
+    """Steps a venue takes with an account below maintenance."""
+
+    BINANCE = 0  # cancel, one IOC to the bankruptcy price, takeover by the fund, ADL
+    HYPERLIQUID = 1  # cancel, 20 % or all at market, cooldown, vault below two thirds, ADL
+
+
+class AdlPrice(IntEnum):
+    """Price at which auto-deleveraging closes."""
+
+    BANKRUPTCY = 0
+    MARK = 1
+    PREVIOUS_MARK = 2
+    ORACLE = 3
+
+
+class CasePhase(IntEnum):
+    """Phase of one liquidation case; a case can stop after any phase and resume."""
+
+    FREE = 0
+    CANCEL = 1
+    REDUCE = 2
+    COOLDOWN = 3
+    TAKEOVER = 4
+    ADL_RANK = 5
+    ADL_ALLOCATE = 6  # waits for a policy outside the compiled loop
+    ADL_CLOSE = 7
+    SETTLE = 8
+
+
+class EntryReason(IntEnum):
+    """Why money moved outside a fill: one column of the per-account totals each."""
+
+    DEPOSIT = 0
+    TRADING_FEE = 1
+    LIQUIDATION_FEE = 2
+    FUNDING = 3
+    TAKEOVER = 4  # equity that leaves with positions handed to fund or vault
+    FUND_DRAW = 5  # the fund fills a negative balance
+    ADL = 6  # cash side of a forced close against a winner
+    TRANSFER = 7  # between accounts of one owner
+    TOP_UP = 8  # the holder adds margin from outside
+    ROUNDING = 9
+    SOCIALISED = 10
+
+
+class FillCause(IntEnum):
+    """Why a fill happened, seen from the account whose position it changed."""
+
+    CHOICE = 0
+    STOP = 1
+    TAKE_PROFIT = 2
+    LIQUIDATION = 3
+    TAKEOVER = 4
+    ADL = 5
+    FUND_UNWIND = 6
+    PANIC = 7
+
+
+class Priority(IntEnum):
+    """Order of things inside one instant: lower first, then first in first out.
+
+    The same list with reasons stands in docs/rulebook/order-of-events.md.
+    """
+
+    WORLD = 0  # news, outages, fundamental value
+    MESSAGE = 1  # orders, cancels, transfers arriving at a venue
+    MARK = 2  # index, oracle, mark; then the triggers they touch
+    CLEARING = 3  # liquidation steps, takeover, ADL
+    FUNDING = 4
+    AGENT = 5  # agents look and decide
+    RECORD = 6
+
+
+class EventKind(IntEnum):
+    """What an event is; each kind has one priority."""
+
+    WORLD = 0
+    MESSAGE = 1
+    MARK = 2
+    CASE = 3
+    VAULT = 4
+    FUNDING = 5
+    WAKE = 6
+    RECORD = 7
+    FUND_UNWIND = 8
+    GATEWAY = 9  # the gateway's queue releases its next message
+    SETTLE_TRANSFER = 10
+
+
+class Reason(IntEnum):
+    """Why the compiled loop came back to Python."""
+
+    END = 0  # end of simulated time
+    AGENT = 1  # a plain-Python agent's turn
+    ADL_POLICY = 2  # a plain-Python ADL policy decides
+    GROW = 3  # a pool or buffer is nearly full: enlarge, flush, resume
+    INVARIANT = 4  # money or positions do not balance
+    PAUSE = 5  # event budget of this call used up (progress, Ctrl-C)
+
+
+class OutageKind(IntEnum):
+    """What an outage stops."""
+
+    TRANSFERS = 0
+    GATEWAY = 1
+    FEED = 2
+
+
+class AdlDecision(IntEnum):
+    """How winners are found in auto-deleveraging."""
+
+    SCORE = 0  # a compiled score per winner, highest first
+    PYTHON = 1  # the loop returns and a Python policy allocates
+
+
+class AfterAdl(IntEnum):
+    """What a basis desk does when its short was closed by force."""
+
+    RESHORT = 0  # short again on its other venue
+    SELL_SPOT = 1  # sell the hedge leg
+    HOLD = 2  # stay unhedged
