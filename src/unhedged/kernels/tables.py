@@ -53,6 +53,7 @@ VENUE = columns(
     gateway_down_until=("i8", "ns, end of an outage"),
     transfers_down_until=("i8", "ns, end of an outage"),
     feed_down_until=("i8", "ns, end of an outage: market data stands still"),
+    transfer_delay=("i8", "ns between asking for a transfer out and its arrival"),
     mark_interval=("i8", "ns between mark updates; risk is evaluated at each"),
     maker_fee_ppb=("i8", "of the fill amount; negative is a rebate"),
     taker_fee_ppb=("i8", "of the fill amount"),
@@ -68,11 +69,14 @@ VENUE = columns(
     unwind_ppb=("i8", "share of a held position worked off per order"),
     funding_interval=("i8", "ns, 0 for no funding"),
     premium_interval=("i8", "ns between premium samples"),
+    premium_weighted=("i8", "1: later samples of an interval weigh more"),
+    ema=("i8", "ns, time constant of the average of mid minus oracle"),
     adl_score=("i8", "address of float64 f(winner)"),
     fund=("i4", "account"),
     vault=("i4", "account, -1 for none"),
     fees=("i4", "account"),
     rounding=("i4", "account"),
+    external=("i4", "account"),
     asset=("i4", "settlement asset"),
     first_instrument=("i4", "row of the venue's first instrument; they are contiguous"),
     instruments=("i4", "number of instruments"),
@@ -117,6 +121,8 @@ INSTRUMENT = columns(
     asset=("i4", "row of the underlying in `asset`"),
     first_source=("i4", "row in `source`: spot instruments of the index"),
     sources=("i4", "number of sources"),
+    first_peer=("i4", "row in `source`: perpetuals elsewhere that the mark looks at"),
+    peers=("i4", "number of peers"),
     first_tier=("i4", "row in `tier`"),
     tiers=("i4", "number of tiers"),
     first_holder=("i4", "row in `holder`: positions in this instrument"),
@@ -126,11 +132,15 @@ INSTRUMENT = columns(
     kind=("i1", "InstrumentKind"),
     ema_num=("f8", "weighted sum of mid minus oracle, milli-ticks * ns"),
     ema_den=("f8", "sum of weights, ns"),
+    book_ema_num=("f8", "weighted sum of the book's median price, milli-ticks * ns"),
+    book_ema_den=("f8", "sum of weights, ns"),
+    ema_at=("i8", "ns, when both averages took their last sample"),
 )
 
 ASSET = columns(
-    value=("f8", "fundamental value, dollars"),
-    pending=("f8", "log value still to come from news, slow component"),
+    value=("f8", "fundamental value now, dollars"),
+    start=("f8", "fundamental value at the start, dollars"),
+    walk=("f8", "log change since the start that no news explains"),
     volatility=("f8", "of the log value, per square root of a second"),
     key=("u8", "key of the random stream"),
     draws=("u8", "draws used"),
@@ -292,6 +302,7 @@ AGENT = columns(
     last_reject=("i4", "Reject of the latest"),
     fills=("i4", "fills since the start"),
     recorded=("i1", "1: a desk whose legs are recorded"),
+    sees_equity=("i1", "1: its observation holds the equity of its accounts"),
     position=("i4", "its position slot per leg", (LEGS,)),
     state=("f8", "what it remembers; each behaviour names its cells", (STATE,)),
 )
@@ -440,13 +451,19 @@ DESK = columns(
     forced_qty=("i8", "lots closed by liquidation since the start"),
 )
 
-WORLD_EVENT = columns(
-    t=("i8", "ns"),
-    kind=("i4", "0 fast news, 1 slow news, 2 outage, 3 walk"),
-    subject=("i4", "asset or venue"),
+NEWS = columns(
+    t=("i8", "ns, when it begins"),
+    over=("i8", "ns: length of a ramp, time constant of an exponential, 0 for a step"),
+    size=("f8", "log change of value in all"),
+    asset=("i4", "row"),
+    shape=("i4", "NewsShape"),
+)
+
+OUTAGE = columns(
+    t=("i8", "ns, when it begins"),
+    until=("i8", "ns, when it ends"),
+    venue=("i4", "row"),
     what=("i4", "OutageKind"),
-    size=("f8", "log change of value"),
-    over=("i8", "ns of the ramp or outage"),
 )
 
 TABLES: dict[str, np.dtype[Any]] = {
@@ -455,7 +472,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "order": ORDER, "book": BOOK, "level": LEVEL, "far": FAR, "far_hash": FAR_HASH, "word": WORD, "event": EVENT,
     "slot": SLOT, "heap": HEAP, "message": MESSAGE, "tag": TAG, "agent": AGENT, "parameter": PARAMETER, "quote": QUOTE,
     "feed": FEED, "observation": OBSERVATION, "out": MESSAGE, "case": CASE, "winner": WINNER, "transfer": TRANSFER,
-    "forced": FORCED, "fill": FILL, "series": SERIES, "desk": DESK, "world_event": WORLD_EVENT, "basis": np.dtype([("milli", "i8")]),
+    "forced": FORCED, "fill": FILL, "series": SERIES, "desk": DESK, "news": NEWS, "outage": OUTAGE, "basis": np.dtype([("milli", "i8")]),
     "touched": np.dtype([("account", "i4")]),
 }  # fmt: skip
 """Tables by name; the order is the order of addresses in the World."""
@@ -553,7 +570,8 @@ forced = accessor("forced", FORCED)
 fill = accessor("fill", FILL)
 series = accessor("series", SERIES)
 desk = accessor("desk", DESK)
-world_event = accessor("world_event", WORLD_EVENT)
+news = accessor("news", NEWS)
+outage = accessor("outage", OUTAGE)
 basis = accessor("basis", TABLES["basis"])
 touched = accessor("touched", TABLES["touched"])
 

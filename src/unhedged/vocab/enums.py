@@ -237,6 +237,14 @@ class OutageKind(IntEnum):
     FEED = 2
 
 
+class NewsShape(IntEnum):
+    """How a change of fundamental value arrives."""
+
+    STEP = 0
+    RAMP = 1
+    EXPONENTIAL = 2
+
+
 class AdlDecision(IntEnum):
     """How winners are found in auto-deleveraging."""
 

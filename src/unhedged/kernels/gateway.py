@@ -1,0 +1,178 @@
+"""The way of a message: from the sender through latency and the venue's gateway to its book.
+
+    decision ──latency──▶ MESSAGE ──free?──▶ submit
+                             │ busy
+                             ▼
+                          queue ──GATEWAY──▶ submit        full or down: refused
+
+A gateway handles one message per ``gateway_service`` ns, first come first served. Under load the queue grows and a hedge
+arrives late: nobody writes that into a scenario. A venue's own liquidation orders do not pass through it.
+"""
+
+from unhedged.kernels.accounts import can_withdraw
+from unhedged.kernels.clock import schedule
+from unhedged.kernels.compiled import kernel
+from unhedged.kernels.feed import note_quote
+from unhedged.kernels.ledger import pay
+from unhedged.kernels.orders import submit
+from unhedged.kernels.rng import uniforms
+from unhedged.kernels.tables import account, agent, instrument, message, out, position, venue
+from unhedged.vocab.enums import Command, EntryReason, EventKind, Reject
+
+
+@kernel("int64(World)")
+def take_message(w):
+    """Return a free message row. The loop keeps headroom, so there always is one."""
+    row = w.free_message
+    w.free_message = message(w, row).next
+    w.used_messages += 1
+    message(w, row).next = -1
+    return row
+
+
+@kernel("void(World, int64)")
+def release_message(w, row):
+    """Give message ``row`` back."""
+    message(w, row).next = w.free_message
+    w.free_message = row
+    w.used_messages -= 1
+
+
+@kernel("void(World, int64, int64)")
+def send_all(w, a, count):
+    """Send the first ``count`` rows of `out` for agent ``a``; each takes its own draw of the link's latency.
+
+    Messages of one turn may therefore overtake each other.
+    """
+    me = agent(w, a)
+    u0, u1, u2, u3 = 0.0, 0.0, 0.0, 0.0
+    for n in range(count):
+        lane = n & 3
+        if lane == 0:
+            u0, u1, u2, u3 = uniforms(me)
+            u = u0
+        elif lane == 1:
+            u = u1
+        elif lane == 2:
+            u = u2
+        else:
+            u = u3
+        wanted = out(w, n)
+        leg = wanted.leg
+        if leg < 0 or leg >= me.legs:
+            continue
+        row = take_message(w)
+        sent = message(w, row)
+        sent.qty = wanted.qty
+        sent.px = wanted.px
+        sent.command = wanted.command
+        sent.side = wanted.side
+        sent.force = wanted.force
+        sent.reduce_only = wanted.reduce_only
+        sent.trigger = wanted.trigger
+        sent.cause = wanted.cause
+        sent.leg = leg
+        sent.agent = a
+        sent.position = me.position[leg]
+        sent.tag = -1
+        if wanted.command == Command.TRANSFER:
+            sent.position = position(w, me.position[leg]).account
+            sent.tag = position(w, me.position[min(max(wanted.tag, 0), me.legs - 1)]).account
+        elif wanted.tag >= 0 and wanted.tag < me.tags:
+            sent.tag = me.first_tag + wanted.tag
+        delay = me.order_latency + int(u * me.order_jitter)
+        schedule(w, w.now + delay, EventKind.MESSAGE, row)
+
+
+@kernel("void(World, int64, int64)")
+def refuse(w, row, reason):
+    """Count a refusal, tell the sender, and drop the message."""
+    w.reject = reason
+    w.rejects += 1
+    sender = message(w, row).agent
+    if sender >= 0:
+        agent(w, sender).rejects += 1
+        agent(w, sender).last_reject = reason
+    release_message(w, row)
+
+
+@kernel("int64(World, int64)")
+def venue_of(w, row):
+    """Return the venue a message goes to."""
+    m = message(w, row)
+    if m.command == Command.TRANSFER:
+        return account(w, m.position).venue
+    return instrument(w, position(w, m.position).instrument).venue
+
+
+@kernel("void(World, int64)")
+def arrive(w, row):
+    """Let a message reach its gateway: handled now, queued, or refused."""
+    v = venue(w, venue_of(w, row))
+    w.messages += 1
+    if v.gateway_down_until > w.now:
+        refuse(w, row, Reject.GATEWAY_DOWN)
+        return
+    if v.gateway_service == 0:
+        handle(w, row)
+        return
+    if v.gateway_free_at <= w.now:
+        v.gateway_free_at = w.now + v.gateway_service
+        handle(w, row)
+        return
+    if v.gateway_queue >= v.gateway_queue_max:
+        refuse(w, row, Reject.GATEWAY_FULL)
+        return
+    v.gateway_queue += 1
+    schedule(w, v.gateway_free_at, EventKind.GATEWAY, row)
+    v.gateway_free_at += v.gateway_service
+
+
+@kernel("void(World, int64)")
+def release_queued(w, row):
+    """Handle a message whose turn in the gateway's queue has come."""
+    venue(w, venue_of(w, row)).gateway_queue -= 1
+    handle(w, row)
+
+
+@kernel("void(World, int64)")
+def handle(w, row):
+    """Carry a message out at its venue."""
+    m = message(w, row)
+    if m.command == Command.TRANSFER:
+        begin_transfer(w, row)
+        return
+    i = position(w, m.position).instrument
+    submit(w, row)
+    note_quote(w, i)
+    release_message(w, row)
+
+
+@kernel("void(World, int64)")
+def begin_transfer(w, row):
+    """Take a transfer's money out of its source; it arrives after the venue's delay.
+
+    In flight it lies with the venue's external account, so the sum of cash never changes. Refused while transfers of
+    either venue are down, or when the source may not give the amount away.
+    """
+    m = message(w, row)
+    here = venue(w, account(w, m.position).venue)
+    there = venue(w, account(w, m.tag).venue)
+    if here.transfers_down_until > w.now or there.transfers_down_until > w.now:
+        refuse(w, row, Reject.TRANSFERS_DOWN)
+        return
+    same_owner = account(w, m.position).owner == account(w, m.tag).owner
+    if m.qty <= 0 or not same_owner or not can_withdraw(w, m.position, m.qty):
+        refuse(w, row, Reject.BALANCE)
+        return
+    pay(w, m.position, here.external, m.qty, EntryReason.TRANSFER)
+    schedule(w, w.now + here.transfer_delay, EventKind.SETTLE_TRANSFER, row)
+
+
+@kernel("void(World, int64)")
+def settle_transfer(w, row):
+    """Credit a transfer that has arrived."""
+    m = message(w, row)
+    there = venue(w, account(w, m.tag).venue)
+    pay(w, there.external, m.tag, m.qty, EntryReason.TRANSFER)
+    release_message(w, row)
