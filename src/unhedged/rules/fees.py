@@ -16,13 +16,13 @@ def fee(amount: int, rate_ppb: int) -> int:
     Returns
     -------
     int
-        Atoms the account pays, negative when it receives a rebate. Always rounded against the account: a fee up, the
-        size of a rebate down.
+        Atoms the account pays, negative when it receives a rebate. Always rounded against the
+        account: a fee up, the size of a rebate down.
 
     Notes
     -----
-    ``ceil(amount * rate_ppb / 10**9)``. Against the account in both directions, the remainder is never negative, so the
-    venue never pays out more than the rate says.
+    ``ceil(amount * rate_ppb / 10**9)``. Against the account in both directions, the remainder is
+    never negative, so the venue never pays out more than the rate says.
 
     Source: Binance, Futures fee structure, read 2026-11-22 (V); the rounding is ours.
     """

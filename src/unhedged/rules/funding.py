@@ -1,7 +1,8 @@
 """Funding: premium, its average, the rate of each venue, and the payment.
 
-Rates and premiums are integers in ppb. A positive rate is paid by longs to shorts. Rates are rounded towards zero, so
-that a market and its mirror image pay alike; payments are rounded against the account.
+Rates and premiums are integers in ppb. A positive rate is paid by longs to shorts. Rates are
+rounded towards zero, so that a market and its mirror image pay alike; payments are rounded against
+the account.
 """
 
 from unhedged.rules.integer import MILLI, PPB, clamp, mul_div_ceil, mul_div_floor, mul_div_trunc
@@ -26,8 +27,8 @@ def premium_index(impact_bid: int, impact_ask: int, index: int) -> int:
     -----
     ``(max(0, bid - index) - max(0, index - ask)) / index``.
 
-    Source: Binance, Introduction to funding rates, read 2026-11-22 (M); Hyperliquid docs, Funding, read 2026-11-22 (M);
-    Bybit help, Funding rate, read 2026-11-22 (V).
+    Source: Binance, Introduction to funding rates, read 2026-11-22 (M); Hyperliquid docs, Funding,
+    read 2026-11-22 (M); Bybit help, Funding rate, read 2026-11-22 (V).
     """
     return mul_div_trunc(max(0, impact_bid - index) - max(0, index - impact_ask), PPB, index)
 
@@ -47,8 +48,8 @@ def premium_sum(weighted_sum: int, premium_ppb: int, i: int) -> int:
     Returns
     -------
     int
-        ``weighted_sum + i * premium_ppb``; exact, inside int64 for 10**3 full samples at the bounds and for every real
-        interval (5,760 samples of up to 500 %).
+        ``weighted_sum + i * premium_ppb``; exact, inside int64 for 10**3 full samples at the bounds
+        and for every real interval (5,760 samples of up to 500 %).
 
     Notes
     -----
@@ -78,7 +79,8 @@ def premium_average(weighted_sum: int, n: int) -> int:
     -----
     ``sum(i * P_i) / sum(i)`` with ``sum(i) = n (n + 1) / 2``.
 
-    Source: Binance, Introduction to funding rates, read 2026-11-22 (M); Bybit help, Funding rate, read 2026-11-22 (V).
+    Source: Binance, Introduction to funding rates, read 2026-11-22 (M); Bybit help, Funding rate,
+    read 2026-11-22 (V).
     """
     return mul_div_trunc(weighted_sum, 1, n * (n + 1) // 2)
 
@@ -124,7 +126,8 @@ def interest_component(quote_daily_ppb: int, base_daily_ppb: int, interval_h: in
     -----
     ``(quote - base) * interval / 24``; 0.03 % a day is 0.01 % per 8 h.
 
-    Source: Bybit help, Funding rate, read 2026-11-22 (V); BitMEX, Perpetual contracts guide, read 2026-11-22 (V).
+    Source: Bybit help, Funding rate, read 2026-11-22 (V); BitMEX, Perpetual contracts guide, read
+    2026-11-22 (V).
     """
     return mul_div_trunc(quote_daily_ppb - base_daily_ppb, interval_h, 24)
 
@@ -150,7 +153,8 @@ def damped_premium(premium_ppb: int, interest_ppb: int, clamp_ppb: int) -> int:
     -----
     ``P + clamp(I - P, -c, +c)``: the uncapped rate of Bybit, OKX (since April 2025) and BitMEX.
 
-    Source: BitMEX, Perpetual contracts guide, read 2026-11-22 (V); Bybit help, Funding rate, read 2026-11-22 (V).
+    Source: BitMEX, Perpetual contracts guide, read 2026-11-22 (V); Bybit help, Funding rate, read
+    2026-11-22 (V).
     """
     return premium_ppb + clamp(interest_ppb - premium_ppb, -clamp_ppb, clamp_ppb)
 
@@ -180,8 +184,8 @@ def funding_rate_capped(
     -----
     ``clamp(P + clamp(I - P, -c, +c), floor, cap)``.
 
-    Source: OKX, Change of the funding rate formula, April 2025, read 2026-11-22 (M); Bybit help, Funding rate, read
-    2026-11-22 (V).
+    Source: OKX, Change of the funding rate formula, April 2025, read 2026-11-22 (M); Bybit help,
+    Funding rate, read 2026-11-22 (V).
     """
     return clamp(damped_premium(premium_ppb, interest_ppb, clamp_ppb), floor_ppb, cap_ppb)
 
@@ -200,7 +204,8 @@ def funding_rate_binance(
     clamp_ppb : int
         Clamp on interest minus premium, ppb, >= 0 (0.05 %: 500,000).
     cap_ppb : int
-        Bound of the rate per interval on both sides, ppb, >= 0, attainable (default 0.75 x lowest maintenance rate).
+        Bound of the rate per interval on both sides, ppb, >= 0, attainable (default 0.75 x lowest
+        maintenance rate).
     interval_h : int
         Funding interval, hours: 1, 4 or 8.
 
@@ -213,8 +218,8 @@ def funding_rate_binance(
     -----
     ``clamp([P + clamp(I - P, -c, +c)] / (8 / interval), -cap, +cap)``.
 
-    Source: Binance, notice on funding and mark price of 18 Sep 2025 (mirror) and Introduction to funding rates, read
-    2026-11-22 (M).
+    Source: Binance, notice on funding and mark price of 18 Sep 2025 (mirror) and Introduction to
+    funding rates, read 2026-11-22 (M).
     """
     rate = mul_div_trunc(damped_premium(premium_ppb, interest_ppb, clamp_ppb), interval_h, 8)
     return clamp(rate, -cap_ppb, cap_ppb)
@@ -243,10 +248,11 @@ def funding_rate_binance_until_2025_09_18(
 
     Notes
     -----
-    ``clamp(P + clamp(I - P, -c, +c), -cap, +cap)``, not divided by the interval. Equal to the later form at 8 h. That
-    nothing was scaled at 1 h and 4 h is inferred from the announced change.
+    ``clamp(P + clamp(I - P, -c, +c), -cap, +cap)``, not divided by the interval. Equal to the later
+    form at 8 h. That nothing was scaled at 1 h and 4 h is inferred from the announced change.
 
-    Source: Binance, Introduction to funding rates (copies of 2022), read 2026-11-22 (M); shorter intervals (U).
+    Source: Binance, Introduction to funding rates (copies of 2022), read 2026-11-22 (M); shorter
+    intervals (U).
     """
     return funding_rate_capped(premium_ppb, interest_ppb, clamp_ppb, -cap_ppb, cap_ppb)
 
@@ -275,8 +281,8 @@ def funding_rate_hyperliquid(
     Notes
     -----
     ``clamp([P + clamp(I - P, -c, +c)] / 8, -cap, +cap)``. The docs' own example prints the 8-h rate
-    (``damped_premium``) and omits the division; the funding history agrees with the division. Payment is on the oracle
-    notional.
+    (``damped_premium``) and omits the division; the funding history agrees with the division.
+    Payment is on the oracle notional.
 
     Source: Hyperliquid docs, Funding, read 2026-11-22 (M).
     """
@@ -310,55 +316,7 @@ def funding_rate_deribit(premium_ppb: int, damper_ppb: int, cap_ppb: int) -> int
 
     Source: Deribit support, Funding of perpetuals, read 2026-11-22 (V).
     """
-    return clamp(
-        max(damper_ppb, premium_ppb) + min(-damper_ppb, premium_ppb), -cap_ppb, cap_ppb
-    )
-
-
-def funding_cap_dydx(initial_ppb: int, maintenance_ppb: int) -> int:
-    """Return the bound of dYdX's 8-hour funding rate.
-
-    Parameters
-    ----------
-    initial_ppb, maintenance_ppb : int
-        Initial and maintenance margin fractions of the market, ppb, initial >= maintenance.
-
-    Returns
-    -------
-    int
-        Bound on both sides, ppb; exact.
-
-    Notes
-    -----
-    ``6 * (initial - maintenance)``.
-
-    Source: dYdX docs, Funding, commit 3e475b7, read 2026-11-22 (V).
-    """
-    return 6 * (initial_ppb - maintenance_ppb)
-
-
-def impact_notional(base: int, initial_ppb: int) -> int:
-    """Return the notional at which impact prices are measured.
-
-    Parameters
-    ----------
-    base : int
-        Margin that is spent, atoms (200 USDT at Binance, 500 USDC in dYdX's docs).
-    initial_ppb : int
-        Lowest initial margin rate of the market, ppb, > 0.
-
-    Returns
-    -------
-    int
-        Notional, atoms, rounded down.
-
-    Notes
-    -----
-    ``base / initial rate``.
-
-    Source: Binance, Introduction to funding rates, read 2026-11-22 (M); dYdX docs, Funding, read 2026-11-22 (V).
-    """
-    return mul_div_floor(base, PPB, initial_ppb)
+    return clamp(max(damper_ppb, premium_ppb) + min(-damper_ppb, premium_ppb), -cap_ppb, cap_ppb)
 
 
 def funding_payment(pos: int, px_milli: int, rate_ppb: int, num: int, den: int) -> int:
@@ -378,15 +336,16 @@ def funding_payment(pos: int, px_milli: int, rate_ppb: int, num: int, den: int) 
     Returns
     -------
     int
-        Atoms, positive when the account pays. A payer's notional and payment are rounded up, a receiver's down, so over
-        all accounts the payments sum to zero or more; the rest goes to the rounding account.
+        Atoms, positive when the account pays. A payer's notional and payment are rounded up, a
+        receiver's down, so over all accounts the payments sum to zero or more; the rest goes to the
+        rounding account.
 
     Notes
     -----
     ``pos * price * rate``, in two steps: notional in atoms, then rate.
 
-    Source: Binance, Introduction to funding rates, read 2026-11-22 (M); Hyperliquid docs, Funding, read 2026-11-22 (M);
-    the rounding is ours.
+    Source: Binance, Introduction to funding rates, read 2026-11-22 (M); Hyperliquid docs, Funding,
+    read 2026-11-22 (M); the rounding is ours.
     """
     lots = abs(pos) * num
     if (pos > 0 and rate_ppb > 0) or (pos < 0 and rate_ppb < 0):

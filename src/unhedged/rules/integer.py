@@ -21,8 +21,8 @@ def mul_div_floor(a: int, b: int, c: int) -> int:
 
     Notes
     -----
-    Plain Python integers never overflow. Compiled code recognises this function by identity and uses a 128-bit
-    product in its place.
+    Plain Python integers never overflow. Compiled code recognises this function by identity and
+    uses a 128-bit product in its place.
 
     Source: definition.
     """
@@ -70,7 +70,8 @@ def mul_div_trunc(a: int, b: int, c: int) -> int:
 
     Notes
     -----
-    ``mul_div_trunc(-a, b, c) = -mul_div_trunc(a, b, c)``. Used for rates, where neither side may be favoured.
+    ``mul_div_trunc(-a, b, c) = -mul_div_trunc(a, b, c)``. Used for rates, where neither side may be
+    favoured.
 
     Source: definition.
     """

@@ -4,9 +4,7 @@ The integer rules decide; the prices in ``liquidation_price.py`` are the formula
 """
 
 from unhedged.rules.integer import MILLI, PPB, mul_div_ceil, mul_div_floor
-from unhedged.rules.pnl import value
-
-FAR_MILLI = 10**18  # a mark no price reaches, milli-ticks: "no trigger" above it
+from unhedged.rules.pnl import last_mark_for_value, value
 
 
 def is_liquidatable(equity: int, maintenance: int) -> bool:
@@ -26,10 +24,11 @@ def is_liquidatable(equity: int, maintenance: int) -> bool:
 
     Notes
     -----
-    Strict: ``equity < maintenance``. An account whose equity equals its maintenance margin is still safe.
+    Strict: ``equity < maintenance``. An account whose equity equals its maintenance margin is still
+    safe.
 
-    Source: Binance futures, Liquidation protocol, read 2026-11-22 (M); Hyperliquid docs, Liquidations, read
-    2026-11-22 (M).
+    Source: Binance futures, Liquidation protocol, read 2026-11-22 (M); Hyperliquid docs,
+    Liquidations, read 2026-11-22 (M).
     """
     return equity < maintenance
 
@@ -53,8 +52,8 @@ def is_liquidatable_at_ratio(equity: int, notional: int, rate_ppb: int, fee_ppb:
 
     Notes
     -----
-    Not strict: equality liquidates. Computed as ``equity <= floor(notional * (rate + fee) / 10**9)``, exact on
-    integers.
+    Not strict: equality liquidates. Computed as ``equity <= floor(notional * (rate + fee) /
+    10**9)``, exact on integers.
 
     Source: OKX, Tiered maintenance margin ratio rules, read 2026-11-22 (M).
     """
@@ -80,53 +79,12 @@ def is_backstop(equity: int, maintenance: int, share_ppb: int) -> bool:
 
     Notes
     -----
-    Strict: ``equity * 10**9 < share_ppb * maintenance``. Computed as ``equity < ceil(share * maintenance / 10**9)``,
-    the same on integers.
+    Strict: ``equity * 10**9 < share_ppb * maintenance``. Computed as ``equity < ceil(share *
+    maintenance / 10**9)``, the same on integers.
 
     Source: Hyperliquid docs, Liquidations, read 2026-11-22 (M).
     """
     return equity < mul_div_ceil(maintenance, share_ppb, PPB)
-
-
-def last_mark_for_value(pos: int, value_bound: int, num: int, den: int) -> int:
-    """Return the last mark at which a position's absolute value still satisfies a bound.
-
-    Parameters
-    ----------
-    pos : int
-        Position, lots, not 0, with ``|pos| * num`` inside int64.
-    value_bound : int
-        Atoms. For a long the value must be at least this; for a short at most this.
-    num, den : int
-        Atoms of one lot at one tick as the fraction ``num / den``, both > 0; ``den <= 10**12``.
-
-    Returns
-    -------
-    int
-        Milli-ticks. Long: the smallest mark >= 0 that satisfies the bound (``FAR_MILLI`` when it is beyond). Short: the
-        largest such mark, -1 when not even zero does, just under ``FAR_MILLI`` when it is beyond.
-
-    Notes
-    -----
-    Exact for the rounded-down ``value``: long ``ceil(bound * 1000 * den / (|pos| * num))``, short
-    ``ceil((bound + 1) * 1000 * den / (|pos| * num)) - 1``.
-
-    Source: derived here from the definition of value.
-    """
-    scale = MILLI * den
-    unit = abs(pos) * num
-    far_ticks = FAR_MILLI // scale
-    if pos > 0:
-        if value_bound <= 0:
-            return 0
-        if value_bound // unit >= far_ticks:
-            return FAR_MILLI
-        return mul_div_ceil(value_bound, scale, unit)
-    if value_bound < 0:
-        return -1
-    if value_bound // unit >= far_ticks:
-        return far_ticks * scale - 1
-    return mul_div_ceil(value_bound + 1, scale, unit) - 1
 
 
 def liquidation_px_milli(
@@ -164,16 +122,17 @@ def liquidation_px_milli(
     Returns
     -------
     int
-        Milli-ticks. Long: the smallest safe mark, so one milli-tick less liquidates; 0 when no fall liquidates. Short:
-        the largest safe mark; -1 when no mark is safe. ``FAR_MILLI`` bounds both, as in ``last_mark_for_value``.
+        Milli-ticks. Long: the smallest safe mark, so one milli-tick less liquidates; 0 when no fall
+        liquidates. Short: the largest safe mark; -1 when no mark is safe. ``FAR_MILLI`` bounds
+        both, as in ``last_mark_for_value``.
 
     Notes
     -----
     Solves ``equity >= maintenance`` exactly for the rounded integers: with
     ``a = wallet - other_maintenance + other_unrealised + deduct - cost`` a long needs
-    ``value >= ceil(-a / (1 - rate))`` and a short ``value <= floor(a / (1 + rate))``. Valid inside the tier of ``rate_ppb``:
-    when the notional at the result lies in another tier, take that tier and ask again. The last safe mark itself is not
-    liquidated, as ``is_liquidatable`` is strict.
+    ``value >= ceil(-a / (1 - rate))`` and a short ``value <= floor(a / (1 + rate))``. Valid inside
+    the tier of ``rate_ppb``: when the notional at the result lies in another tier, take that tier
+    and ask again. The last safe mark itself is not liquidated, as ``is_liquidatable`` is strict.
 
     Source: Binance, How to calculate the liquidation price of USD-M futures, read 2026-11-22 (V).
     """
@@ -193,7 +152,8 @@ def bankruptcy_milli(pos: int, equity: int, mark_milli: int, num: int, den: int)
     pos : int
         Position, lots, not 0, with ``|pos| * num`` inside int64.
     equity : int
-        Equity that stands behind it at ``mark_milli`` (cross: of the account, isolated: of the pocket), atoms.
+        Equity that stands behind it at ``mark_milli`` (cross: of the account, isolated: of the
+        pocket), atoms.
     mark_milli : int
         Mark at which ``equity`` was taken, milli-ticks, >= 0.
     num, den : int
@@ -202,15 +162,17 @@ def bankruptcy_milli(pos: int, equity: int, mark_milli: int, num: int, den: int)
     Returns
     -------
     int
-        Milli-ticks. Long: rounded up to the smallest mark with equity >= 0, at least 0. Short: rounded down to the
-        largest mark with equity >= 0, -1 when there is none.
+        Milli-ticks. Long: rounded up to the smallest mark with equity >= 0, at least 0. Short:
+        rounded down to the largest mark with equity >= 0, -1 when there is none.
 
     Notes
     -----
-    ``mark - equity / position`` in real numbers. The rounding leaves the account with an atom too much rather than one
-    too little: closing the whole position at the result never leaves a deficit.
+    ``mark - equity / position`` in real numbers. The rounding leaves the account with an atom too
+    much rather than one too little: closing the whole position at the result never leaves a
+    deficit.
 
-    Source: Binance futures, Liquidation protocol, read 2026-11-22 (M); BitMEX, Liquidation, read 2026-11-22 (V).
+    Source: Binance futures, Liquidation protocol, read 2026-11-22 (M); BitMEX, Liquidation, read
+    2026-11-22 (V).
     """
     rest = equity - value(pos, mark_milli, num, den)
     if pos > 0:
@@ -231,7 +193,8 @@ def bankruptcy_px(pos: int, bankruptcy_milli: int) -> int:
     Returns
     -------
     int
-        Ticks. A long sells at this price or higher: rounded up. A short buys at this price or lower: rounded down.
+        Ticks. A long sells at this price or higher: rounded up. A short buys at this price or
+        lower: rounded down.
 
     Notes
     -----
@@ -261,14 +224,16 @@ def reduce_to_tier_qty(pos: int, mark_milli: int, lower: int, num: int, den: int
     Returns
     -------
     int
-        Lots, 0 <= lots <= |pos|; everything in the first tier, nothing when the position is below the floor already.
+        Lots, 0 <= lots <= |pos|; everything in the first tier, nothing when the position is below
+        the floor already.
 
     Notes
     -----
     The floor belongs to the higher tier, so the rest must be strictly below it: at most
     ``ceil(lower * 1000 * den / (mark_milli * num)) - 1`` lots stay.
 
-    Source: Bybit, Liquidation process, read 2026-11-22 (V); BitMEX, Liquidation, read 2026-11-22 (V).
+    Source: Bybit, Liquidation process, read 2026-11-22 (V); BitMEX, Liquidation, read 2026-11-22
+    (V).
     """
     size = abs(pos)
     if lower <= 0:
@@ -323,7 +288,8 @@ def slice_qty(pos: int, share_ppb: int) -> int:
     -----
     ``ceil(|pos| * share / 10**9)``.
 
-    Source: Hyperliquid docs, Liquidations (20 % of the position), read 2026-11-22 (M); the rounding is ours.
+    Source: Hyperliquid docs, Liquidations (20 % of the position), read 2026-11-22 (M); the rounding
+    is ours.
     """
     return mul_div_ceil(abs(pos), share_ppb, PPB)
 
@@ -344,7 +310,8 @@ def slice_or_all_qty(
     share_ppb : int
         Partial share, ppb (20 %).
     in_cooldown : int
-        1 inside the cooldown (30 s) after a block with a partial liquidation of the same user, else 0.
+        1 inside the cooldown (30 s) after a block with a partial liquidation of the same user, else
+        0.
 
     Returns
     -------
@@ -353,8 +320,9 @@ def slice_or_all_qty(
 
     Notes
     -----
-    Partial when ``notional > threshold`` (strict) and not in cooldown. Inside the cooldown every order is for the entire
-    position: the literal wording of the docs; other parties paraphrase it as a wait.
+    Partial when ``notional > threshold`` (strict) and not in cooldown. Inside the cooldown every
+    order is for the entire position: the literal wording of the docs; other parties paraphrase it
+    as a wait.
 
     Source: Hyperliquid docs, Liquidations, read 2026-11-22 (M).
     """
@@ -393,15 +361,18 @@ def restoring_qty(
     Returns
     -------
     int
-        Lots, 0 <= lots <= |pos|, rounded up; 0 when nothing is short; everything when closing does not help.
+        Lots, 0 <= lots <= |pos|, rounded up; 0 when nothing is short; everything when closing does
+        not help.
 
     Notes
     -----
-    Closing a notional ``x`` frees ``x * rate`` and costs ``x * fee``: ``x = shortage / (rate - fee)``. Four atoms are added
-    to the shortage, which covers every rounding, so a partial close at mark restores ``equity >= maintenance`` in the
-    same tier. Sizing of this step is not published: a parameter, not a fact.
+    Closing a notional ``x`` frees ``x * rate`` and costs ``x * fee``: ``x = shortage / (rate -
+    fee)``. Four atoms are added to the shortage, which covers every rounding, so a partial close at
+    mark restores ``equity >= maintenance`` in the same tier. Sizing of this step is not published:
+    a parameter, not a fact.
 
-    Source: Binance futures, Liquidation protocol ("smart liquidation"), read 2026-11-22 (M); the sizing is ours (U).
+    Source: Binance futures, Liquidation protocol ("smart liquidation"), read 2026-11-22 (M); the
+    sizing is ours (U).
     """
     size = abs(pos)
     notional = value(size, mark_milli, num, den)

@@ -1,7 +1,7 @@
 """Liquidation and bankruptcy prices as venues print them: real-number formulas for display and for their examples.
 
-No amount is computed from these. Sizes are in coin (linear) or in quote contracts (inverse), money in quote or coin.
-``side`` is +1 for a long and -1 for a short.
+No amount is computed from these. Sizes are in coin (linear) or in quote contracts (inverse), money
+in quote or coin. ``side`` is +1 for a long and -1 for a short.
 """
 
 
@@ -22,7 +22,8 @@ def liquidation_price(
     wallet : float
         Wallet balance (cross) or isolated wallet, quote.
     other_maintenance, other_unrealised : float
-        Maintenance margin and unrealised profit of all other cross positions, quote; 0 when isolated.
+        Maintenance margin and unrealised profit of all other cross positions, quote; 0 when
+        isolated.
     deduct : float
         Deduction of the position's tier, quote.
     side : int
@@ -41,8 +42,9 @@ def liquidation_price(
 
     Notes
     -----
-    ``(wallet - other_maintenance + other_unrealised + deduct - s q entry) / (q rate - s q)``. Valid in the tier of
-    ``rate``; iterate otherwise. At the price itself equity equals maintenance: not yet liquidated.
+    ``(wallet - other_maintenance + other_unrealised + deduct - s q entry) / (q rate - s q)``. Valid
+    in the tier of ``rate``; iterate otherwise. At the price itself equity equals maintenance: not
+    yet liquidated.
 
     Source: Binance, How to calculate the liquidation price of USD-M futures, read 2026-11-22 (V).
     """
@@ -141,7 +143,8 @@ def liquidation_price_with_fee(
     Returns
     -------
     float
-        Price, quote per coin, not rounded. Liquidated at the price itself (the ratio test is not strict).
+        Price, quote per coin, not rounded. Liquidated at the price itself (the ratio test is not
+        strict).
 
     Notes
     -----
@@ -259,7 +262,8 @@ def bankruptcy_price_inverse(side: int, entry: float, contracts: float, margin: 
 
     Notes
     -----
-    ``contracts / (contracts / entry + s * margin)``. A short whose margin reaches the coin value cannot go bankrupt.
+    ``contracts / (contracts / entry + s * margin)``. A short whose margin reaches the coin value
+    cannot go bankrupt.
 
     Source: Bybit, Liquidation price of inverse contracts, read 2026-11-22 (V).
     """

@@ -1,7 +1,7 @@
 """Initial and maintenance margin: marginal tiers, whole-position tiers, slopes and steps.
 
-Looking a tier up is the caller's work; what a tier means is said here. In every schedule a notional equal to a
-tier's floor belongs to the higher tier.
+Looking a tier up is the caller's work; what a tier means is said here. In every schedule a notional
+equal to a tier's floor belongs to the higher tier.
 """
 
 from unhedged.rules.integer import PPB, mul_div_ceil, mul_div_floor
@@ -26,11 +26,13 @@ def maintenance_margin(notional: int, rate_ppb: int, deduct: int) -> int:
 
     Notes
     -----
-    ``max(0, ceil(notional * rate_ppb / 10**9) - deduct)``. A notional equal to a tier's floor belongs to the higher
-    tier. The rate depends on the notional only, not on the leverage the user picked.
+    ``max(0, ceil(notional * rate_ppb / 10**9) - deduct)``. A notional equal to a tier's floor
+    belongs to the higher tier. The rate depends on the notional only, not on the leverage the user
+    picked.
 
-    Source: Binance, How to calculate the liquidation price of USD-M futures, read 2026-11-22 (V); Bybit, Margin
-    parameters, read 2026-11-22 (M); Hyperliquid docs, Margin tiers, read 2026-11-22 (M).
+    Source: Binance, How to calculate the liquidation price of USD-M futures, read 2026-11-22 (V);
+    Bybit, Margin parameters, read 2026-11-22 (M); Hyperliquid docs, Margin tiers, read 2026-11-22
+    (M).
     """
     return max(0, mul_div_ceil(notional, rate_ppb, PPB) - deduct)
 
@@ -100,13 +102,13 @@ def is_in_tier(notional: int, lower: int, upper: int) -> bool:
 
     Notes
     -----
-    The floor belongs to the tier, the next floor does not. With continuous deductions both choices give the same
-    margin; with whole-position rates they do not.
+    The floor belongs to the tier, the next floor does not. With continuous deductions both choices
+    give the same margin; with whole-position rates they do not.
 
-    Source: Binance, notional and leverage brackets (fields notionalFloor, notionalCap), read 2026-11-22 (V); the side
-    of the equality is our decision (U).
+    Source: Binance, notional and leverage brackets (fields notionalFloor, notionalCap), read
+    2026-11-22 (V); the side of the equality is our decision (U).
     """
-    return lower <= notional and notional < upper
+    return lower <= notional < upper
 
 
 def next_deduction(deduct: int, lower: int, rate_prev: int, rate: int) -> int:
@@ -128,9 +130,11 @@ def next_deduction(deduct: int, lower: int, rate_prev: int, rate: int) -> int:
 
     Notes
     -----
-    ``deduct + floor(lower * (rate - rate_prev) / 10**9)``, so that margin is the sum of marginal slices.
+    ``deduct + floor(lower * (rate - rate_prev) / 10**9)``, so that margin is the sum of marginal
+    slices.
 
-    Source: Binance, How to calculate the liquidation price of USD-M futures, maintenance amount, read 2026-11-22 (M).
+    Source: Binance, How to calculate the liquidation price of USD-M futures, maintenance amount,
+    read 2026-11-22 (M).
     """
     return deduct + mul_div_floor(lower, rate - rate_prev, PPB)
 
@@ -152,11 +156,11 @@ def whole_position_margin(notional: int, rate_ppb: int) -> int:
 
     Notes
     -----
-    ``ceil(notional * rate_ppb / 10**9)`` without a deduction: the margin jumps at a tier's edge, where the floor
-    belongs to the higher tier.
+    ``ceil(notional * rate_ppb / 10**9)`` without a deduction: the margin jumps at a tier's edge,
+    where the floor belongs to the higher tier.
 
-    Source: Deribit, Linear perpetual, read 2026-11-22 (V); OKX, Position tiers: whole-position reading inferred from the
-    absence of a deduction column, read 2026-11-22 (U).
+    Source: Deribit, Linear perpetual, read 2026-11-22 (V); OKX, Position tiers: whole-position
+    reading inferred from the absence of a deduction column, read 2026-11-22 (U).
     """
     return mul_div_ceil(notional, rate_ppb, PPB)
 
@@ -182,8 +186,8 @@ def slope_rate(base_ppb: int, slope_ppb: int, size: int, unit: int) -> int:
 
     Notes
     -----
-    ``base + ceil(slope * size / unit)``. BTC_USDC: initial 2 % + 0.005 % per BTC, maintenance 1 % + 0.005 % per BTC;
-    SOL_USDC: 4 % + 0.0005 % and 2 % + 0.0005 % per SOL.
+    ``base + ceil(slope * size / unit)``. BTC_USDC: initial 2 % + 0.005 % per BTC, maintenance 1 % +
+    0.005 % per BTC; SOL_USDC: 4 % + 0.0005 % and 2 % + 0.0005 % per SOL.
 
     Source: Deribit, Linear perpetual, read 2026-11-22 (V).
     """

@@ -1,10 +1,12 @@
 """Amounts, values, entry cost and profit of linear and inverse contracts.
 
-Cash-flow accounting: a fill moves one amount of money one way and the position the other, so nothing is created
-by rounding. Entry cost is derived and serves ranking and reports only.
+Cash-flow accounting: a fill moves one amount of money one way and the position the other, so
+nothing is created by rounding. Entry cost is derived and serves ranking and reports only.
 """
 
-from unhedged.rules.integer import MILLI, mul_div_floor, sign
+from unhedged.rules.integer import MILLI, mul_div_ceil, mul_div_floor, sign
+
+FAR_MILLI = 10**18  # a mark no price reaches, milli-ticks: "no trigger" above it
 
 
 def amount(px: int, qty: int, num: int, den: int) -> int:
@@ -39,11 +41,13 @@ def value(pos: int, mark_milli: int, num: int, den: int) -> int:
     Parameters
     ----------
     pos : int
-        Position, lots, > 0 long, < 0 short, with ``|pos| * num`` inside int64 (10¹⁰ lots allow num to 9 x 10⁸).
+        Position, lots, > 0 long, < 0 short, with ``|pos| * num`` inside int64 (10¹⁰ lots allow num
+        to 9 x 10⁸).
     mark_milli : int
         Mark, milli-ticks, >= 0.
     num, den : int
-        Atoms of one lot at one tick as the fraction ``num / den``, both > 0; ``den * 1000`` inside int64.
+        Atoms of one lot at one tick as the fraction ``num / den``, both > 0; ``den * 1000`` inside
+        int64.
 
     Returns
     -------
@@ -52,12 +56,54 @@ def value(pos: int, mark_milli: int, num: int, den: int) -> int:
 
     Notes
     -----
-    ``sign(pos) * floor(|pos| * mark_milli * num / (den * 1000))``. At a mark of whole ticks the magnitude equals
-    ``amount`` of the same size, so closing at mark changes equity by nothing.
+    ``sign(pos) * floor(|pos| * mark_milli * num / (den * 1000))``. At a mark of whole ticks the
+    magnitude equals ``amount`` of the same size, so closing at mark changes equity by nothing.
 
     Source: definition.
     """
     return sign(pos) * mul_div_floor(abs(pos) * num, mark_milli, den * MILLI)
+
+
+def last_mark_for_value(pos: int, value_bound: int, num: int, den: int) -> int:
+    """Return the last mark at which a position's absolute value still satisfies a bound.
+
+    Parameters
+    ----------
+    pos : int
+        Position, lots, not 0, with ``|pos| * num`` inside int64.
+    value_bound : int
+        Atoms. For a long the value must be at least this; for a short at most this.
+    num, den : int
+        Atoms of one lot at one tick as the fraction ``num / den``, both > 0; ``den <= 10**12``.
+
+    Returns
+    -------
+    int
+        Milli-ticks. Long: the smallest mark >= 0 that satisfies the bound (``FAR_MILLI`` when it is
+        beyond). Short: the largest such mark, -1 when not even zero does, just under ``FAR_MILLI``
+        when it is beyond.
+
+    Notes
+    -----
+    Exact for the rounded-down ``value``: long ``ceil(bound * 1000 * den / (|pos| * num))``, short
+    ``ceil((bound + 1) * 1000 * den / (|pos| * num)) - 1``.
+
+    Source: derived here from the definition of value.
+    """
+    scale = MILLI * den
+    unit = abs(pos) * num
+    far_ticks = FAR_MILLI // scale
+    if pos > 0:
+        if value_bound <= 0:
+            return 0
+        if value_bound // unit >= far_ticks:
+            return FAR_MILLI
+        return mul_div_ceil(value_bound, scale, unit)
+    if value_bound < 0:
+        return -1
+    if value_bound // unit >= far_ticks:
+        return far_ticks * scale - 1
+    return mul_div_ceil(value_bound + 1, scale, unit) - 1
 
 
 def released_cost(pos: int, cost: int, qty: int) -> int:
@@ -75,12 +121,13 @@ def released_cost(pos: int, cost: int, qty: int) -> int:
     Returns
     -------
     int
-        Atoms with the sign of ``cost``, rounded towards zero; all of ``cost`` when everything is closed.
+        Atoms with the sign of ``cost``, rounded towards zero; all of ``cost`` when everything is
+        closed.
 
     Notes
     -----
-    ``sign(cost) * floor(|cost| * qty / |pos|)``, the average-cost method. What rounding leaves stays with the
-    open position.
+    ``sign(cost) * floor(|cost| * qty / |pos|)``, the average-cost method. What rounding leaves
+    stays with the open position.
 
     Source: definition.
     """
@@ -95,12 +142,13 @@ def cost_after(pos: int, cost: int, signed_qty: int, amount: int) -> int:
     pos : int
         Position before the fill, lots.
     cost : int
-        Signed entry cost before the fill, atoms: money paid for the open position, so positive for a long and
-        negative for a short linear position; 0 when flat.
+        Signed entry cost before the fill, atoms: money paid for the open position, so positive for
+        a long and negative for a short linear position; 0 when flat.
     signed_qty : int
         Fill, lots, > 0 bought, < 0 sold.
     amount : int
-        Money of the fill, atoms, >= 0 for linear contracts; pass the negative of ``inverse_amount`` for inverse ones.
+        Money of the fill, atoms, >= 0 for linear contracts; pass the negative of ``inverse_amount``
+        for inverse ones.
 
     Returns
     -------
@@ -109,9 +157,10 @@ def cost_after(pos: int, cost: int, signed_qty: int, amount: int) -> int:
 
     Notes
     -----
-    Opening or increasing adds ``sign(signed_qty) * amount``. Reducing keeps ``cost - released_cost``. A fill through
-    zero closes the old position and restarts: the closing lots take ``amount * |pos| / |signed_qty|`` rounded
-    towards zero and the new position costs the rest. ``wallet = cash + cost``.
+    Opening or increasing adds ``sign(signed_qty) * amount``. Reducing keeps ``cost -
+    released_cost``. A fill through zero closes the old position and restarts: the closing lots take
+    ``amount * |pos| / |signed_qty|`` rounded towards zero and the new position costs the rest.
+    ``wallet = cash + cost``.
 
     Source: definition, average-cost method.
     """
@@ -137,7 +186,8 @@ def realised_on_close(pos: int, cost: int, qty: int, amount: int) -> int:
     qty : int
         Lots closed, 0 <= qty <= |pos|.
     amount : int
-        Money of the close, atoms, >= 0 for linear contracts; negative of ``inverse_amount`` for inverse ones.
+        Money of the close, atoms, >= 0 for linear contracts; negative of ``inverse_amount`` for
+        inverse ones.
 
     Returns
     -------
@@ -246,8 +296,8 @@ def inverse_amount(px: int, qty: int, num: int, den: int) -> int:
 
     Notes
     -----
-    ``floor(qty * num / (den * px))``. The direction is the reverse of a linear fill: buying an inverse contract
-    sells its face in coin.
+    ``floor(qty * num / (den * px))``. The direction is the reverse of a linear fill: buying an
+    inverse contract sells its face in coin.
 
     Source: definition.
     """
@@ -273,8 +323,8 @@ def inverse_value(pos: int, mark_milli: int, num: int, den: int) -> int:
 
     Notes
     -----
-    ``-sign(pos) * floor(|pos| * num * 1000 / (den * mark_milli))``: a long owes coin that shrinks as the price rises,
-    so ``equity = cash + value`` holds as for linear contracts.
+    ``-sign(pos) * floor(|pos| * num * 1000 / (den * mark_milli))``: a long owes coin that shrinks
+    as the price rises, so ``equity = cash + value`` holds as for linear contracts.
 
     Source: definition.
     """
