@@ -1,0 +1,120 @@
+"""Choices by name: ADL policies, agents and measures, ours and other people's, found the same way.
+
+A built-in stands in the ``REGISTRY`` mapping of its room (``unhedged.adl.REGISTRY``): versioned id to ``"module:name"``. A
+third party's stands in an entry-point group of the same name (``unhedged.adl``). A notebook calls :func:`register`.
+Nothing is imported before it is picked, so asking for names costs nothing.
+"""
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+from typing import Any
+
+from unhedged.vocab.errors import PluginError, UnknownKind
+
+KINDS = {"adl": "ADL policy", "agents": "kind of agent", "measures": "measure"}
+"""Registries and what their members are called."""
+
+_added: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+
+
+def register(kind: str, name: str, target: Any) -> None:
+    """Add ``target`` (an object or ``"module:name"``) to registry ``kind`` for this process.
+
+    Raises
+    ------
+    PluginError
+        The name is taken by another target: a changed behaviour is a new version.
+    """
+    present = known(kind).get(name)
+    if present is not None and present is not target and present != target:
+        raise PluginError(
+            "the name is taken.",
+            entry_point=name,
+            hint="A changed behaviour is a new version: …-v2.",
+        )
+    _added[kind][name] = target
+
+
+def known(kind: str) -> Mapping[str, Any]:
+    """Return every registered name of ``kind`` with its target; nothing is imported."""
+    return {**_foreign(kind), **_builtin(kind), **_added[_checked(kind)]}
+
+
+def pick(kind: str, choice: Any = None) -> Any:
+    """Return the member of registry ``kind`` that ``choice`` stands for.
+
+    Parameters
+    ----------
+    kind : str
+        ``"adl"``, ``"agents"`` or ``"measures"``.
+    choice : None, str or object
+        ``None`` is the room's ``DEFAULT``; a registered id; ``"package.module:name"``; anything else is returned as it is.
+
+    Raises
+    ------
+    UnknownKind
+        No such id, with the nearest ones.
+    PluginError
+        The target cannot be imported.
+    """
+    if choice is None:
+        choice = _room(kind, "DEFAULT", "")
+    if not isinstance(choice, str):
+        return choice
+    names = known(kind)
+    if choice in names:
+        return _load(choice, names[choice])
+    if ":" in choice:
+        return _load(choice, choice)
+    raise unknown(kind, choice)
+
+
+def unknown(kind: str, choice: str) -> UnknownKind:
+    """Return the error for a name that registry ``kind`` does not have."""
+    return UnknownKind.of(
+        KINDS[kind],
+        choice,
+        known(kind),
+        hint=f"unhedged rules list {kind}" if kind == "adl" else "",
+    )
+
+
+def is_known(kind: str, choice: str) -> bool:
+    """Return whether ``choice`` is a registered id or looks like ``"module:name"``."""
+    return choice in known(kind) or ":" in choice
+
+
+def _checked(kind: str) -> str:
+    if kind not in KINDS:
+        raise UnknownKind.of("registry", kind, KINDS)
+    return kind
+
+
+def _room(kind: str, name: str, default: Any) -> Any:
+    module = f"unhedged.{_checked(kind)}"
+    if importlib.util.find_spec(module) is None:
+        return default
+    return getattr(importlib.import_module(module), name, default)
+
+
+def _builtin(kind: str) -> Mapping[str, Any]:
+    return dict(_room(kind, "REGISTRY", {}))
+
+
+def _foreign(kind: str) -> Mapping[str, Any]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - 20 ms, only where names are asked for
+
+    return {point.name: point for point in entry_points(group=f"unhedged.{_checked(kind)}")}
+
+
+def _load(name: str, target: Any) -> Any:
+    try:
+        if hasattr(target, "load"):
+            return target.load()
+        if isinstance(target, str):
+            module, _, attribute = target.partition(":")
+            return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise PluginError(f"cannot be loaded: {error}.", entry_point=name) from error
+    return target
