@@ -1,0 +1,194 @@
+"""Value and margin of accounts, on exact integers.
+
+    account ─< position >─ instrument ─< tier
+       └─ next_dirty: the accounts a fill or a payment changed since their triggers were placed
+
+``equity = cash + sum of the signed values at mark``; a position's margin is the rule of its tier applied to the size of
+its value. Isolated margin is an account with one position and cash of its own. A venue without margin (spot) asks for
+none: inventory is worth its mark and maintenance is zero.
+"""
+
+from unhedged.kernels.compiled import helper, kernel, minus, plus, rule, times
+from unhedged.kernels.tables import account, instrument, position, tier, venue
+from unhedged.rules import margin, pnl
+from unhedged.vocab.enums import InstrumentKind, Side
+
+NOT_LISTED = -2
+"""``account.next_dirty`` of an account that is not on the list of changed accounts."""
+
+_value = rule(pnl.value)
+_inverse_value = rule(pnl.inverse_value)
+_maintenance_margin = rule(margin.maintenance_margin)
+_initial_margin = rule(margin.initial_margin)
+
+
+@helper("int64(World, int64, int64, int64)")
+def worth_at(w, i, lots, milli):
+    """Return the signed value of ``lots`` of instrument ``i`` at the price ``milli``.
+
+    Atoms; the size is rounded down, and an inverse long is worth less than nothing: it owes coin. ``milli`` >= 0, for an
+    inverse contract > 0.
+    """
+    n = instrument(w, i)
+    times(lots, n.num)  # the rule multiplies plainly; this traps in the checked build
+    if n.kind == InstrumentKind.INVERSE:
+        return _inverse_value(lots, milli, n.num, n.den)
+    return _value(lots, milli, n.num, n.den)
+
+
+@helper("int64(World, int64)")
+def value_of(w, p):
+    """Return the signed value of position ``p`` at mark, atoms, the size rounded down."""
+    o = position(w, p)
+    return worth_at(w, o.instrument, o.pos, instrument(w, o.instrument).mark_milli)
+
+
+@helper("int64(World, int64)")
+def notional_of(w, p):
+    """Return the size of the value of position ``p`` at mark, atoms, >= 0, rounded down."""
+    return abs(value_of(w, p))
+
+
+@helper("int64(World, int64, int64)")
+def find_tier(w, i, notional):
+    """Return the row of the tier of instrument ``i`` that holds ``notional`` atoms; a floor belongs to its own tier."""
+    n = instrument(w, i)
+    row = n.first_tier
+    last = n.first_tier + n.tiers - 1
+    while row < last and tier(w, row + 1).floor <= notional:
+        row += 1
+    return row
+
+
+@helper("int64(World, int64, int64)")
+def maintenance_at(w, i, notional):
+    """Return the maintenance margin of a position of ``notional`` atoms in instrument ``i``, rounded up."""
+    level = tier(w, find_tier(w, i, notional))
+    return _maintenance_margin(notional, level.mm_ppb, level.deduct)
+
+
+@kernel("int64(World, int64)")
+def maintenance_of(w, p):
+    """Return the maintenance margin of position ``p`` at mark, atoms, rounded up; 0 at a venue without margin."""
+    o = position(w, p)
+    if o.pos == 0 or not has_margin(w, o.account):
+        return 0
+    return maintenance_at(w, o.instrument, notional_of(w, p))
+
+
+@helper("boolean(World, int64)")
+def has_margin(w, a):
+    """Return whether the venue of account ``a`` lends: derivatives do, spot does not."""
+    return venue(w, account(w, a).venue).margin_on != 0
+
+
+@kernel("int64(World, int64)")
+def equity(w, a):
+    """Return what account ``a`` would own if all were closed at mark: cash and signed values, atoms."""
+    own = account(w, a)
+    total = own.cash
+    for p in range(own.first_position, own.first_position + own.positions):
+        if position(w, p).pos != 0:
+            total = plus(total, value_of(w, p))
+    return total
+
+
+@kernel("int64(World, int64)")
+def maintenance(w, a):
+    """Return the maintenance margin of account ``a``: the sum over its positions, atoms."""
+    own = account(w, a)
+    total = 0
+    for p in range(own.first_position, own.first_position + own.positions):
+        total = plus(total, maintenance_of(w, p))
+    return total
+
+
+@kernel("int64(World, int64)")
+def gross_notional(w, a):
+    """Return the sum of the sizes of the values of all positions of account ``a`` at mark, atoms."""
+    own = account(w, a)
+    total = 0
+    for p in range(own.first_position, own.first_position + own.positions):
+        total = plus(total, notional_of(w, p))
+    return total
+
+
+@kernel("int64(World, int64, int64, int64)")
+def initial_of(w, p, more_buy, more_sell):
+    """Return the initial margin of position ``p`` with its working orders and ``more_buy`` or ``more_sell`` lots of them.
+
+    The worse of two outcomes counts, all buys filled or all sells filled: the larger size, at mark, at the initial rate of
+    the tier that holds it; atoms, rounded up.
+    """
+    o = position(w, p)
+    bought = abs(plus(plus(o.pos, o.open_buy), more_buy))
+    sold = abs(minus(minus(o.pos, o.open_sell), more_sell))
+    lots = max(bought, sold)
+    if lots == 0:
+        return 0
+    notional = abs(worth_at(w, o.instrument, lots, instrument(w, o.instrument).mark_milli))
+    return _initial_margin(notional, tier(w, find_tier(w, o.instrument, notional)).im_ppb)
+
+
+@kernel("int64(World, int64)")
+def initial(w, a):
+    """Return the initial margin of account ``a``, working orders included, atoms; 0 at a venue without margin."""
+    if not has_margin(w, a):
+        return 0
+    own = account(w, a)
+    total = 0
+    for p in range(own.first_position, own.first_position + own.positions):
+        total = plus(total, initial_of(w, p, 0, 0))
+    return total
+
+
+@helper("boolean(World, int64, int64, int64)")
+def only_reduces(w, p, side, qty):
+    """Return whether position ``p`` can only shrink, never turn, when its working orders of ``side`` and this one fill."""
+    o = position(w, p)
+    if side == Side.BUY:
+        return plus(plus(o.pos, o.open_buy), qty) <= 0
+    return minus(minus(o.pos, o.open_sell), qty) >= 0
+
+
+@kernel("boolean(World, int64, int64, int64, int64, int64)")
+def can_add(w, a, p, side, px, qty):
+    """Return whether account ``a`` has the margin for an order of ``qty`` lots on position ``p``.
+
+    Parameters
+    ----------
+    px : int64
+        Limit of the order, ticks. Filling worse than mark costs at once, so that loss is kept free as well. 0 for an order
+        without a price of its own (market): no such loss is reserved.
+
+    Returns
+    -------
+    boolean
+        Equity minus that loss is at least the initial margin with all working orders and this one; equality is enough.
+        An order that can only reduce the position passes without margin. For venues with margin only.
+    """
+    if only_reduces(w, p, side, qty):
+        return True
+    i = position(w, p).instrument
+    signed = qty if side == Side.BUY else -qty
+    loss = 0
+    if px > 0:
+        mark = instrument(w, i).mark_milli
+        loss = max(0, minus(worth_at(w, i, signed, times(px, 1000)), worth_at(w, i, signed, mark)))
+    own = account(w, a)
+    needed = loss
+    for row in range(own.first_position, own.first_position + own.positions):
+        if row == p:
+            needed = plus(needed, initial_of(w, row, max(0, signed), max(0, -signed)))
+        else:
+            needed = plus(needed, initial_of(w, row, 0, 0))
+    return equity(w, a) >= needed
+
+
+@helper("void(World, int64)")
+def mark_dirty(w, a):
+    """Put account ``a`` on the list of accounts to evaluate at the next mark update of their venue, once."""
+    own = account(w, a)
+    if own.next_dirty == NOT_LISTED:
+        own.next_dirty = w.first_dirty
+        w.first_dirty = a
