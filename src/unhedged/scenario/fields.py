@@ -24,12 +24,8 @@ class Block(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
-def _rate(value: Any) -> int:
-    return value if type(value) is int and value == 0 else units.parse_rate(value)
-
-
 def _share(value: Any) -> int:
-    return bounded(_rate(value), value, low=0, high=units.PPB, words="0% ≤ share ≤ 100%")
+    return bounded(units.parse_rate(value), value, low=0, high=units.PPB, words="0% ≤ share ≤ 100%")
 
 
 def _factor(value: Any) -> float:
@@ -224,7 +220,9 @@ def _with_law(schema: Mapping[str, Any]) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [dict(schema), law]})
 
 
-RateOrLaw = Annotated[int | Law, or_law(_rate), _with_law(_RATE_SCHEMA.json_schema or {})]
+RateOrLaw = Annotated[
+    int | Law, or_law(units.parse_rate), _with_law(_RATE_SCHEMA.json_schema or {})
+]
 DurationOrLaw = Annotated[
     int | Law, or_law(units.parse_duration), _with_law(_TIME_SCHEMA.json_schema or {})
 ]

@@ -1,0 +1,1 @@
+"""Venues as data: rulebooks with a source for every value."""
