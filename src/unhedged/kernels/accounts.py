@@ -8,6 +8,8 @@ its value. Isolated margin is an account with one position and cash of its own. 
 none: inventory is worth its mark and maintenance is zero.
 """
 
+from typing import Any
+
 from unhedged.kernels.compiled import helper, kernel, minus, plus, rule, times
 from unhedged.kernels.tables import account, instrument, position, tier, venue
 from unhedged.rules import margin, pnl
@@ -23,7 +25,7 @@ _initial_margin = rule(margin.initial_margin)
 
 
 @helper("int64(World, int64, int64, int64)")
-def worth_at(w, i, lots, milli):
+def worth_at(w: Any, i: int, lots: int, milli: int) -> int:
     """Return the signed value of ``lots`` of instrument ``i`` at the price ``milli``.
 
     Atoms; the size is rounded down, and an inverse long is worth less than nothing: it owes coin. ``milli`` >= 0, for an
@@ -37,20 +39,20 @@ def worth_at(w, i, lots, milli):
 
 
 @helper("int64(World, int64)")
-def value_of(w, p):
+def value_of(w: Any, p: int) -> int:
     """Return the signed value of position ``p`` at mark, atoms, the size rounded down."""
     o = position(w, p)
     return worth_at(w, o.instrument, o.pos, instrument(w, o.instrument).mark_milli)
 
 
 @helper("int64(World, int64)")
-def notional_of(w, p):
+def notional_of(w: Any, p: int) -> int:
     """Return the size of the value of position ``p`` at mark, atoms, >= 0, rounded down."""
     return abs(value_of(w, p))
 
 
 @helper("int64(World, int64, int64)")
-def find_tier(w, i, notional):
+def find_tier(w: Any, i: int, notional: int) -> int:
     """Return the row of the tier of instrument ``i`` that holds ``notional`` atoms; a floor belongs to its own tier."""
     n = instrument(w, i)
     row = n.first_tier
@@ -61,14 +63,14 @@ def find_tier(w, i, notional):
 
 
 @helper("int64(World, int64, int64)")
-def maintenance_at(w, i, notional):
+def maintenance_at(w: Any, i: int, notional: int) -> int:
     """Return the maintenance margin of a position of ``notional`` atoms in instrument ``i``, rounded up."""
     level = tier(w, find_tier(w, i, notional))
     return _maintenance_margin(notional, level.mm_ppb, level.deduct)
 
 
 @kernel("int64(World, int64)")
-def maintenance_of(w, p):
+def maintenance_of(w: Any, p: int) -> int:
     """Return the maintenance margin of position ``p`` at mark, atoms, rounded up; 0 at a venue without margin."""
     o = position(w, p)
     if o.pos == 0 or not has_margin(w, o.account):
@@ -77,13 +79,13 @@ def maintenance_of(w, p):
 
 
 @helper("boolean(World, int64)")
-def has_margin(w, a):
+def has_margin(w: Any, a: int) -> bool:
     """Return whether the venue of account ``a`` lends: derivatives do, spot does not."""
     return venue(w, account(w, a).venue).margin_on != 0
 
 
 @kernel("int64(World, int64)")
-def equity(w, a):
+def equity(w: Any, a: int) -> int:
     """Return what account ``a`` would own if all were closed at mark: cash and signed values, atoms."""
     own = account(w, a)
     total = own.cash
@@ -94,7 +96,7 @@ def equity(w, a):
 
 
 @kernel("int64(World, int64)")
-def maintenance(w, a):
+def maintenance(w: Any, a: int) -> int:
     """Return the maintenance margin of account ``a``: the sum over its positions, atoms."""
     own = account(w, a)
     total = 0
@@ -104,7 +106,7 @@ def maintenance(w, a):
 
 
 @kernel("int64(World, int64)")
-def gross_notional(w, a):
+def gross_notional(w: Any, a: int) -> int:
     """Return the sum of the sizes of the values of all positions of account ``a`` at mark, atoms."""
     own = account(w, a)
     total = 0
@@ -114,7 +116,7 @@ def gross_notional(w, a):
 
 
 @kernel("int64(World, int64, int64, int64)")
-def initial_of(w, p, more_buy, more_sell):
+def initial_of(w: Any, p: int, more_buy: int, more_sell: int) -> int:
     """Return the initial margin of position ``p`` with its working orders and ``more_buy`` or ``more_sell`` lots of them.
 
     The worse of two outcomes counts, all buys filled or all sells filled: the larger size, at mark, at the initial rate of
@@ -131,7 +133,7 @@ def initial_of(w, p, more_buy, more_sell):
 
 
 @kernel("int64(World, int64)")
-def initial(w, a):
+def initial(w: Any, a: int) -> int:
     """Return the initial margin of account ``a``, working orders included, atoms; 0 at a venue without margin."""
     if not has_margin(w, a):
         return 0
@@ -143,7 +145,7 @@ def initial(w, a):
 
 
 @helper("boolean(World, int64, int64, int64)")
-def only_reduces(w, p, side, qty):
+def only_reduces(w: Any, p: int, side: int, qty: int) -> bool:
     """Return whether position ``p`` can only shrink, never turn, when its working orders of ``side`` and this one fill."""
     o = position(w, p)
     if side == Side.BUY:
@@ -152,7 +154,7 @@ def only_reduces(w, p, side, qty):
 
 
 @kernel("boolean(World, int64, int64, int64, int64, int64)")
-def can_add(w, a, p, side, px, qty):
+def can_add(w: Any, a: int, p: int, side: int, px: int, qty: int) -> bool:
     """Return whether account ``a`` has the margin for an order of ``qty`` lots on position ``p``.
 
     Parameters
@@ -186,7 +188,7 @@ def can_add(w, a, p, side, px, qty):
 
 
 @helper("void(World, int64)")
-def mark_dirty(w, a):
+def mark_dirty(w: Any, a: int) -> None:
     """Put account ``a`` on the list of accounts to evaluate at the next mark update of their venue, once."""
     own = account(w, a)
     if own.next_dirty == NOT_LISTED:
