@@ -473,7 +473,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "slot": SLOT, "heap": HEAP, "message": MESSAGE, "tag": TAG, "agent": AGENT, "parameter": PARAMETER, "quote": QUOTE,
     "feed": FEED, "observation": OBSERVATION, "out": MESSAGE, "case": CASE, "winner": WINNER, "transfer": TRANSFER,
     "forced": FORCED, "fill": FILL, "series": SERIES, "desk": DESK, "news": NEWS, "outage": OUTAGE, "basis": np.dtype([("milli", "i8")]),
-    "touched": np.dtype([("account", "i4")]),
+    "touched": np.dtype([("account", "i4")]), "fired": np.dtype([("trigger", "i4")]),
 }  # fmt: skip
 """Tables by name; the order is the order of addresses in the World."""
 
@@ -502,7 +502,8 @@ COUNTERS = columns(
     fills_kept=("i8", "rows in the buffer"),
     series_kept=("i8", "rows in the buffer"),
     desks_kept=("i8", "rows in the buffer"),
-    touched_kept=("i8", "accounts to re-evaluate after a mark update"),
+    touched_kept=("i8", "accounts that need a top-up or a liquidation after a mark update"),
+    fired_kept=("i8", "stops and other triggers the latest marks touched"),
     first_dirty=("i8", "head of the list of accounts changed by fills, -1 for none"),
     trades=("i8", "since the start"),
     messages=("i8", "arrived since the start"),
@@ -574,6 +575,7 @@ news = accessor("news", NEWS)
 outage = accessor("outage", OUTAGE)
 basis = accessor("basis", TABLES["basis"])
 touched = accessor("touched", TABLES["touched"])
+fired = accessor("fired", TABLES["fired"])
 
 as_observation = record_at(OBSERVATION)
 as_agent = record_at(AGENT)
