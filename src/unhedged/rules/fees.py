@@ -24,6 +24,6 @@ def fee(amount: int, rate_ppb: int) -> int:
     ``ceil(amount * rate_ppb / 10**9)``. Against the account in both directions, the remainder is
     never negative, so the venue never pays out more than the rate says.
 
-    Source: Binance, Futures fee structure, read 2026-11-22 (V); the rounding is ours.
+    Source: definition; rates are data of a venue's rulebook. The rounding is ours.
     """
     return mul_div_ceil(amount, rate_ppb, PPB)

@@ -41,15 +41,14 @@ def premium_sum(weighted_sum: int, premium_ppb: int, i: int) -> int:
     weighted_sum : int
         Sum so far, ppb; 0 at the start of an interval.
     premium_ppb : int
-        The new sample, ppb, at most 10**11 in size.
+        The new sample, ppb, at most 5 x 10⁹ (500 %) in size.
     i : int
-        Its number in the interval, counted from 1; at most 10**4.
+        Its number in the interval, counted from 1, at most 10,000: the sum then stays inside int64.
 
     Returns
     -------
     int
-        ``weighted_sum + i * premium_ppb``; exact, inside int64 for 10**3 full samples at the bounds
-        and for every real interval (5,760 samples of up to 500 %).
+        ``weighted_sum + i * premium_ppb``, ppb; exact.
 
     Notes
     -----
@@ -351,3 +350,34 @@ def funding_payment(pos: int, px_milli: int, rate_ppb: int, num: int, den: int) 
     if (pos > 0 and rate_ppb > 0) or (pos < 0 and rate_ppb < 0):
         return mul_div_ceil(mul_div_ceil(lots, px_milli, den * MILLI), abs(rate_ppb), PPB)
     return -mul_div_floor(mul_div_floor(lots, px_milli, den * MILLI), abs(rate_ppb), PPB)
+
+
+def inverse_funding_payment(pos: int, px_milli: int, rate_ppb: int, num: int, den: int) -> int:
+    """Return what an account with an inverse position pays at one funding stamp.
+
+    Parameters
+    ----------
+    pos : int
+        Position held at the stamp, lots, with ``|pos| * num`` inside int64.
+    px_milli : int
+        Price of the notional, mark, milli-ticks, > 0, with ``den * px_milli`` inside int64.
+    rate_ppb : int
+        Funding rate of the interval, ppb; positive: longs pay.
+    num, den : int
+        Coin atoms of one lot at a price of one tick as the fraction ``num / den``, both > 0.
+
+    Returns
+    -------
+    int
+        Coin atoms, positive when the account pays; rounded against the account as in ``funding_payment``.
+
+    Notes
+    -----
+    ``pos / price * rate``, in two steps: value in coin atoms, then rate.
+
+    Source: BitMEX, Perpetual contracts guide, examples, read 2026-11-22 (V); the rounding is ours.
+    """
+    lots = abs(pos) * num
+    if (pos > 0 and rate_ppb > 0) or (pos < 0 and rate_ppb < 0):
+        return mul_div_ceil(mul_div_ceil(lots, MILLI, den * px_milli), abs(rate_ppb), PPB)
+    return -mul_div_floor(mul_div_floor(lots, MILLI, den * px_milli), abs(rate_ppb), PPB)

@@ -60,9 +60,9 @@ def index_two_sources(px0: int, px1: int, weight0: int, weight1: int) -> int:
     Parameters
     ----------
     px0, px1 : int
-        Prices, milli-ticks.
+        Prices, milli-ticks, below 10**12.
     weight0, weight1 : int
-        Weights, >= 0; 0 for a source that is missing or stale.
+        Weights, 0..10**6; 0 for a source that is missing or stale.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def index_two_sources(px0: int, px1: int, weight0: int, weight1: int) -> int:
     With two sources the median lies midway, so neither can be singled out: there is no deviation
     rule.
 
-    Source: Binance, Mark price and price index, read 2026-11-22 (V).
+    Source: definition of a weighted mean; weights are data of the venue (U).
     """
     weight = weight0 + weight1
     if weight <= 0:
@@ -90,9 +90,9 @@ def index_three_sources(
     Parameters
     ----------
     px0, px1, px2 : int
-        Prices, milli-ticks.
+        Prices, milli-ticks, below 10**12.
     weight0, weight1, weight2 : int
-        Weights, >= 0; 0 for a source that is missing or stale.
+        Weights, 0..10**6; 0 for a source that is missing or stale.
     limit_ppb : int
         Largest accepted deviation from the median, ppb (5 %: 50,000,000).
 
@@ -136,9 +136,9 @@ def weighted_median3(px0: int, px1: int, px2: int, weight0: int, weight1: int, w
     Parameters
     ----------
     px0, px1, px2 : int
-        Prices, milli-ticks.
+        Prices, milli-ticks, below 10**12.
     weight0, weight1, weight2 : int
-        Weights, >= 0; 0 for a source that is missing.
+        Weights, 0..10**6; 0 for a source that is missing.
 
     Returns
     -------

@@ -182,7 +182,7 @@ def liquidation_price_isolated(
     -----
     ``entry - s (initial - maintenance + extra) / size``.
 
-    Source: Bybit, Liquidation price of USDT contracts, read 2026-11-22 (V).
+    Source: Bybit, Liquidation price of USDT contracts; not matched to a stored page (U).
     """
     return entry - side * (initial - maintenance + extra) / size
 
@@ -265,7 +265,7 @@ def bankruptcy_price_inverse(side: int, entry: float, contracts: float, margin: 
     ``contracts / (contracts / entry + s * margin)``. A short whose margin reaches the coin value
     cannot go bankrupt.
 
-    Source: Bybit, Liquidation price of inverse contracts, read 2026-11-22 (V).
+    Source: derived from the profit of an inverse contract; Bybit's page is not stored (U).
     """
     return contracts / (contracts / entry + side * margin)
 
@@ -291,7 +291,7 @@ def bankruptcy_price_inverse_at_leverage(side: int, entry: float, leverage: floa
     -----
     ``entry * leverage / (leverage + s)``.
 
-    Source: Bybit, Liquidation price of inverse contracts, read 2026-11-22 (V).
+    Source: derived from the profit of an inverse contract; Bybit's page is not stored (U).
     """
     return entry * leverage / (leverage + side)
 

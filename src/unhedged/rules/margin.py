@@ -56,7 +56,7 @@ def initial_margin(notional: int, rate_ppb: int) -> int:
     -----
     ``ceil(notional * rate_ppb / 10**9)``.
 
-    Source: Binance, Leverage and margin of USD-M futures, read 2026-11-22 (V).
+    Source: Binance, Notional limits and leverage brackets, read 2026-11-22 (V).
     """
     return mul_div_ceil(notional, rate_ppb, PPB)
 
@@ -80,7 +80,7 @@ def initial_margin_at_leverage(notional: int, leverage: int) -> int:
     -----
     ``ceil(notional / leverage)``.
 
-    Source: Binance, Leverage and margin of USD-M futures, read 2026-11-22 (V).
+    Source: Binance, Notional limits and leverage brackets, read 2026-11-22 (V).
     """
     return mul_div_ceil(notional, 1, leverage)
 

@@ -81,10 +81,12 @@ def test_observed_and_documented_scores_rank_two_winners_in_opposite_order():
     # A: return 1 %, leverage 10. B: return 50 %, leverage 1.
     a_observed = adl_score.score_hyperliquid_observed(10_100, 1_010, 100, 10_000)
     b_observed = adl_score.score_hyperliquid_observed(15_000, 15_000, 5_000, 10_000)
-    assert abs(a_observed - 0.1) < 1e-12 and abs(b_observed - 0.5) < 1e-12
+    assert abs(a_observed - 0.1) < 1e-12
+    assert abs(b_observed - 0.5) < 1e-12
     a_documented = adl_score.score_hyperliquid_documented(1, 10_100, 10_000, 1_010)
     b_documented = adl_score.score_hyperliquid_documented(1, 15_000, 10_000, 15_000)
-    assert abs(a_documented - 10.1) < 1e-12 and abs(b_documented - 1.5) < 1e-12
+    assert abs(a_documented - 10.1) < 1e-12
+    assert abs(b_documented - 1.5) < 1e-12
 
 
 @given(st.integers(1, 10**10), st.integers(0, 10**10))

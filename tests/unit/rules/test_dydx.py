@@ -10,7 +10,9 @@ USD = 10**6
 NOTIONAL = st.integers(USD, 10**16)
 
 
-@given(st.integers(10**7, PPB), st.integers(0, 10**15), st.integers(0, 10**14), st.integers(1, 10**14))
+@given(
+    st.integers(10**7, PPB), st.integers(0, 10**15), st.integers(0, 10**14), st.integers(1, 10**14)
+)
 def test_initial_fraction_rises_linearly_between_the_open_interest_bounds(
     checked, base, open_notional, lower, width
 ):
@@ -49,9 +51,7 @@ def test_fillable_quote_lies_between_oracle_and_the_widest_spread(
     value = side * notional
     maintenance = max(1, notional // 10)
     equity = maintenance * health_ppb // PPB
-    quote = checked(
-        dydx.fillable_quote_dydx, value, equity, maintenance, maintenance, PPB, spread
-    )
+    quote = checked(dydx.fillable_quote_dydx, value, equity, maintenance, maintenance, PPB, spread)
     abr = min(Fraction(1), 1 - Fraction(equity, maintenance))
     exact = value - abr * spread * maintenance / PPB
     slack = 2 + Fraction(maintenance * 4, PPB)
@@ -61,7 +61,7 @@ def test_fillable_quote_lies_between_oracle_and_the_widest_spread(
 
 def test_deleverage_price_leaves_the_bankrupt_account_with_nothing():
     price = dydx.deleverage_price_dydx(-1_000, -400, -500)
-    assert -1_000 - -400 == -500 * price
+    assert -500 * price == -1_000 + 400
 
 
 def test_eight_hour_cap_is_six_times_the_gap_of_the_fractions():

@@ -133,3 +133,16 @@ def test_a_positive_rate_is_paid_by_longs():
     assert funding.funding_payment(10, 1_000_000, 100_000, 1_000, 1) == 1_000
     assert funding.funding_payment(-10, 1_000_000, 100_000, 1_000, 1) == -1_000
     assert funding.funding_payment(0, 1_000_000, 100_000, 1_000, 1) == 0
+
+
+@given(
+    st.lists(st.integers(1, 10**8), min_size=1, max_size=8), st.integers(10**3, 2 * 10**9),
+    st.integers(-(4 * 10**7), 4 * 10**7),
+)  # fmt: skip
+def test_inverse_payments_sum_to_zero_or_a_few_coin_atoms(checked, sizes, px, rate):
+    num, den = 10**9, 1
+    longs = [checked(funding.inverse_funding_payment, q, px, rate, num, den) for q in sizes]
+    short = checked(funding.inverse_funding_payment, -sum(sizes), px, rate, num, den)
+    assert 0 <= sum(longs) + short <= 2 * (len(sizes) + 1)
+    exact = sizes[0] * num * 1000 * Fraction(rate, 10**9) / (den * px)
+    assert 0 <= longs[0] - exact < 2

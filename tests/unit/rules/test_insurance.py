@@ -77,7 +77,9 @@ def test_haircut_of_gains_covers_the_shortfall_and_takes_no_more_than_a_gain(che
 
 @given(ATOMS, st.integers(5 * 10**8, PPB))
 def test_collateral_is_rounded_down_and_the_need_is_the_smallest_that_covers(checked, debit, ratio):
-    assert checked(collateral.collateral_value, debit, ratio) == floor(Fraction(debit) * ratio / PPB)
+    assert checked(collateral.collateral_value, debit, ratio) == floor(
+        Fraction(debit) * ratio / PPB
+    )
     need = checked(collateral.collateral_needed, debit, ratio)
     assert need == ceil(Fraction(debit) * PPB / ratio)
     assert collateral.collateral_value(need, ratio) >= debit

@@ -38,7 +38,9 @@ def test_backstop_takes_accounts_strictly_below_the_share(checked, equity, maint
     assert result == (equity * 10**9 < share * maintenance)
 
 
-@given(SIDE, LOTS, MILLI, NUM, DEN, st.integers(-(10**8), 10**9), RATE, MONEY, st.integers(0, 10**14))
+@given(
+    SIDE, LOTS, MILLI, NUM, DEN, st.integers(-(10**8), 10**9), RATE, MONEY, st.integers(0, 10**14)
+)
 def test_liquidation_mark_is_where_bisection_finds_the_last_safe_mark(
     checked, side, lots, entry, num, den, collateral_ppb, rate, unrealised, other
 ):

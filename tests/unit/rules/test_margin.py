@@ -1,4 +1,5 @@
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 
 from hypothesis import given
@@ -41,7 +42,7 @@ NOTIONAL = st.integers(0, 10**16)  # to $10bn
 
 def deductions() -> list[int]:
     result = [0]
-    for (_, before), (lower, rate) in zip(BTCUSDT, BTCUSDT[1:], strict=False):
+    for (_, before), (lower, rate) in pairwise(BTCUSDT):
         result.append(margin.next_deduction(result[-1], lower * USD, before, rate))
     return result
 
@@ -51,7 +52,9 @@ def margin_by_slices(notional: int) -> Fraction:
     return sum(
         (
             Fraction(max(0, min(notional, above) - lower)) * rate / 10**9
-            for lower, above, (_, rate) in zip(floors, floors[1:], BTCUSDT, strict=False)
+            for lower, above, (_, rate) in (
+                (a, b, t) for (a, b), t in zip(pairwise(floors), BTCUSDT, strict=True)
+            )
         ),
         Fraction(0),
     )

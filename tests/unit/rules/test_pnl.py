@@ -79,9 +79,7 @@ def test_wallet_moves_only_by_realised_profit_and_costs_vanish_when_flat(checked
             if closed == qty:
                 realised += checked(pnl.realised_on_close, pos, cost, qty, money)
             else:
-                realised += checked(
-                    pnl.realised_on_close, pos, cost, closed, money * closed // qty
-                )
+                realised += checked(pnl.realised_on_close, pos, cost, closed, money * closed // qty)
         cost = checked(pnl.cost_after, pos, cost, side * qty, money)
         cash -= side * money
         pos += side * qty

@@ -29,9 +29,7 @@ def test_impact_of_a_trade_in_two_parts_is_the_impact_of_the_whole(a, b, c):
 
 
 def step(rate: float, imbalance: float, heavier: int, dt: float = 100.0) -> float:
-    return pool.funding_step_gmx(
-        rate, imbalance, heavier, 0.05, 0.03, 1e-8, 2e-8, dt, 0.0, 1e-5
-    )
+    return pool.funding_step_gmx(rate, imbalance, heavier, 0.05, 0.03, 1e-8, 2e-8, dt, 0.0, 1e-5)
 
 
 def test_rate_rises_towards_the_heavier_side_above_the_stable_threshold():
