@@ -229,6 +229,17 @@ class Reason(IntEnum):
     PAUSE = 5  # event budget of this call used up (progress, Ctrl-C)
 
 
+class Breach(IntEnum):
+    """Which conservation law a run broke."""
+
+    NONE = 0
+    CASH = 1  # cash of a settlement asset does not sum to zero
+    POSITIONS = 2  # positions of an instrument do not sum to what they must
+    ALLOCATION = (
+        3  # an ADL policy closed more or less than the case needs, or more than a winner holds
+    )
+
+
 class OutageKind(IntEnum):
     """What an outage stops."""
 

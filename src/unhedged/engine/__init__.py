@@ -1,0 +1,1 @@
+"""Build a world from a plan, run it, record it, check it."""

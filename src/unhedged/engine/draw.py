@@ -1,0 +1,67 @@
+"""Draws of laws: one stream per group and quantity, so nothing that is added shifts what was drawn before.
+
+Draw n of a stream belongs to agent n of the group: a larger count extends the crowd and leaves the others as they were.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from unhedged.scenario.plan import Law
+from unhedged.vocab.keys import stream_key
+
+Array = np.ndarray[Any, Any]
+
+
+class Stream:
+    """Draws for one group of agents of one replicate."""
+
+    def __init__(self, seed: int, replicate: int, name: str) -> None:
+        self._seed = seed
+        self._replicate = replicate
+        self._name = name
+
+    def generator(self, purpose: str) -> np.random.Generator:
+        """Return the generator of one quantity."""
+        key = stream_key(self._seed, self._replicate, f"{self._name}#{purpose}")
+        return np.random.Generator(np.random.Philox(key=key))
+
+    def uniform(self, purpose: str, count: int) -> Array:
+        """Return ``count`` numbers in [0, 1)."""
+        return self.generator(purpose).random(count)
+
+    def draw(self, value: Any, purpose: str, count: int) -> Array:
+        """Return ``count`` float64 draws of a law, or the number itself ``count`` times."""
+        if isinstance(value, Law):
+            return _cut(_LAWS[value.kind](self.generator(purpose), value.parameters, count), value.parameters)
+        return np.full(count, float(value))
+
+
+def _cut(drawn: Array, parameters: Mapping[str, Any]) -> Array:
+    return np.clip(drawn, parameters.get("low", -np.inf), parameters.get("high", np.inf))
+
+
+def _lognormal(g: np.random.Generator, p: Mapping[str, Any], count: int) -> Array:
+    return np.asarray(p["median"] * np.exp(p["sigma"] * g.standard_normal(count)))
+
+
+def _loguniform(g: np.random.Generator, p: Mapping[str, Any], count: int) -> Array:
+    return np.asarray(np.exp(np.log(p["low"]) + g.random(count) * np.log(p["high"] / p["low"])))
+
+
+def _discrete(g: np.random.Generator, p: Mapping[str, Any], count: int) -> Array:
+    edges = np.cumsum(p["weights"])
+    at = np.searchsorted(edges, g.random(count) * edges[-1], side="right")
+    return np.asarray(p["values"], float)[np.minimum(at, len(edges) - 1)]
+
+
+_LAWS = {
+    "lognormal": _lognormal,
+    "loguniform": _loguniform,
+    "discrete": _discrete,
+    "normal": lambda g, p, n: p["mean"] + p["sd"] * g.standard_normal(n),
+    "uniform": lambda g, p, n: p["low"] + (p["high"] - p["low"]) * g.random(n),
+    "exponential": lambda g, p, n: -p["mean"] * np.log1p(-g.random(n)),
+    "pareto": lambda g, p, n: p["minimum"] * (1.0 - g.random(n)) ** (-1.0 / p["alpha"]),
+}

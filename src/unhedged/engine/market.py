@@ -1,0 +1,242 @@
+"""Venues, instruments and books of a plan as tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+import numpy as np
+
+from unhedged.adl.scores import SCORES
+from unhedged.kernels.book import NO_ASK, NO_BID, words_per_side
+from unhedged.kernels.memory import Memory
+from unhedged.kernels.triggers import BUCKETS
+from unhedged.scenario.plan import InstrumentPlan, RunPlan, SourcePlan, VenuePlan
+from unhedged.vocab.enums import (
+    AccountKind,
+    AdlDecision,
+    InstrumentKind,
+    MarginMode,
+    NewsShape,
+    Side,
+)
+from unhedged.vocab.keys import stream_key
+from unhedged.vocab.units import ATOMS_PER_USD
+
+SECOND = 1_000_000_000
+DAY = 86_400 * SECOND
+MILLI = 1000
+QUOTE_ROWS = 4096
+"""Quotes kept per instrument: four seconds of changes in every millisecond."""
+HOUSE = (
+    AccountKind.FUND,
+    AccountKind.VAULT,
+    AccountKind.FEES,
+    AccountKind.ROUNDING,
+    AccountKind.EXTERNAL,
+)
+"""Accounts every venue has, in this order; they come before all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Row numbers of a plan's names."""
+
+    venues: Mapping[str, int]
+    instruments: Mapping[str, int]
+    assets: Mapping[str, int]
+
+    @staticmethod
+    def of(plan: RunPlan) -> "Rows":
+        """Number venues, instruments and assets in the plan's order."""
+        return Rows(
+            venues={v.id: n for n, v in enumerate(plan.venues)},
+            instruments={i.id: n for n, i in enumerate(plan.instruments)},
+            assets={a.id: n for n, a in enumerate(plan.assets)},
+        )
+
+    def house(self, venue: int, kind: AccountKind) -> int:
+        """Return the row of a house account."""
+        return venue * len(HOUSE) + HOUSE.index(kind)
+
+
+def atoms(usd: float) -> int:
+    """Return dollars as atoms, rounded to the nearest."""
+    return round(usd * ATOMS_PER_USD)
+
+
+def market_rows(plan: RunPlan) -> dict[str, int]:
+    """Return the rows the market's tables need."""
+    sides = 2 * len(plan.instruments)
+    return {
+        "venue": len(plan.venues),
+        "instrument": len(plan.instruments),
+        "asset": len(plan.assets),
+        "source": sum(len(i.index) + len(i.mark_sources) for i in plan.instruments),
+        "tier": sum(len(i.tiers) for i in plan.instruments),
+        "book": sides,
+        "level": sum(2 * i.window for i in plan.instruments),
+        "word": sum(2 * words_per_side(i.window) for i in plan.instruments),
+        "bucket": 2 * BUCKETS * len(plan.instruments),
+        "basis": 64 * len(plan.instruments),
+        "feed": len(plan.instruments),
+        "quote": QUOTE_ROWS * len(plan.instruments),
+        "news": len(plan.news),
+        "outage": len(plan.outages),
+    }
+
+
+def fill_market(memory: Memory, plan: RunPlan, rows: Rows, replicate: int) -> None:
+    """Fill the market's tables."""
+    for n, venue in enumerate(plan.venues):
+        _fill_venue(memory, plan, rows, n, venue)
+    _fill_instruments(memory, plan, rows)
+    _fill_books(memory, plan)
+    for n, asset in enumerate(plan.assets):
+        row = memory["asset"][n]
+        row["value"] = row["start"] = asset.start_usd
+        row["volatility"] = asset.volatility
+        row["key"] = stream_key(plan.seed, replicate, f"asset/{asset.id}")
+    _fill_world_events(memory, plan, rows)
+
+
+def first_funding(plan: RunPlan, interval: int) -> int:
+    """Return the first settlement, ns from the start: the next multiple of ``interval`` since midnight UTC."""
+    if plan.start_utc is None:
+        return interval
+    start = datetime.fromisoformat(plan.start_utc)
+    since = (start.hour * 3600 + start.minute * 60 + start.second) * SECOND
+    return interval - since % interval
+
+
+def _fill_venue(memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenuePlan) -> None:
+    row = memory["venue"][n]
+    mine = [m for m, i in enumerate(plan.instruments) if i.venue == venue.id]
+    row["first_instrument"], row["instruments"] = mine[0], len(mine)
+    row["gateway_service"] = venue.gateway_service_ns
+    row["gateway_queue_max"] = venue.gateway_queue_max
+    row["transfer_delay"] = venue.transfer_delay_ns
+    row["mark_form"], row["mark_interval"] = venue.mark_form, venue.mark_interval_ns
+    row["ema"] = venue.ema_ns
+    row["maker_fee_ppb"], row["taker_fee_ppb"] = venue.maker_fee_ppb, venue.taker_fee_ppb
+    row["liquidation_on"], row["ladder"] = venue.liquidation_on, venue.ladder
+    row["liquidation_fee_ppb"] = venue.liquidation_fee_ppb
+    row["slice_ppb"], row["slice_above"] = venue.slice_ppb, atoms(venue.slice_above_usd)
+    row["cooldown"], row["backstop_ppb"] = venue.cooldown_ns, venue.backstop_ppb
+    row["fund_capacity_ppb"] = venue.fund_capacity_ppb
+    row["unwind_interval"], row["unwind_ppb"] = venue.unwind_interval_ns, venue.unwind_ppb
+    row["vault_interval"] = venue.vault_interval_ns if venue.vault_on else 0
+    row["takeover_interval"] = venue.takeover_interval_ns
+    row["adl_on"], row["adl_price"] = venue.adl_on, venue.adl_price
+    row["margin_on"] = venue.margin_mode != MarginMode.NONE
+    if venue.margin_mode != MarginMode.NONE:
+        if venue.adl_policy in SCORES:
+            row["adl_decision"] = AdlDecision.SCORE
+            row["adl_score"] = SCORES[venue.adl_policy].address
+        else:
+            row["adl_decision"] = AdlDecision.PYTHON
+        row["funding_interval"] = venue.funding_interval_ns
+        row["premium_interval"] = venue.premium_interval_ns
+        row["premium_weighted"] = venue.premium_weighted
+    for kind, column in (
+        (AccountKind.FUND, "fund"),
+        (AccountKind.FEES, "fees"),
+        (AccountKind.ROUNDING, "rounding"),
+        (AccountKind.EXTERNAL, "external"),
+    ):
+        row[column] = rows.house(n, kind)
+    row["vault"] = rows.house(n, AccountKind.VAULT) if venue.vault_on else -1
+
+
+def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
+    tier = source = 0
+    for n, plan_row in enumerate(plan.instruments):
+        row = memory["instrument"][n]
+        venue = plan.venues[rows.venues[plan_row.venue]]
+        row["num"], row["den"] = plan_row.num, plan_row.den
+        row["tick"], row["lot"] = plan_row.tick_usd, plan_row.lot_units
+        row["band_ppb"], row["max_qty"] = plan_row.band_ppb, plan_row.max_lots
+        row["significant"], row["kind"] = plan_row.significant, plan_row.kind
+        row["venue"], row["asset"] = rows.venues[plan_row.venue], rows.assets[plan_row.asset]
+        start = plan_row.start_px * MILLI
+        row["mark_milli"] = row["mark_previous"] = row["start_milli"] = start
+        row["index_milli"], row["last_px"] = start, plan_row.start_px
+        row["first_bucket"] = 2 * BUCKETS * n
+        row["interest_ppb"] = plan_row.interest_ppb
+        row["funding_clamp_ppb"] = plan_row.funding_clamp_ppb
+        row["funding_cap_ppb"] = plan_row.funding_cap_ppb
+        row["impact_notional"] = atoms(plan_row.impact_notional_usd)
+        if venue.funding_interval_ns > 0 and plan_row.kind != InstrumentKind.SPOT:
+            row["next_funding"] = first_funding(plan, venue.funding_interval_ns)
+        row["basis_window"] = min(64, venue.basis_window_ns // venue.mark_interval_ns)
+        row["first_tier"], row["tiers"] = tier, len(plan_row.tiers)
+        for t in plan_row.tiers:
+            memory["tier"][tier] = (atoms(t.floor_usd), t.mm_ppb, t.im_ppb, atoms(t.deduct_usd))
+            tier += 1
+        for column, count, sources in (
+            ("first_source", "sources", plan_row.index),
+            ("first_peer", "peers", plan_row.mark_sources),
+        ):
+            row[column], row[count] = source, len(sources)
+            for s in sources:
+                _fill_source(memory, plan, rows, source, plan_row, s)
+                source += 1
+
+
+def _fill_source(
+    memory: Memory, plan: RunPlan, rows: Rows, at: int, reader: InstrumentPlan, source: SourcePlan
+) -> None:
+    origin = plan.instruments[rows.instruments[source.instrument]]
+    scale = Fraction(origin.tick_size) / Fraction(reader.tick_size)
+    row = memory["source"][at]
+    row["instrument"], row["weight"] = rows.instruments[source.instrument], source.weight
+    row["scale_num"], row["scale_den"] = scale.numerator, scale.denominator
+
+
+def _fill_books(memory: Memory, plan: RunPlan) -> None:
+    level = word = 0
+    for n, instrument in enumerate(plan.instruments):
+        for side in Side:
+            row = memory["book"][2 * n + side]
+            row["window"] = instrument.window
+            row["best"] = NO_BID if side == Side.BUY else NO_ASK
+            behind = instrument.window * 3 // 4
+            start = instrument.start_px
+            row["base"] = max(1, start - behind if side == Side.BUY else start - instrument.window + behind)
+            row["first_level"], row["first_word"], row["far_head"] = level, word, -1
+            level += instrument.window
+            word += words_per_side(instrument.window)
+        feed = memory["feed"][n]
+        feed["first"], feed["size"] = n * QUOTE_ROWS, QUOTE_ROWS
+
+
+def _fill_world_events(memory: Memory, plan: RunPlan, rows: Rows) -> None:
+    for n, news in enumerate(plan.news):
+        memory["news"][n] = (
+            news.t_ns,
+            news.over_ns,
+            news.log_change,
+            rows.assets[news.asset],
+            NewsShape[news.shape.upper()],
+        )
+    for n, outage in enumerate(plan.outages):
+        memory["outage"][n] = (
+            outage.t_ns,
+            outage.t_ns + outage.over_ns,
+            rows.venues[outage.venue],
+            outage.what,
+        )
+    memory.world["news_rows"] = len(plan.news)
+    memory.world["outage_rows"] = len(plan.outages)
+    memory.world["settlements"] = 1
+
+
+def zero_quotes(memory: Memory) -> None:
+    """Give every feed a first quote: an empty book and the starting price as last trade."""
+    for n in range(len(memory["instrument"])):
+        feed = memory["feed"][n]
+        feed["written"] = 1
+        first = memory["quote"][feed["first"]]
+        first["bid"] = first["ask"] = -1
+        first["last"] = memory["instrument"][n]["last_px"]
+        first["t"] = np.iinfo(np.int64).min // 4

@@ -1,0 +1,139 @@
+"""The loop: one event after another until there is a named reason to go back to Python.
+
+Order of things inside one instant, by priority (`vocab.enums.Priority`), then first in, first out:
+
+    world → messages → marks and the risk they touch → clearing → funding → agents → record
+"""
+
+from typing import Any
+
+from unhedged.kernels.clearing import fund_unwind, step_case, vault_tick
+from unhedged.kernels.clock import next_event, release_event, schedule
+from unhedged.kernels.compiled import entry, kernel
+from unhedged.kernels.funding import sample_premium, settle_venue
+from unhedged.kernels.gateway import arrive, release_queued, settle_transfer
+from unhedged.kernels.marks import update_index, update_mark
+from unhedged.kernels.news import TICK, begin_outages, move_values
+from unhedged.kernels.observe import finish_turn, take_turn
+from unhedged.kernels.record import record_all
+from unhedged.kernels.risk import act_on_touched
+from unhedged.kernels.tables import event, instrument, venue, world
+from unhedged.kernels.triggers import mark_moved
+from unhedged.vocab.enums import EventKind, InstrumentKind, Reason
+
+
+@kernel("void(World, int64)")
+def update_venue(w: Any, v: int) -> None:
+    """Update index and mark of every instrument of a venue, sample premiums, then evaluate the risk touched."""
+    here = venue(w, v)
+    last = here.first_instrument + here.instruments
+    for i in range(here.first_instrument, last):
+        update_index(w, i)
+    for i in range(here.first_instrument, last):
+        x = instrument(w, i)
+        before = x.mark_milli
+        update_mark(w, i)
+        if x.mark_milli != before and x.kind != InstrumentKind.SPOT:
+            mark_moved(w, i, before, x.mark_milli)
+    if here.premium_interval > 0 and w.now >= here.next_premium:
+        here.next_premium = w.now + here.premium_interval
+        for i in range(here.first_instrument, last):
+            if instrument(w, i).kind != InstrumentKind.SPOT:
+                sample_premium(w, i)
+    act_on_touched(w, v)
+
+
+@kernel("boolean(World)")
+def has_room(w: Any) -> bool:
+    """Return whether every pool and buffer has the rows one event may need."""
+    spare = w.spare
+    return (
+        w.used_events + spare <= w.n_event
+        and w.used_orders + spare <= w.n_order
+        and w.used_messages + spare <= w.n_message
+        and w.used_far + spare <= w.n_far
+        and w.used_cases + spare <= w.n_case
+        and w.triggers_used + spare <= w.n_trigger
+        and w.transfers_kept + spare <= w.n_transfer
+        and w.forced_kept + spare <= w.n_forced
+        and w.fills_kept + spare <= w.n_fill
+        and w.series_kept + spare <= w.n_series
+        and w.desks_kept + spare <= w.n_desk
+    )
+
+
+@kernel("void(World, int64, int64)")
+def handle_venue_event(w: Any, kind: int, v: int) -> None:
+    """Handle a recurring event of a venue and set the next one."""
+    here = venue(w, v)
+    if kind == EventKind.MARK:
+        update_venue(w, v)
+        schedule(w, w.now + here.mark_interval, kind, v)
+    elif kind == EventKind.VAULT:
+        vault_tick(w, v)
+        schedule(w, w.now + here.vault_interval, kind, v)
+    elif kind == EventKind.FUNDING:
+        settle_venue(w, v)
+        schedule(w, w.now + here.funding_interval, kind, v)
+    else:
+        fund_unwind(w, v)
+        schedule(w, w.now + here.unwind_interval, kind, v)
+
+
+@kernel("boolean(World, int64, int64)")
+def handle_event(w: Any, kind: int, subject: int) -> bool:
+    """Handle one event. Return False when Python must serve `w.waiting` before the next."""
+    if kind == EventKind.MESSAGE:
+        arrive(w, subject)
+    elif kind == EventKind.WAKE:
+        return take_turn(w, subject)
+    elif kind == EventKind.GATEWAY:
+        release_queued(w, subject)
+    elif kind == EventKind.CASE:
+        step_case(w, subject)
+        return w.adl_waiting == 0
+    elif kind == EventKind.WORLD:
+        move_values(w)
+        begin_outages(w)
+        schedule(w, w.now + TICK, kind, 0)
+    elif kind == EventKind.RECORD:
+        record_all(w)
+        schedule(w, w.now + w.record_interval, kind, 0)
+    elif kind == EventKind.SETTLE_TRANSFER:
+        settle_transfer(w, subject)
+    else:
+        handle_venue_event(w, kind, subject)
+    return True
+
+
+@entry("int64(int64, int64)")
+def run(address: int, most: int) -> int:
+    """Handle up to ``most`` events of the world at ``address``. Return the `Reason` for coming back."""
+    w = world(address)
+    for _ in range(most):
+        if not has_room(w):
+            return int(Reason.GROW)
+        row = next_event(w)
+        if row < 0:
+            return int(Reason.END)
+        e = event(w, row)
+        if e.t > w.end:
+            w.now = w.end
+            return int(Reason.END)
+        w.now = e.t
+        w.events += 1
+        kind = int(e.kind)
+        subject = e.subject
+        release_event(w, row)
+        if not handle_event(w, kind, subject):
+            return int(Reason.AGENT if kind == EventKind.WAKE else Reason.ADL_POLICY)
+        if w.breach != 0:
+            return int(Reason.INVARIANT)
+    return int(Reason.PAUSE)
+
+
+@entry("void(int64, int64)")
+def resume_agent(address: int, count: int) -> None:
+    """Send the ``count`` messages a plain-Python agent wrote to `out`; the loop then goes on."""
+    w = world(address)
+    finish_turn(w, w.waiting, count)

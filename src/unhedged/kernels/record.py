@@ -1,0 +1,105 @@
+"""Recorded instants: the state of every book, fund and desk, and the full sums that must balance."""
+
+from typing import Any
+
+from unhedged.kernels.accounts import equity
+from unhedged.kernels.book import NO_ASK, best, depth
+from unhedged.kernels.compiled import kernel
+from unhedged.kernels.ledger import imbalance, position_imbalance
+from unhedged.kernels.marks import mid_milli
+from unhedged.kernels.tables import agent, asset, desk, instrument, position, series, venue
+from unhedged.vocab.enums import Breach, Side
+
+BANDS = 5
+BPS = 10_000
+MILLI = 1000
+
+
+@kernel("int64(int64)")
+def band_bps(n: int) -> int:
+    """Return the half-width of depth band ``n``, bps of the mid: 10, 25, 50, 100, 200."""
+    if n == 0:
+        return 10
+    if n == 1:
+        return 25
+    if n == 2:
+        return 50
+    return 100 if n == 3 else 200
+
+
+@kernel("void(World, int64)")
+def record_book(w: Any, i: int) -> None:
+    """Write one row of `series` for instrument ``i``."""
+    x = instrument(w, i)
+    row = series(w, w.series_kept)
+    w.series_kept += 1
+    row.t = w.now
+    row.instrument = i
+    bid = best(w, 2 * i)
+    ask = best(w, 2 * i + 1)
+    row.bid = bid
+    row.ask = ask if ask < NO_ASK else -1
+    row.last = x.last_px
+    row.mark_milli = x.mark_milli
+    row.index_milli = x.index_milli
+    mid = mid_milli(w, i)
+    for n in range(BANDS):
+        reach = mid * band_bps(n) // BPS
+        row.bid_depth[n] = depth(w, i, Side.BUY, -((reach - mid) // MILLI))
+        row.ask_depth[n] = depth(w, i, Side.SELL, (mid + reach) // MILLI)
+    row.open_interest = x.open_interest
+    row.volume = x.volume
+    row.forced_qty = x.forced_qty
+    row.adl_qty = x.adl_qty
+    v = venue(w, x.venue)
+    row.fund = equity(w, v.fund)
+    row.vault = equity(w, v.vault) if v.vault >= 0 else 0
+    row.value = asset(w, x.asset).value
+
+
+@kernel("void(World, int64)")
+def record_desk(w: Any, a: int) -> None:
+    """Write one row of `desk` per leg of agent ``a``."""
+    me = agent(w, a)
+    for leg in range(me.legs):
+        p = position(w, me.position[leg])
+        row = desk(w, w.desks_kept)
+        w.desks_kept += 1
+        row.t = w.now
+        row.agent = a
+        row.leg = leg
+        row.instrument = p.instrument
+        row.pos = p.pos
+        row.mark_milli = instrument(w, p.instrument).mark_milli
+        row.equity = equity(w, p.account)
+        row.adl_qty = p.adl_qty
+        row.forced_qty = p.forced_qty
+
+
+@kernel("int64(World)")
+def find_breach(w: Any) -> int:
+    """Return the first broken conservation law, `Breach.NONE` when all hold.
+
+    Cash of each settlement asset sums to zero over all accounts, the external account included; positions of a
+    perpetual sum to zero, those of a spot instrument to what they were at the start.
+    """
+    for settlement in range(w.settlements):
+        if imbalance(w, settlement) != 0:
+            return Breach.CASH
+    for i in range(w.n_instrument):
+        if position_imbalance(w, i) != 0:
+            return Breach.POSITIONS
+    return Breach.NONE
+
+
+@kernel("void(World)")
+def record_all(w: Any) -> None:
+    """Record every book and desk, and check the sums."""
+    for i in range(w.n_instrument):
+        record_book(w, i)
+    for a in range(w.n_agent):
+        if agent(w, a).recorded == 1:
+            record_desk(w, a)
+    if w.breach == 0:
+        w.breach = find_breach(w)
+

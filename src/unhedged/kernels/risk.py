@@ -1,0 +1,104 @@
+"""What follows a mark update: resting triggers fire, accounts short of margin top up or are liquidated.
+
+Order inside one update, documented because it decides who trades first: stops and take-profits in the order they were
+touched, then accounts by row. A stop rests at the venue, so it needs no message; panic is its holder's own decision and
+travels like any order.
+"""
+
+from typing import Any
+
+from unhedged.kernels.accounts import mark_dirty
+from unhedged.kernels.clearing import open_case
+from unhedged.kernels.clock import schedule
+from unhedged.kernels.compiled import kernel, minus
+from unhedged.kernels.feed import note_quote
+from unhedged.kernels.gateway import release_message, take_message
+from unhedged.kernels.ledger import pay
+from unhedged.kernels.orders import release_stop, submit
+from unhedged.kernels.tables import account, fired, message, position, touched, trigger, venue
+from unhedged.kernels.triggers import NEEDS_TOP_UP, drain, remove_trigger, verdict
+from unhedged.vocab.enums import (
+    AccountStatus,
+    Command,
+    EntryReason,
+    EventKind,
+    FillCause,
+    Side,
+    TimeInForce,
+    TriggerKind,
+)
+
+PANIC_DELAY = 2_000_000_000
+"""ns between a holder's giving up and the arrival of its order; an assumption: a person, not a machine."""
+
+
+@kernel("void(World, int64, int64)")
+def close_at_market(w: Any, p: int, cause: int) -> None:
+    """Send a reduce-only market order for all of position ``p``."""
+    o = position(w, p)
+    if o.pos == 0 or account(w, o.account).status == AccountStatus.IN_LIQUIDATION:
+        return
+    row = take_message(w)
+    m = message(w, row)
+    m.agent = -1
+    m.position = p
+    m.tag = -1
+    m.qty = abs(o.pos)
+    m.px = 0
+    m.command = Command.MARKET
+    m.side = Side.SELL if o.pos > 0 else Side.BUY
+    m.force = TimeInForce.IOC
+    m.reduce_only = 1
+    m.cause = cause
+    if cause == FillCause.PANIC:
+        schedule(w, w.now + PANIC_DELAY, EventKind.MESSAGE, row)
+        return
+    submit(w, row)
+    note_quote(w, o.instrument)
+    release_message(w, row)
+
+
+@kernel("void(World)")
+def fire_triggers(w: Any) -> None:
+    """Carry out the triggers touched since the last call."""
+    for n in range(w.fired_kept):
+        row = fired(w, n).trigger
+        kind = trigger(w, row).kind
+        p = trigger(w, row).position
+        stop = trigger(w, row).order
+        remove_trigger(w, row)
+        if kind == TriggerKind.STOP_ORDER:
+            release_stop(w, stop)
+        elif kind == TriggerKind.STOP_LOSS:
+            close_at_market(w, p, FillCause.STOP)
+        elif kind == TriggerKind.TAKE_PROFIT:
+            close_at_market(w, p, FillCause.TAKE_PROFIT)
+        else:
+            close_at_market(w, p, FillCause.PANIC)
+    w.fired_kept = 0
+
+
+@kernel("void(World, int64)")
+def top_up(w: Any, a: int) -> None:
+    """Move one top-up from the holder's reserve outside the venue into account ``a``."""
+    own = account(w, a)
+    own.reserve = minus(own.reserve, own.topup)
+    pay(w, venue(w, own.venue).external, a, own.topup, EntryReason.TOP_UP)
+    mark_dirty(w, a)
+
+
+@kernel("void(World, int64)")
+def act_on_touched(w: Any, v: int) -> None:
+    """Fire triggers, then evaluate the changed accounts of venue ``v`` and act on each that is short of margin.
+
+    A top-up is evaluated again at once: an account may need several, or liquidation in the end.
+    """
+    fire_triggers(w)
+    for n in range(drain(w, v)):
+        a = touched(w, n).account
+        answer = verdict(w, a)
+        while answer == NEEDS_TOP_UP:
+            top_up(w, a)
+            answer = verdict(w, a)
+        if answer != 0:
+            open_case(w, a)
