@@ -1,0 +1,208 @@
+"""The clock: which event comes next.
+
+    now ─▶ cursor                                          horizon
+             │ slot │ slot │ slot │ ... wheel of n_slot slots │ heap of everything later
+                │
+                └─ event ─ event ─ event        sorted by time, then priority, then first in, first out
+
+A wheel of slots holds the near future, one list per 2^15 ns; a binary heap holds what lies beyond. Invariant: the heap
+holds exactly the events at or beyond the horizon ``cursor + n_slot``. Whenever the cursor moves, the heap gives up
+what the horizon has passed, before anything else can be scheduled there: equal events keep their order on the way.
+At 10,000 waiting events a binary heap alone took four times as long per event as the wheel.
+"""
+
+from typing import Any
+
+from unhedged.kernels.compiled import entry, helper, kernel
+from unhedged.kernels.tables import event, heap, slot, world
+from unhedged.vocab.order import PRIORITY
+
+WIDTH_BITS = 15
+"""A slot is 2^15 ns = 32.8 us wide."""
+SLOTS = 1 << 16
+"""Usual rows of `slot`: a horizon of 2.1 s. Any power of two works."""
+
+_PRIORITIES = sum(int(priority) << (4 * int(kind)) for kind, priority in PRIORITY.items())
+
+
+@helper("int64(int64)")
+def priority_of(kind: int) -> int:
+    """Return the `Priority` of events of ``kind``."""
+    return (_PRIORITIES >> (4 * kind)) & 15
+
+
+@helper("int64(World, int64)")
+def _slot_of(w: Any, t: int) -> int:
+    # The cursor may stand beyond `now`, after an event past the end of the run; what comes late goes where it looks.
+    return max(t >> WIDTH_BITS, w.wheel_cursor)
+
+
+@helper("boolean(World, int64, int64)")
+def _is_before(w: Any, a: int, b: int) -> bool:
+    x = event(w, a)
+    y = event(w, b)
+    if x.t != y.t:
+        return x.t < y.t
+    if x.priority != y.priority:
+        return x.priority < y.priority
+    return x.sequence < y.sequence
+
+
+@kernel("void(World, int64)")
+def _push_heap(w: Any, row: int) -> None:
+    at = w.heap_size
+    w.heap_size += 1
+    while at > 0:
+        above = (at - 1) >> 1
+        if not _is_before(w, row, heap(w, above).event):
+            break
+        heap(w, at).event = heap(w, above).event
+        at = above
+    heap(w, at).event = row
+
+
+@kernel("int64(World)")
+def _pop_heap(w: Any) -> int:
+    first = heap(w, 0).event
+    w.heap_size -= 1
+    size = w.heap_size
+    row = heap(w, size).event
+    at = 0
+    while 2 * at + 1 < size:
+        below = 2 * at + 1
+        if below + 1 < size and _is_before(w, heap(w, below + 1).event, heap(w, below).event):
+            below += 1
+        if _is_before(w, row, heap(w, below).event):
+            break
+        heap(w, at).event = heap(w, below).event
+        at = below
+    heap(w, at).event = row
+    return first
+
+
+@helper("boolean(World, int64, int64)")
+def _is_later(w: Any, a: int, b: int) -> bool:
+    # Equals are not later: a newcomer goes behind them.
+    x = event(w, a)
+    y = event(w, b)
+    return x.t > y.t or (x.t == y.t and x.priority > y.priority)
+
+
+@kernel("void(World, int64, int64)")
+def _link_inside(w: Any, row: int, absolute: int) -> None:
+    # The slot holds something later than `row`. Bursts come in runs (a thousand liquidations of one mark update ahead of
+    # waiting agents), so the search begins at the latest insertion when that lies in this slot and not behind.
+    s = slot(w, absolute & (w.n_slot - 1))
+    before = w.recent_event - 1
+    if before < 0 or _slot_of(w, event(w, before).t) != absolute or _is_later(w, before, row):
+        before = -1
+        after = s.head
+    else:
+        after = event(w, before).next
+    while not _is_later(w, after, row):
+        before = after
+        after = event(w, before).next
+    event(w, row).next = after
+    if before >= 0:
+        event(w, before).next = row
+    else:
+        s.head = row
+
+
+@helper("void(World, int64, int64)")
+def _link(w: Any, row: int, absolute: int) -> None:
+    s = slot(w, absolute & (w.n_slot - 1))
+    if s.tail >= 0 and _is_later(w, s.tail, row):
+        _link_inside(w, row, absolute)
+    else:
+        event(w, row).next = -1
+        if s.tail >= 0:
+            event(w, s.tail).next = row
+        else:
+            s.head = row
+        s.tail = row
+    w.recent_event = row + 1
+
+
+@kernel("void(World)")
+def _take_from_heap(w: Any) -> None:
+    # Restore the invariant after the cursor moved.
+    horizon = w.wheel_cursor + w.n_slot
+    while w.heap_size > 0:
+        absolute = event(w, heap(w, 0).event).t >> WIDTH_BITS
+        if absolute >= horizon:
+            break
+        _link(w, _pop_heap(w), absolute)
+
+
+@kernel("void(World, int64, int64, int64)")
+def schedule(w: Any, t: int, kind: int, subject: int) -> None:
+    """Add an event at ``t`` ns, or now when ``t`` has passed.
+
+    Parameters
+    ----------
+    w : World
+        Must have a free row in `event` and as many rows in `heap`: the loop keeps them.
+    t : int
+        ns, inclusive: an event at ``now`` is handled in this instant, after those of its priority already there.
+    kind : int
+        `EventKind`; it decides the priority.
+    subject : int
+        What the event is about; its meaning depends on the kind.
+    """
+    row = w.free_event
+    e = event(w, row)
+    w.free_event = e.next
+    w.used_events += 1
+    w.pending += 1
+    w.sequence += 1
+    e.t = max(t, w.now)
+    e.sequence = w.sequence
+    e.subject = subject
+    e.kind = kind
+    e.priority = priority_of(kind)
+    absolute = _slot_of(w, e.t)
+    if absolute < w.wheel_cursor + w.n_slot:
+        _link(w, row, absolute)
+    else:
+        _push_heap(w, row)
+
+
+@kernel("int64(World)")
+def next_event(w: Any) -> int:
+    """Unlink the next event and return its row, or -1 when none waits. Give the row back with `release_event`."""
+    if w.pending == 0:
+        return -1
+    cursor = w.wheel_cursor
+    if w.pending == w.heap_size:
+        cursor = event(w, heap(w, 0).event).t >> WIDTH_BITS
+    else:
+        inside = w.n_slot - 1
+        while slot(w, cursor & inside).head < 0:
+            cursor += 1
+    if cursor != w.wheel_cursor:
+        w.wheel_cursor = cursor
+        _take_from_heap(w)
+    s = slot(w, cursor & (w.n_slot - 1))
+    row = s.head
+    s.head = event(w, row).next
+    if s.head < 0:
+        s.tail = -1
+    if w.recent_event == row + 1:
+        w.recent_event = 0
+    w.pending -= 1
+    return row
+
+
+@helper("void(World, int64)")
+def release_event(w: Any, row: int) -> None:
+    """Give event ``row`` back after `next_event`."""
+    event(w, row).next = w.free_event
+    w.free_event = row
+    w.used_events -= 1
+
+
+@entry("void(int64, int64, int64, int64)")
+def add_event(address: int, t: int, kind: int, subject: int) -> None:
+    """Call `schedule` from Python, for the events a run begins with."""
+    schedule(world(address), t, kind, subject)
