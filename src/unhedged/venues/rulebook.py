@@ -43,6 +43,7 @@ class TierTable:
 
     name: str
     brackets: tuple[Bracket, ...]
+    largest: float | None  # dollars, highest notional the venue allows, where it states one
     source: str
     read: str
     confidence: str
@@ -122,6 +123,7 @@ def _tiers(name: str, part: Mapping[str, Any]) -> TierTable:
             Bracket(floor=float(floor), maintenance=rate, leverage=leverage, deduct=float(deduct))
             for floor, rate, leverage, deduct in part["brackets"]
         ),
+        largest=part.get("largest"),
         source=part["source"],
         read=part["read"],
         confidence=part["confidence"],

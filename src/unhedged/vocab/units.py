@@ -96,7 +96,7 @@ def parse_duration(value: Any) -> int:
     """
     expected = "Expected a duration with a unit, such as '8h', '150ms' or '1h20m'."
     if not isinstance(value, str):
-        raise _no_unit(value, "a duration", expected, f"{value}s")
+        raise _no_unit(value, "a duration", expected, f"'{value}s'")
     text = _ascii(value).replace("µ", "u").replace("μ", "u")
     total, position, smallest = Decimal(0), 0, 1 << 62
     while match := _PART.match(text, position):
@@ -133,7 +133,7 @@ def parse_money(value: Any) -> int:
     """
     expected = "Expected money with a currency, such as '$25M', '$2_000' or '500 USDC'."
     if not isinstance(value, str):
-        raise _no_unit(value, "an amount of money", expected, f"${value}")
+        raise _no_unit(value, "an amount of money", expected, f"'${value}'")
     text = _ascii(value)
     match = _MONEY.fullmatch(text)
     if match is None or ("$" in text) == (match[4] is not None):
@@ -286,12 +286,14 @@ def _no_unit(value: Any, noun: str, expected: str, guess: str) -> UnitError:
         else f"{value!r} is not {noun}.",
         value=value,
         allowed=expected,
-        hint=f"Perhaps you meant {guess!r}." if bare else "",
+        hint=f"Perhaps you meant {guess}." if bare else "",
     )
 
 
 def _rate_guess(value: Any) -> str:
-    return f"{_plain(Decimal(str(value)) * 100)}%" if isinstance(value, int | float) else "1%"
+    if isinstance(value, int | float) and abs(value) <= 1:
+        return f"'{_plain(Decimal(str(value)) * 100)}%'"
+    return f"'{value}%' or '{value}bps'"
 
 
 def _split(value: float) -> tuple[str, Decimal]:

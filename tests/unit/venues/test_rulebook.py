@@ -1,6 +1,7 @@
 """Rulebooks: every value has a source, a date and a confidence, and schedules are continuous."""
 
 import datetime
+import itertools
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_every_value_has_source_date_and_confidence(name: str) -> None:
 def test_maintenance_is_continuous_across_brackets(name: str, table: str) -> None:
     brackets = rulebook.load(name).tiers[table].brackets
     assert brackets[0].floor == brackets[0].deduct == 0
-    for low, high in zip(brackets, brackets[1:], strict=False):
+    for low, high in itertools.pairwise(brackets):
         step = parse_rate(high.maintenance) - parse_rate(low.maintenance)
         assert step > 0
         assert high.floor > low.floor

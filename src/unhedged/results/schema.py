@@ -1,0 +1,280 @@
+"""Every table of a results folder: the public data contract.
+
+Columns, types, units and meanings. Files, frames and documentation follow this module; changing a column's meaning means a
+new :data:`SCHEMA_VERSION`. Prices and depths are dollars, sizes units of the asset, times nanoseconds from the start.
+Exact money (``*_atoms``) is in 10^-6 dollar. ``null`` means "there was none", never zero.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from unhedged.vocab.errors import ResultsError
+
+SCHEMA_VERSION = 1
+
+DEPTH_BPS = (10, 25, 50, 100, 200)
+"""Distances from the mid within which depth is recorded, basis points."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table."""
+
+    dtype: pl.DataType
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table: what a row is, and its columns."""
+
+    row: str
+    columns: Mapping[str, Column]
+    optional: bool = False  # present only when asked for with --keep
+
+    def polars(self) -> pl.Schema:
+        """Return the schema as polars types."""
+        return pl.Schema({name: column.dtype for name, column in self.columns.items()})
+
+
+def _time(meaning: str) -> Column:
+    return Column(dtype=pl.Int64(), unit="ns", meaning=meaning)
+
+
+def _word(meaning: str) -> Column:
+    return Column(dtype=pl.String(), unit="", meaning=meaning)
+
+
+def _real(unit: str, meaning: str) -> Column:
+    return Column(dtype=pl.Float64(), unit=unit, meaning=meaning)
+
+
+def _whole(unit: str, meaning: str) -> Column:
+    return Column(dtype=pl.Int64(), unit=unit, meaning=meaning)
+
+
+def _depth() -> dict[str, Column]:
+    return {
+        f"{side}_depth_{bps}": _real(
+            "USD", f"resting {words} within {bps} bps of the book's own mid"
+        )
+        for side, words in (("bid", "buy orders"), ("ask", "sell orders"))
+        for bps in DEPTH_BPS
+    }
+
+
+SERIES = Table(
+    row="one instrument at one recorded instant",
+    columns={
+        "t_ns": _time("time from the start"),
+        "instrument": _word("venue/symbol"),
+        "bid": _real("USD", "best bid; null when the side is empty"),
+        "ask": _real("USD", "best ask; null when the side is empty"),
+        "last": _real("USD", "latest trade"),
+        "mark": _real("USD", "mark price"),
+        "index": _real("USD", "index or oracle price; null for spot"),
+        "value": _real("USD", "fundamental value of the asset"),
+        **_depth(),
+        "open_interest": _real("asset", "sum of long positions; null for spot"),
+        "volume": _real("asset", "traded since the start"),
+        "forced": _real("asset", "closed by liquidation orders since the start"),
+        "adl": _real("asset", "closed by auto-deleveraging since the start"),
+        "funding_rate": _real(
+            "fraction", "rate that would be settled next, per interval; null for spot"
+        ),
+        "fund": _real("USD", "equity of the venue's insurance fund at mark; null without one"),
+        "vault": _real("USD", "equity of the venue's backstop vault at mark; null without one"),
+    },
+)
+
+LIQUIDATIONS = Table(
+    row="one step that closed or took over part of a position below maintenance",
+    columns={
+        "t_ns": _time("time from the start"),
+        "case": _whole("", "number of the liquidation, from 0; its steps share it"),
+        "account": _word("agent@venue"),
+        "kind": _word("kind of agent"),
+        "instrument": _word("venue/symbol"),
+        "step": _word("reduce: order on the book; takeover: by fund or vault"),
+        "counterparty": _word("account that took over; null for the book"),
+        "qty": _real("asset", "signed change of the account's position"),
+        "price": _real("USD", "average price, or price of the takeover"),
+        "mark": _real("USD", "mark at that moment"),
+        "notional": _real("USD", "|qty| at the price"),
+        "left": _real("asset", "signed position left"),
+        "equity": _real("USD", "of the account, after"),
+        "maintenance": _real("USD", "maintenance margin of the account, after"),
+        "fund": _real("USD", "equity of fund or vault, after"),
+    },
+)
+
+ADL = Table(
+    row="one winner closed by auto-deleveraging",
+    columns={
+        "t_ns": _time("time from the start"),
+        "case": _whole("", "number of the liquidation that led to it"),
+        "account": _word("winner, agent@venue"),
+        "kind": _word("winner's kind of agent"),
+        "instrument": _word("venue/symbol"),
+        "counterparty": _word("account whose position was closed against it"),
+        "qty": _real("asset", "signed change of the winner's position"),
+        "price": _real("USD", "price of the close"),
+        "mark": _real("USD", "mark at that moment"),
+        "notional": _real("USD", "|qty| at the price"),
+        "left": _real("asset", "signed position left to the winner"),
+        "score": _real("", "the winner's rank score"),
+        "leverage": _real("", "the winner's notional over equity, before"),
+        "profit": _real("fraction", "the winner's unrealised profit over entry cost, before"),
+        "equity": _real("USD", "of the winner, after"),
+        "fund": _real("USD", "equity of fund or vault, after"),
+    },
+)
+
+DESKS = Table(
+    row="one leg of one desk at one recorded instant",
+    columns={
+        "t_ns": _time("time from the start"),
+        "agent": _word("desk, group.number"),
+        "kind": _word("kind of agent"),
+        "instrument": _word("the leg, venue/symbol"),
+        "pos": _real("asset", "signed position"),
+        "mark": _real("USD", "mark"),
+        "exposure": _real("USD", "signed position at mark"),
+        "equity": _real("USD", "of the account behind the leg"),
+        "forced": _real("asset", "closed by liquidation since the start"),
+        "adl": _real("asset", "taken by auto-deleveraging since the start"),
+    },
+)
+
+TRANSFERS = Table(
+    row="one movement of money that is not a fill; always kept for forced events, desks and funds",
+    columns={
+        "t_ns": _time("time from the start"),
+        "source": _word("account that pays, agent@venue or fund@venue"),
+        "target": _word("account that receives"),
+        "asset": _word("settlement asset"),
+        "amount_atoms": _whole("10^-6 USD", "amount, above zero"),
+        "reason": _word("EntryReason, lower case"),
+    },
+)
+
+FILLS = Table(
+    row="one trade",
+    optional=True,
+    columns={
+        "t_ns": _time("time from the start"),
+        "instrument": _word("venue/symbol"),
+        "price": _real("USD", "price"),
+        "qty": _real("asset", "size"),
+        "side": _word("side of the taker: buy or sell"),
+        "maker": _word("resting account"),
+        "taker": _word("incoming account"),
+        "maker_cause": _word("FillCause of the maker, lower case"),
+        "taker_cause": _word("FillCause of the taker, lower case"),
+    },
+)
+
+ACCOUNTS = Table(
+    row="one account over the whole run",
+    columns={
+        "account": _word("agent@venue"),
+        "kind": _word("kind of agent"),
+        "start_equity": _real("USD", "equity at the start, at mark"),
+        "end_equity": _real("USD", "equity at the end, at mark"),
+        "deposits_atoms": _whole("10^-6 USD", "brought in, top-ups included"),
+        "fees_atoms": _whole("10^-6 USD", "trading and liquidation fees, paid is negative"),
+        "funding_atoms": _whole("10^-6 USD", "funding, paid is negative"),
+        "forced": _real("USD", "notional closed by liquidation"),
+        "adl": _real("USD", "notional taken by auto-deleveraging"),
+    },
+)
+
+TABLES: Mapping[str, Table] = {
+    "series": SERIES,
+    "liquidations": LIQUIDATIONS,
+    "adl": ADL,
+    "desks": DESKS,
+    "transfers": TRANSFERS,
+    "accounts": ACCOUNTS,
+    "fills": FILLS,
+}
+"""Tables of one replicate by file name."""
+
+REPLICATE_KEYS: Mapping[str, Column] = {
+    "replicate": _whole("", "number from 0"),
+    "seconds": _real("s", "time the replicate took"),
+    "sha256": _word("digest of the contents of its tables"),
+}
+"""Columns every row of ``replicates`` has; one column per headline measure follows."""
+
+
+def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return ``frame`` with the columns of table ``name`` in order, or say what is wrong.
+
+    A whole-number column may come narrower than 64 bits; nothing else is converted.
+
+    Raises
+    ------
+    ResultsError
+        Unknown table; columns missing, extra or of another type.
+    """
+    if name not in TABLES:
+        raise ResultsError(f'There is no table "{name}".', hint=f"Tables: {', '.join(TABLES)}.")
+    wanted = TABLES[name].polars()
+    missing = [column for column in wanted if column not in frame.columns]
+    extra = [column for column in frame.columns if column not in wanted]
+    if missing or extra:
+        raise ResultsError(
+            f"Table {name} has other columns than its schema.",
+            hint=f"Missing: {', '.join(missing) or 'none'}. Extra: {', '.join(extra) or 'none'}.",
+        )
+    frame = frame.select(list(wanted))
+    wrong = [
+        column
+        for column, dtype in wanted.items()
+        if frame.schema[column] not in (dtype, pl.Null())
+        and not (dtype.is_integer() and frame.schema[column].is_integer())
+    ]
+    if wrong:
+        raise ResultsError(f"Table {name} has columns of another type: {', '.join(wrong)}.")
+    return frame.cast(wanted)
+
+
+def empty(name: str) -> pl.DataFrame:
+    """Return table ``name`` without rows."""
+    return pl.DataFrame(schema=TABLES[name].polars())
+
+
+def describe() -> str:
+    """Return the reference page of all tables as Markdown."""
+    lines = [
+        "# Tables of a results folder",
+        "",
+        "Made from `unhedged.results.schema`; a test keeps this page and that module equal.",
+        "",
+        "Each replicate is a folder of Parquet files, one a table. `null` means there was none. Dated scenarios have one",
+        "more column next to `t_ns`: `utc`, the time of day.",
+    ]
+    for name, table in TABLES.items():
+        lines += ["", f"## `{name}`", "", f"A row is {table.row}."]
+        if table.optional:
+            lines += ["Written only with `--keep all`."]
+        lines += ["", "| column | type | unit | meaning |", "|---|---|---|---|"]
+        lines += [_row(column, what) for column, what in table.columns.items()]
+    lines += [
+        "",
+        "## `replicates`",
+        "",
+        "A row is one replicate; one column per headline measure follows these.",
+    ]
+    lines += ["", "| column | type | unit | meaning |", "|---|---|---|---|"]
+    lines += [_row(column, what) for column, what in REPLICATE_KEYS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, column: Column) -> str:
+    meaning = column.meaning.replace("|", "\\|")
+    return f"| `{name}` | {column.dtype} | {column.unit or '–'} | {meaning} |"

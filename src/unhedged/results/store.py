@@ -1,0 +1,389 @@
+"""A results folder: written whole or not at all, by one process at a time, and resumed where it stopped.
+
+::
+
+    results/<scenario>-<hash8>/
+      manifest.json  scenario.toml  plan.json  lock
+      replicates/0017/{series,liquidations,…}.parquet  replicate.json
+      replicates.parquet
+
+A replicate is written beside its place, synced, and renamed into it: a folder under ``replicates/`` is complete. What a
+killed run leaves behind begins with a dot and is swept away by the next.
+"""
+
+import contextlib
+import errno
+import fcntl
+import io
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from unhedged.results import manifest as manifests
+from unhedged.results import schema
+from unhedged.results.digest import tables_digest
+from unhedged.results.manifest import Manifest
+from unhedged.scenario.plan import RunPlan
+from unhedged.vocab.errors import ResultsError
+
+REPLICATES = "replicates"
+SUMMARY = "replicates.parquet"
+ROW = "replicate.json"
+LOCK = "lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """An open results folder."""
+
+    path: Path
+
+    def manifest(self) -> Manifest:
+        """Return what the folder says about itself."""
+        return manifests.read(self.path)
+
+    def finished(self) -> list[int]:
+        """Return the numbers of all complete replicates, rising."""
+        folder = self.path / REPLICATES
+        return sorted(int(d.name) for d in folder.glob("[0-9]*") if (d / ROW).is_file())
+
+    def write_replicate(
+        self,
+        replicate: int,
+        tables: Mapping[str, pl.DataFrame],
+        *,
+        headline: Mapping[str, float | int | str | None],
+        seconds: float = 0.0,
+    ) -> str:
+        """Write one replicate, whole or not at all.
+
+        Parameters
+        ----------
+        replicate : int
+            Its number, from 0.
+        tables : mapping
+            Frames by table name; tables left out are written empty, optional ones not at all.
+        headline : mapping
+            One number per measure, for ``replicates.parquet``.
+        seconds : float
+            Time it took; not part of the digest.
+
+        Returns
+        -------
+        str
+            SHA-256 of the tables' contents.
+
+        Raises
+        ------
+        ResultsError
+            A table does not follow the schema, or the disk is full or cannot be written.
+        """
+        frames = {
+            name: schema.conform(name, tables[name]) if name in tables else schema.empty(name)
+            for name, table in schema.TABLES.items()
+            if name in tables or not table.optional
+        }
+        unknown = [name for name in tables if name not in schema.TABLES]
+        if unknown:
+            raise ResultsError(f"There is no table {unknown[0]}.")
+        digest = tables_digest(frames)
+        row = {"replicate": replicate, "seconds": seconds, "sha256": digest, **headline}
+        target = self.path / REPLICATES / f"{replicate:04}"
+        aside = target.with_name(f".{replicate:04}-{os.getpid()}")
+        with _disk(aside):
+            aside.mkdir(parents=True)
+            for name, frame in frames.items():
+                _write_frame(aside / f"{name}.parquet", frame, _metadata(name))
+            _write_text(aside / ROW, json.dumps(row, ensure_ascii=False, allow_nan=True) + "\n")
+            if target.exists():
+                shutil.rmtree(target)
+            aside.rename(target)
+            _sync(target.parent)
+        return digest
+
+    def row(self, replicate: int) -> dict[str, Any]:
+        """Return the headline row of one replicate."""
+        file = self.path / REPLICATES / f"{replicate:04}" / ROW
+        try:
+            row: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise ResultsError(
+                f"Replicate {replicate} is damaged or missing: {error}.",
+                hint="Run again to redo it.",
+            ) from error
+        return row
+
+    def table(self, name: str, replicate: int | None = None) -> pl.DataFrame:
+        """Return table ``name`` of one replicate, or of all with a column ``replicate`` in front.
+
+        ``"replicates"`` is the table with one row per replicate. Dated scenarios get a column ``utc``.
+        """
+        if name == REPLICATES:
+            return self.summary()
+        if name not in schema.TABLES:
+            raise ResultsError(
+                f'There is no table "{name}".', hint=f"Tables: {', '.join(schema.TABLES)}."
+            )
+        if replicate is not None:
+            return self._with_utc(self._read(name, replicate))
+        frames = [
+            self._read(name, n).insert_column(0, pl.lit(n, pl.Int64).alias("replicate"))
+            for n in self.finished()
+        ]
+        return self._with_utc(pl.concat(frames)) if frames else schema.empty(name)
+
+    def summary(self) -> pl.DataFrame:
+        """Return one row per complete replicate: number, digest, seconds, every headline measure."""
+        rows = [self.row(n) for n in self.finished()]
+        return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
+
+    def finish(self, *, seconds: float, checks: Mapping[str, Any]) -> None:
+        """Write ``replicates.parquet`` and close the manifest."""
+        aside = self.path / f".{SUMMARY}"
+        with _disk(aside):
+            _write_frame(aside, self.summary(), {})
+            aside.rename(self.path / SUMMARY)
+        ended = datetime.now(UTC).isoformat(timespec="seconds")
+        done = replace(
+            self.manifest(), finished=ended, seconds=round(seconds, 3), checks=dict(checks)
+        )
+        _replace_text(self.path / manifests.NAME, done.to_json())
+
+    def verify(self) -> list[str]:
+        """Return what is wrong with the folder's contents, nothing when all is well."""
+        self.manifest()
+        wrong = []
+        for n in self.finished():
+            row = self.row(n)
+            names = [p.stem for p in (self.path / REPLICATES / f"{n:04}").glob("*.parquet")]
+            try:
+                found = tables_digest({name: self._read(name, n) for name in names})
+            except ResultsError as error:
+                wrong.append(str(error))
+                continue
+            if found != row.get("sha256"):
+                wrong.append(
+                    f"Replicate {n} has contents {found[:8]}…, written with {str(row.get('sha256'))[:8]}…."
+                )
+        return wrong
+
+    def _read(self, name: str, replicate: int) -> pl.DataFrame:
+        file = self.path / REPLICATES / f"{replicate:04}" / f"{name}.parquet"
+        if not file.is_file():
+            raise ResultsError(
+                f"Replicate {replicate} has no table {name}.",
+                hint="Keep it with --keep all."
+                if schema.TABLES[name].optional
+                else "Run again to redo it.",
+            )
+        try:
+            return schema.conform(name, pl.read_parquet(file))
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise ResultsError(
+                f"{file} is damaged: {error}.", hint="Run again with --force."
+            ) from error
+
+    def _with_utc(self, frame: pl.DataFrame) -> pl.DataFrame:
+        start = json.loads((self.path / "plan.json").read_text("utf-8")).get("start_utc")
+        if start is None or "t_ns" not in frame.columns:
+            return frame
+        origin = datetime.fromisoformat(start)
+        utc = (
+            pl.lit(origin).cast(pl.Datetime("ns", "UTC")) + pl.duration(nanoseconds="t_ns")
+        ).alias("utc")
+        return frame.with_columns(utc).select("utc", pl.exclude("utc"))
+
+
+def folder_name(plan: RunPlan) -> str:
+    """Return the name of a plan's results folder, ``<scenario>-<hash8>``."""
+    return f"{plan.name}-{plan.hash()[:8]}"
+
+
+def create(
+    root: Path,
+    plan: RunPlan,
+    *,
+    scenario_toml: str,
+    replicates: int,
+    keep: str,
+    force: bool = False,
+) -> Store:
+    """Return the folder of ``plan`` under ``root``, new or to be resumed.
+
+    Raises
+    ------
+    ResultsError
+        The folder holds something else, or was made by other source code and ``force`` is not set.
+    """
+    path = root / folder_name(plan)
+    if force:
+        _clear(path)
+    if path.exists() and any(p.name != LOCK for p in path.iterdir()):
+        old = manifests.read(path)
+        _must_match(old, path, keep)
+        _sweep(path)
+        manifest = replace(old, replicates=max(replicates, old.replicates))
+    else:
+        manifest = Manifest(
+            kind=manifests.KIND,
+            schema=schema.SCHEMA_VERSION,
+            scenario=plan.name,
+            plan_hash=plan.hash(),
+            source_hash=manifests.source_hash(),
+            seed=plan.seed,
+            replicates=replicates,
+            keep=keep,
+            versions=manifests.versions(),
+            machine=manifests.machine(),
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+    with _disk(path / ".new"):
+        (path / REPLICATES).mkdir(parents=True, exist_ok=True)
+    # The manifest first: with it the folder is ours, and a run killed here resumes.
+    _replace_text(path / manifests.NAME, manifest.to_json())
+    _replace_text(path / "scenario.toml", scenario_toml)
+    text = json.dumps(plan.to_json(), indent=1, ensure_ascii=False)
+    _replace_text(path / "plan.json", text + "\n")
+    return Store(path=path)
+
+
+def open_store(path: Path | str) -> Store:
+    """Return the results folder at ``path``.
+
+    Raises
+    ------
+    ResultsError
+        Not a results folder, a damaged one, or one of another schema.
+    """
+    store = Store(path=Path(path))
+    store.manifest()
+    return store
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the folder for this process; the lock ends with the process, however it ends.
+
+    Raises
+    ------
+    ResultsError
+        Another process is writing there.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    with (path / LOCK).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "another process"
+            raise ResultsError(
+                f"{path} is being written by {holder}.",
+                hint="Wait for it, or choose another folder with --out.",
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(f"process {os.getpid()} since {time.strftime('%H:%M:%S UTC', time.gmtime())}")
+        file.flush()
+        yield
+
+
+def _must_match(manifest: Manifest, path: Path, keep: str) -> None:
+    ours = manifests.source_hash()
+    if manifest.source_hash != ours:
+        raise ResultsError(
+            f"{path} was made by another version (source hash {manifest.source_hash[:4]}…, this is {ours[:4]}…).",
+            hint="Redo it with --force, choose another --out, or use the version it was made with.",
+        )
+    if manifest.keep != keep:
+        raise ResultsError(
+            f"{path} keeps {manifest.keep!r}, this run {keep!r}: replicates would differ in their tables.",
+            hint="Redo it with --force, or choose another --out.",
+        )
+
+
+def _clear(path: Path) -> None:
+    # Removes what unhedged wrote, and nothing else: a foreign folder is refused. The lock stays, we hold it.
+    if not path.exists() or all(p.name == LOCK for p in path.iterdir()):
+        return
+    manifests.read(path)
+    for entry in path.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.name != LOCK:
+            entry.unlink()
+
+
+def _sweep(path: Path) -> None:
+    # What a killed run left half written. Only under the lock, so nobody is writing there.
+    for left in (path / REPLICATES).glob(".*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _disk(aside: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        _remove(aside)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ResultsError(
+                f"The disk is full: {aside.parent} cannot be written. Finished replicates are safe.",
+                hint="Make room and run the same command again, or keep less: --keep summary.",
+            ) from error
+        raise ResultsError(f"{aside.parent} cannot be written: {error.strerror}.") from error
+    except BaseException:
+        _remove(aside)
+        raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_frame(path: Path, frame: pl.DataFrame, metadata: dict[str, str]) -> None:
+    # Through memory, so that a full disk is an OSError with its number and not a message to be read.
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, metadata=metadata)
+    with path.open("wb") as file:
+        file.write(buffer.getbuffer())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_text(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _replace_text(path: Path, text: str) -> None:
+    aside = path.with_name(f".{path.name}")
+    with _disk(aside):
+        _write_text(aside, text)
+        aside.rename(path)
+
+
+def _metadata(name: str) -> dict[str, str]:
+    table = schema.TABLES[name]
+    units: Sequence[str] = [f"{c}={col.unit}" for c, col in table.columns.items() if col.unit]
+    return {"unhedged.table": name, "unhedged.row": table.row, "unhedged.units": "; ".join(units)}

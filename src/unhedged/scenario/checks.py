@@ -1,0 +1,225 @@
+"""Checks between blocks: names that must exist, values that are fine alone and impossible together."""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from unhedged.scenario.layers import Keys, Stack
+from unhedged.scenario.problems import place
+from unhedged.scenario.spec import Instrument, Scenario, Tier
+from unhedged.venues import rulebook
+from unhedged.vocab import registry
+from unhedged.vocab.errors import InconsistentRules, ScenarioError, UnknownKind
+from unhedged.vocab.units import show_duration, show_ppb
+
+TICKS_MAX = 2**29
+"""Largest start price in ticks: books hold prices in 32 bits and need room above."""
+
+
+def check(scenario: Scenario, stacked: Stack) -> list[ScenarioError]:
+    """Return every inconsistency of a scenario whose blocks are valid one by one."""
+    return [
+        *_run(scenario, stacked),
+        *_duplicates(scenario, stacked),
+        *_venues(scenario, stacked),
+        *_instruments(scenario, stacked),
+        *_world(scenario, stacked),
+        *_agents(scenario, stacked),
+    ]
+
+
+def _run(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
+    run = scenario.run
+    if run.record_every > run.duration:
+        yield InconsistentRules(
+            f"record_every ({show_duration(run.record_every)}) is longer than the run "
+            f"({show_duration(run.duration)}): nothing would be recorded.",
+            **place(stacked, ("run", "record_every")),
+        )
+    if scenario.start_utc is not None and scenario.start_utc.tzinfo is None:
+        yield InconsistentRules(
+            "start_utc has no time zone.",
+            hint="Append Z for UTC.",
+            **place(stacked, ("start_utc",)),
+        )
+
+
+def _duplicates(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
+    for room in ("asset", "venue", "instrument", "agent"):
+        seen: set[str] = set()
+        for n, block in enumerate(getattr(scenario, room)):
+            if block.id in seen:
+                yield InconsistentRules(
+                    f'There are two {room} blocks called "{block.id}".',
+                    hint="Give one of them another id.",
+                    **place(stacked, (room, n, "id")),
+                )
+            seen.add(block.id)
+
+
+def _known(
+    noun: str, name: str, names: Iterable[str], stacked: Stack, path: Keys
+) -> Iterator[ScenarioError]:
+    names = list(names)
+    if name not in names:
+        yield UnknownKind.of(noun, name, names, **place(stacked, path))
+
+
+def _venues(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
+    policies = registry.known("adl")
+    used = {instrument.venue for instrument in scenario.instrument}
+    for n, venue in enumerate(scenario.venue):
+        yield from _known(
+            "rulebook", venue.rulebook, rulebook.available(), stacked, ("venue", n, "rulebook")
+        )
+        policy = venue.adl.policy
+        if policy is not None and policies and not registry.is_known("adl", policy):
+            yield UnknownKind.of(
+                registry.KINDS["adl"],
+                policy,
+                policies,
+                hint="unhedged rules list adl",
+                **place(stacked, ("venue", n, "adl", "policy")),
+            )
+        if venue.id not in used:
+            yield InconsistentRules(
+                f'Venue "{venue.id}" has no instrument.',
+                hint=f'Add an [[instrument]] with id = "{venue.id}/…", or remove the venue.',
+                **place(stacked, ("venue", n)),
+            )
+
+
+def _instruments(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
+    venues = {venue.id: venue for venue in scenario.venue}
+    assets = {asset.id: asset for asset in scenario.asset}
+    for n, instrument in enumerate(scenario.instrument):
+        path: Keys = ("instrument", n)
+        yield from _known("venue", instrument.venue, venues, stacked, (*path, "id"))
+        yield from _known("asset", instrument.asset, assets, stacked, (*path, "asset"))
+        yield from _sources(scenario, instrument, stacked, path)
+        if instrument.asset in assets:
+            yield from _grid(instrument, assets[instrument.asset].start, stacked, path)
+        venue = venues.get(instrument.venue)
+        if venue is not None and venue.rulebook in rulebook.available():
+            yield from _margin(instrument, rulebook.load(venue.rulebook), stacked, path)
+
+
+def _grid(
+    instrument: Instrument, start: float, stacked: Stack, path: Keys
+) -> Iterator[ScenarioError]:
+    ticks = start / float(instrument.tick_size)
+    if ticks < 10:
+        yield InconsistentRules(
+            f"tick_size ({instrument.tick_size}) is {'above' if ticks < 1 else 'more than a tenth of'} "
+            f"the start price ({start:g}): there is no book to speak of.",
+            **place(stacked, (*path, "tick_size")),
+        )
+    if ticks > TICKS_MAX:
+        yield InconsistentRules(
+            f"The start price is {ticks:,.0f} ticks; books hold up to {TICKS_MAX:,}.",
+            hint="Choose a larger tick_size.",
+            **place(stacked, (*path, "tick_size")),
+        )
+
+
+def _margin(
+    instrument: Instrument, book: rulebook.Rulebook, stacked: Stack, path: Keys
+) -> Iterator[ScenarioError]:
+    spot_venue = book.value("margin.mode") == "none"
+    if spot_venue != (instrument.kind == "spot"):
+        yield InconsistentRules(
+            f"A {instrument.kind} instrument cannot trade under {book.id}: "
+            f"{'it knows no margin' if spot_venue else 'its accounts hold margin, not coins'}.",
+            **place(stacked, (*path, "kind")),
+        )
+    elif instrument.kind == "spot" and instrument.tiers is not None:
+        yield InconsistentRules("Spot has no margin tiers.", **place(stacked, (*path, "tiers")))
+    elif instrument.kind == "linear" and instrument.tiers is None:
+        yield InconsistentRules(
+            "tiers is missing: margin would be unknown.",
+            allowed=f"Tables of {book.id}: {', '.join(book.tiers) or 'none'}.",
+            **place(stacked, path),
+        )
+    elif isinstance(instrument.tiers, str):
+        yield from _known(
+            f"tier table of {book.id}", instrument.tiers, book.tiers, stacked, (*path, "tiers")
+        )
+    elif instrument.tiers is not None:
+        yield from _tiers(instrument.tiers, stacked, (*path, "tiers"))
+
+
+def _tiers(tiers: tuple[Tier, ...], stacked: Stack, path: Keys) -> Iterator[ScenarioError]:
+    if tiers[0].above != 0:
+        yield InconsistentRules("The first tier must begin at $0.", **place(stacked, (*path, 0)))
+    for n, tier in enumerate(tiers):
+        if tier.maintenance > tier.initial:
+            yield InconsistentRules(
+                f"maintenance ({show_ppb(tier.maintenance)}) is above initial ({show_ppb(tier.initial)}): "
+                "an account could be liquidated the moment it opens.",
+                hint=f"Lower maintenance, or raise initial to at least {show_ppb(tier.maintenance)}.",
+                **place(stacked, (*path, n)),
+            )
+    for n, (low, high) in enumerate(pairwise(tiers), 1):
+        if high.above <= low.above or high.maintenance < low.maintenance:
+            yield InconsistentRules(
+                "Tiers must rise: each begins above the one before and asks at least as much.",
+                **place(stacked, (*path, n)),
+            )
+
+
+def _sources(
+    scenario: Scenario, instrument: Instrument, stacked: Stack, path: Keys
+) -> Iterator[ScenarioError]:
+    for key, kind in (("index", "spot"), ("mark_sources", "linear")):
+        others = [
+            other.id
+            for other in scenario.instrument
+            if other.kind == kind and other.asset == instrument.asset and other.id != instrument.id
+        ]
+        for m, source in enumerate(getattr(instrument, key) or ()):
+            noun = f"{kind} instrument of {instrument.asset}"
+            yield from _known(noun, source.id, others, stacked, (*path, key, m))
+        if key == "index" and instrument.kind == "linear" and not others:
+            yield InconsistentRules(
+                f"No spot instrument of {instrument.asset}: the index would have no source.",
+                hint="Add a spot venue with an instrument of this asset.",
+                **place(stacked, path),
+            )
+
+
+def _world(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
+    assets = [asset.id for asset in scenario.asset]
+    venues = [venue.id for venue in scenario.venue]
+    for n, news in enumerate(scenario.news):
+        for name in (news.asset,) if isinstance(news.asset, str) else news.asset:
+            yield from _known("asset", name, ["*", *assets], stacked, ("news", n, "asset"))
+        yield from _in_time(scenario, news.at, stacked, ("news", n, "at"))
+    for n, outage in enumerate(scenario.outage):
+        yield from _known("venue", outage.venue, venues, stacked, ("outage", n, "venue"))
+        yield from _in_time(scenario, outage.at, stacked, ("outage", n, "at"))
+
+
+def _in_time(scenario: Scenario, at: int, stacked: Stack, path: Keys) -> Iterator[ScenarioError]:
+    if at >= scenario.run.duration:
+        yield InconsistentRules(
+            f"It would happen at {show_duration(at)}, after the end of the run "
+            f"({show_duration(scenario.run.duration)}).",
+            hint="Move it earlier, or lengthen run.duration.",
+            **place(stacked, path),
+        )
+
+
+def _agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
+    names = {
+        "instrument": [instrument.id for instrument in scenario.instrument],
+        "venue": [venue.id for venue in scenario.venue],
+        "asset": [asset.id for asset in scenario.asset],
+    }
+    for n, agent in enumerate(scenario.agent):
+        for key in type(agent).model_fields:
+            noun = key.removesuffix("s")
+            if noun not in names or getattr(agent, key) is None:
+                continue
+            value = getattr(agent, key)
+            for m, name in enumerate((value,) if isinstance(value, str) else value):
+                path: Keys = ("agent", n, key) if isinstance(value, str) else ("agent", n, key, m)
+                yield from _known(noun, name, names[noun], stacked, path)

@@ -1,0 +1,293 @@
+"""What a scenario is made of before it is validated: files that inherit from each other, and overrides on top.
+
+A child's tables are merged into its base's, blocks with an id are matched by id, and a child that lists news or outages
+replaces the base's. A law replaces a law whole. Overrides (``--set``) come last. Layers remember where each came from, so that an
+error in an inherited value points into the file that wrote it.
+"""
+
+import copy
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from unhedged.scenario import locate
+from unhedged.vocab.errors import ScenarioError, UnknownKind
+
+BY_ID = ("asset", "venue", "instrument", "agent")
+"""Blocks that have an id."""
+REPLACED = ("news", "outage")
+"""Blocks without one: a child's list replaces its base's."""
+DEEPEST = 8
+"""Longest chain of bases."""
+
+Keys = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One file, or one mapping, as read."""
+
+    name: str  # shown in errors
+    text: str  # empty for a mapping
+    data: Mapping[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Stack:
+    """Merged data with its layers, the child first, and the overrides laid on top."""
+
+    data: dict[str, Any]
+    layers: list[Layer]
+    overrides: dict[Keys, str] = field(default_factory=dict)  # path: the text the user gave
+
+    def where(self, path: Keys) -> dict[str, Any]:
+        """Return ``file``, ``line``, ``column`` and ``excerpt`` of the value at ``path``, as far as known."""
+        for keys, text in self.overrides.items():
+            written = any(_depth(layer.data, path) == len(path) for layer in self.layers)
+            if path[: len(keys)] == keys or (keys[: len(path)] == path and not written):
+                return {"file": f"--set {text}"}
+        best: tuple[int, dict[str, Any]] = (-1, {"file": self.layers[0].name})
+        for layer in self.layers:
+            own = _own_path(self.data, layer.data, path)
+            depth = _depth(layer.data, own) if own is not None else -1
+            if own is None or not layer.text or depth <= best[0]:
+                continue
+            if spot := locate.locate(layer.text, own[: max(depth, 1)]):
+                line, column = spot
+                column = column if depth == len(own) else None
+                excerpt = locate.line_of(layer.text, line)
+                best = (
+                    depth,
+                    {"file": layer.name, "line": line, "column": column, "excerpt": excerpt},
+                )
+        return best[1]
+
+
+def shipped() -> list[str]:
+    """Return the names of the scenarios that come with the package, sorted."""
+    folder = resources.files("unhedged.scenario").joinpath("library")
+    return sorted(
+        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
+    )
+
+
+def read(source: str | Path | Mapping[str, Any], *, near: Path | None = None) -> Layer:
+    """Return the layer a shipped name, a path or a mapping stands for.
+
+    Raises
+    ------
+    ScenarioError
+        No such file or name, or not TOML; with line and column.
+    """
+    if isinstance(source, Mapping):
+        return Layer(name="scenario", text="", data=copy.deepcopy(dict(source)))
+    name = str(source)
+    if name in shipped():
+        text = (
+            resources.files("unhedged.scenario")
+            .joinpath("library", f"{name}.toml")
+            .read_text("utf-8")
+        )
+        return Layer(name=f"{name}.toml", text=text, data=_parse(text, f"{name}.toml"))
+    path = near / name if near is not None and (near / name).is_file() else Path(name)
+    if not path.is_file():
+        if path.suffix == ".toml" or "/" in name:
+            raise ScenarioError(
+                f"There is no file {name}.",
+                value=name,
+                hint="unhedged new writes one to start from.",
+            )
+        raise UnknownKind.of("scenario", name, shipped(), hint="A path to a .toml file works too.")
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise ScenarioError(
+            "The file is not UTF-8 text.", file=name, hint="Save it as UTF-8."
+        ) from error
+    return Layer(name=name, text=text, data=_parse(text, name))
+
+
+def stack(source: str | Path | Mapping[str, Any]) -> Stack:
+    """Return ``source`` with everything it inherits from, merged."""
+    layers = [read(source)]
+    while "base" in layers[-1].data:
+        base = layers[-1].data["base"]
+        if not isinstance(base, str):
+            raise ScenarioError(
+                "base is not a name or a path.", file=layers[-1].name, path=("base",), value=base
+            )
+        near = Path(layers[-1].name).parent if layers[-1].text else None
+        layers.append(read(base, near=near))
+        if len(layers) > DEEPEST:
+            raise ScenarioError(
+                f"More than {DEEPEST} scenarios inherit from each other: {layers[0].name} may inherit from itself.",
+                file=layers[0].name,
+                path=("base",),
+                value=base,
+            )
+    data: dict[str, Any] = {}
+    for layer in reversed(layers):
+        data = merge(data, layer.data)
+    data.pop("base", None)
+    return Stack(data=data, layers=layers)
+
+
+def merge(base: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with ``child`` laid over it."""
+    merged = copy.deepcopy(dict(base))
+    for key, value in child.items():
+        old = merged.get(key)
+        if key in BY_ID and isinstance(old, list) and isinstance(value, list):
+            merged[key] = _merge_blocks(old, value)
+        elif (
+            isinstance(old, dict)
+            and isinstance(value, Mapping)
+            and "law" not in value
+            and "law" not in old
+        ):
+            merged[key] = merge(old, value)
+        else:
+            merged[key] = copy.deepcopy(value)
+    return merged
+
+
+def override(stacked: Stack, assignments: Sequence[str] | Mapping[str, Any]) -> None:
+    """Lay ``--set`` assignments over ``stacked``.
+
+    Parameters
+    ----------
+    stacked : Stack
+        Changed in place.
+    assignments : sequence of str, or mapping
+        ``"venue.hub.fund.start=$10M"``; or path to value. The id may be left out where there is one such block.
+
+    Raises
+    ------
+    ScenarioError
+        Not ``path=value``, or a path that leads nowhere.
+    """
+    if isinstance(assignments, Mapping):
+        pairs = [(path, value, f"{path}={value}") for path, value in assignments.items()]
+    else:
+        pairs = [_split(text) for text in assignments]
+    for path, value, text in pairs:
+        keys = find(stacked.data, path)
+        target: Any = stacked.data
+        for key in keys[:-1]:
+            if isinstance(target, dict) and not isinstance(target.get(key), dict | list):
+                target[key] = {}
+            target = target[key]
+        target[keys[-1]] = value
+        stacked.overrides[keys] = text
+
+
+def find(data: Mapping[str, Any], path: str) -> Keys:
+    """Return the keys that ``venue.hub.fund.start`` stands for in ``data``.
+
+    Raises
+    ------
+    UnknownKind
+        A block or an id that does not exist, with the nearest ones.
+    """
+    parts = path.split(".")
+    where = {"file": f"--set {path}"}
+    room = parts[0]
+    if room not in ("run", *BY_ID, *REPLACED):
+        if len(parts) == 1 and room in ("title", "description", "start_utc", "name"):
+            return (room,)
+        raise UnknownKind.of("block", room, ("run", *BY_ID, *REPLACED), **where)
+    if room == "run":
+        return _at_least("run", tuple(parts), where)
+    blocks = data.get(room, [])
+    ids = [block.get("id", str(n)) for n, block in enumerate(blocks) if isinstance(block, Mapping)]
+    if len(parts) > 1 and parts[1] in ids:
+        return _at_least(room, (room, ids.index(parts[1]), *parts[2:]), where)
+    if len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(blocks):
+        return _at_least(room, (room, int(parts[1]), *parts[2:]), where)
+    if len(blocks) == 1 and len(parts) > 1:
+        return _at_least(room, (room, 0, *parts[1:]), where)
+    raise UnknownKind.of(f"{room} in {path}:", parts[1] if len(parts) > 1 else "", ids, **where)
+
+
+def _at_least(room: str, keys: Keys, where: Mapping[str, Any]) -> Keys:
+    if len(keys) < (2 if room == "run" else 3):
+        raise ScenarioError(
+            "The path names a block, not a value.", hint=f"{room}.….key=value", **where
+        )
+    return keys
+
+
+def _split(text: str) -> tuple[str, Any, str]:
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip():
+        raise ScenarioError(
+            f"{text!r} is not path=value.", value=text, hint="--set venue.fund.start=$10M"
+        )
+    return path.strip(), read_value(value.strip()), text
+
+
+def read_value(text: str) -> Any:
+    """Return what ``text`` means as a TOML value; plain text where it is none, so that ``$10M`` needs no quotes."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _parse(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        words = str(error)
+        spot = words[words.rfind("(") + 1 : -1] if words.endswith(")") else ""
+        numbers = [int(word) for word in spot.replace(",", " ").split() if word.isdigit()]
+        line, column = numbers if len(numbers) == 2 else (len(text.splitlines()), None)
+        raise ScenarioError(
+            f"Not TOML: {words.split(' (at ', maxsplit=1)[0]}.",
+            file=name,
+            line=line,
+            column=column,
+            excerpt=locate.line_of(text, line),
+        ) from error
+
+
+def _merge_blocks(base: list[Any], child: list[Any]) -> list[Any]:
+    merged = list(base)
+    places = {block.get("id"): n for n, block in enumerate(base) if isinstance(block, Mapping)}
+    for block in child:
+        place = places.get(block.get("id")) if isinstance(block, Mapping) else None
+        if place is None:
+            merged.append(copy.deepcopy(block))
+        else:
+            merged[place] = merge(merged[place], block)
+    return merged
+
+
+def _own_path(merged: Mapping[str, Any], own: Mapping[str, Any], path: Keys) -> Keys | None:
+    # The same place in one layer's own data: blocks are found by id.
+    if len(path) < 2 or path[0] not in BY_ID or not isinstance(path[1], int):
+        return path
+    blocks = merged.get(path[0], [])
+    wanted = (
+        blocks[path[1]].get("id")
+        if path[1] < len(blocks) and isinstance(blocks[path[1]], Mapping)
+        else None
+    )
+    for place, block in enumerate(own.get(path[0], [])):
+        if isinstance(block, Mapping) and block.get("id") == wanted:
+            return (path[0], place, *path[2:])
+    return None
+
+
+def _depth(data: Any, path: Keys) -> int:
+    depth = 0
+    for key in path:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            break
+        depth += 1
+    return depth

@@ -1,0 +1,318 @@
+"""From what a user wrote to what the engine runs: rulebooks read, defaults filled in, units converted.
+
+The only place where a scenario and a rulebook meet. Assumes a scenario that passed ``checks``.
+"""
+
+import datetime
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.fields import Block
+from unhedged.scenario.plan import (
+    AgentGroupPlan,
+    AssetPlan,
+    InstrumentPlan,
+    Law,
+    NewsPlan,
+    OutagePlan,
+    Parameter,
+    RunPlan,
+    SourcePlan,
+    TierPlan,
+    VenuePlan,
+)
+from unhedged.scenario.spec import (
+    Instrument,
+    News,
+    Scenario,
+    Source,
+    Venue,
+    exact,
+    parse_message_rate,
+)
+from unhedged.venues import rulebook
+from unhedged.venues.rulebook import Rulebook
+from unhedged.vocab.enums import (
+    AdlPrice,
+    InstrumentKind,
+    LiquidationLadder,
+    MarginMode,
+    MarkForm,
+    OutageKind,
+    VenueKind,
+)
+from unhedged.vocab.units import ATOMS, PPB, SECOND, parse_duration, parse_rate, parse_usd
+
+T = TypeVar("T")
+
+YEAR_SECONDS = 365 * 86_400
+WINDOW_SHARE = 0.05
+"""The dense part of a book spans at least this share of the start price where that is between the bounds below."""
+WINDOW_LEAST, WINDOW_MOST = 1_024, 65_536
+LARGEST_ORDER_USD = 10_000_000_000.0
+"""Largest order where neither scenario nor rulebook says otherwise: ten billion dollars keeps products within 64 bits."""
+
+
+def resolve(scenario: Scenario) -> RunPlan:
+    """Return the plan of a valid scenario."""
+    books = {venue.id: rulebook.load(venue.rulebook) for venue in scenario.venue}
+    venues = {venue.id: venue for venue in scenario.venue}
+    order = list(venues)
+    instruments = sorted(scenario.instrument, key=lambda i: order.index(i.venue))
+    return RunPlan(
+        name=scenario.name,
+        seed=scenario.run.seed,
+        duration_ns=scenario.run.duration,
+        record_ns=scenario.run.record_every,
+        start_utc=_utc(scenario.start_utc),
+        assets=tuple(
+            AssetPlan(
+                id=asset.id,
+                start_usd=asset.start,
+                volatility=asset.volatility / PPB / math.sqrt(YEAR_SECONDS),
+                beta=asset.beta,
+            )
+            for asset in scenario.asset
+        ),
+        venues=tuple(_venue(venue, books[venue.id]) for venue in scenario.venue),
+        instruments=tuple(
+            _instrument(scenario, i, venues[i.venue], books[i.venue]) for i in instruments
+        ),
+        agents=tuple(_agent(agent) for agent in scenario.agent),
+        news=tuple(sorted(_news(scenario), key=lambda n: n.t_ns)),
+        outages=tuple(
+            OutagePlan(t_ns=o.at, venue=o.venue, what=OutageKind[o.what.upper()], over_ns=o.over)
+            for o in sorted(scenario.outage, key=lambda o: o.at)
+        ),
+    )
+
+
+def _utc(start: datetime.datetime | None) -> str | None:
+    return None if start is None else start.astimezone(datetime.UTC).isoformat()
+
+
+def _or_book(own: T | None, book: Rulebook, path: str, read: Callable[[Any], T], default: T) -> T:
+    # The scenario's value, else the rulebook's, else the default of a venue that has no such thing.
+    if own is not None:
+        return own
+    value = book.value(path)
+    return default if value is None else read(value)
+
+
+def _venue(venue: Venue, book: Rulebook) -> VenuePlan:
+    rate = _or_book(venue.gateway.rate, book, "gateway.rate", parse_message_rate, 0)
+    funding, mark = venue.funding, venue.mark
+    weighting = _or_book(funding.weighting, book, "funding.weighting", str, "equal")
+    return VenuePlan(
+        id=venue.id,
+        kind=VenueKind[venue.kind.upper()],
+        rulebook=venue.rulebook,
+        margin_mode=MarginMode[book.value("margin.mode").upper()],
+        maker_fee_ppb=_or_book(venue.maker_fee, book, "fees.maker", parse_rate, 0),
+        taker_fee_ppb=_or_book(venue.taker_fee, book, "fees.taker", parse_rate, 0),
+        gateway_service_ns=SECOND // rate if rate else 0,
+        gateway_queue_max=_or_book(venue.gateway.queue, book, "gateway.queue", int, 1_000_000),
+        transfer_delay_ns=_or_book(
+            venue.transfers.delay, book, "transfers.delay", parse_duration, 0
+        ),
+        mark_form=MarkForm[_or_book(mark.form, book, "mark.form", str, "mid").upper()],
+        mark_interval_ns=_or_book(mark.interval, book, "mark.interval", parse_duration, SECOND),
+        basis_window_ns=_or_book(mark.basis_window, book, "mark.basis_window", parse_duration, 0),
+        ema_ns=_or_book(mark.ema, book, "mark.ema", parse_duration, 0),
+        **_clearing(venue, book),
+        funding_interval_ns=_or_book(funding.interval, book, "funding.interval", parse_duration, 0),
+        premium_interval_ns=_or_book(
+            funding.premium_interval, book, "funding.premium_interval", parse_duration, 5 * SECOND
+        ),
+        premium_weighted=weighting == "rising",
+    )
+
+
+def _clearing(venue: Venue, book: Rulebook) -> dict[str, Any]:
+    own, fund, vault = venue.liquidation, venue.fund, venue.vault
+    vault_interval = vault.interval if vault is not None else None
+    takeover = vault.takeover if vault is not None else None
+    policy = _or_book(venue.adl.policy, book, "adl.policy", str, "")
+    price = _or_book(venue.adl.price, book, "adl.price", str, "bankruptcy")
+    ladder = _or_book(own.ladder, book, "liquidation.ladder", str, "binance")
+    return {
+        "liquidation_on": own.enabled and book.value("margin.mode") != "none",
+        "ladder": LiquidationLadder[ladder.upper()],
+        "liquidation_fee_ppb": _or_book(own.fee, book, "liquidation.fee", parse_rate, 0),
+        "slice_ppb": _or_book(own.slice, book, "liquidation.slice", parse_rate, PPB),
+        "slice_above_usd": _or_book(
+            own.slice_above, book, "liquidation.slice_above", parse_usd, 0.0
+        ),
+        "cooldown_ns": _or_book(own.cooldown, book, "liquidation.cooldown", parse_duration, 0),
+        "backstop_ppb": _or_book(own.backstop, book, "liquidation.backstop", parse_rate, 0),
+        "fund_start_usd": fund.start,
+        "fund_capacity_ppb": _or_book(fund.capacity, book, "fund.capacity", parse_rate, PPB),
+        "unwind_interval_ns": _or_book(
+            fund.unwind_interval, book, "fund.unwind_interval", parse_duration, 0
+        ),
+        "unwind_ppb": _or_book(fund.unwind_share, book, "fund.unwind_share", parse_rate, 0),
+        "vault_on": vault is not None,
+        "vault_start_usd": vault.start if vault is not None else 0.0,
+        "vault_interval_ns": _or_book(vault_interval, book, "vault.interval", parse_duration, 0),
+        "takeover_interval_ns": _or_book(takeover, book, "vault.takeover", parse_duration, 0),
+        "adl_on": venue.adl.enabled and book.value("margin.mode") != "none",
+        "adl_policy": policy,
+        "adl_price": AdlPrice[price.upper()],
+    }
+
+
+def _instrument(
+    scenario: Scenario, instrument: Instrument, venue: Venue, book: Rulebook
+) -> InstrumentPlan:
+    start = next(asset.start for asset in scenario.asset if asset.id == instrument.asset)
+    per_lot_tick = Fraction(instrument.tick_size) * Fraction(instrument.lot_size) * ATOMS
+    start_px = max(1, round(Fraction(start) / Fraction(instrument.tick_size)))
+    largest = LARGEST_ORDER_USD if instrument.max_order is None else instrument.max_order
+    spot = instrument.kind == "spot"
+    tiers = _tiers(instrument, book)
+    return InstrumentPlan(
+        id=instrument.id,
+        venue=instrument.venue,
+        asset=instrument.asset,
+        kind=InstrumentKind[instrument.kind.upper()],
+        tick_size=exact(instrument.tick_size),
+        tick_usd=float(instrument.tick_size),
+        lot_size=exact(instrument.lot_size),
+        lot_units=float(instrument.lot_size),
+        num=per_lot_tick.numerator,
+        den=per_lot_tick.denominator,
+        start_usd=start,
+        start_px=start_px,
+        band_ppb=_or_book(instrument.band, book, "mark.band", parse_rate, 0),
+        significant=_or_book(instrument.significant, book, "mark.significant", int, 0),
+        max_lots=max(1, int(largest / (start * float(instrument.lot_size)))),
+        window=instrument.window or _window(start_px),
+        tiers=tiers,
+        index=() if spot else _sources(scenario, instrument, instrument.index, "spot"),
+        mark_sources=()
+        if spot
+        else _sources(scenario, instrument, instrument.mark_sources, "linear"),
+        open_interest_usd=instrument.open_interest,
+        **_funding(instrument, venue, book, tiers),
+    )
+
+
+def _tiers(instrument: Instrument, book: Rulebook) -> tuple[TierPlan, ...]:
+    if instrument.tiers is None:
+        return ()
+    if isinstance(instrument.tiers, str):
+        return tuple(
+            TierPlan(
+                floor_usd=bracket.floor,
+                mm_ppb=parse_rate(bracket.maintenance),
+                im_ppb=-(-PPB // bracket.leverage),
+                deduct_usd=bracket.deduct,
+            )
+            for bracket in book.tiers[instrument.tiers].brackets
+        )
+    plans: list[TierPlan] = []
+    deduct = Fraction(0)  # continuity: deduct grows by floor * (rate - rate below)
+    for n, tier in enumerate(instrument.tiers):
+        below = instrument.tiers[n - 1].maintenance if n else tier.maintenance
+        deduct += Fraction(tier.above) * (tier.maintenance - below) / PPB
+        plans.append(
+            TierPlan(
+                floor_usd=tier.above,
+                mm_ppb=tier.maintenance,
+                im_ppb=tier.initial,
+                deduct_usd=float(deduct),
+            )
+        )
+    return tuple(plans)
+
+
+def _sources(
+    scenario: Scenario, instrument: Instrument, own: tuple[Source, ...] | None, kind: str
+) -> tuple[SourcePlan, ...]:
+    if own is not None:
+        return tuple(SourcePlan(instrument=source.id, weight=source.weight) for source in own)
+    return tuple(
+        SourcePlan(instrument=other.id, weight=1)
+        for other in scenario.instrument
+        if other.kind == kind
+        and other.asset == instrument.asset
+        and other.venue != instrument.venue
+    )
+
+
+def _funding(
+    instrument: Instrument, venue: Venue, book: Rulebook, tiers: tuple[TierPlan, ...]
+) -> dict[str, Any]:
+    if not tiers:
+        return {
+            "interest_ppb": 0,
+            "funding_clamp_ppb": 0,
+            "funding_cap_ppb": 0,
+            "impact_notional_usd": 0.0,
+        }
+    own = venue.funding
+    share = parse_rate(book.value("funding.cap_of_maintenance", "75%"))
+    default_cap = tiers[0].mm_ppb * share // PPB
+    margin = parse_usd(book.value("funding.impact_margin", "$200"))
+    default_impact = margin * PPB / tiers[0].im_ppb
+    cap = instrument.funding_cap if instrument.funding_cap is not None else own.cap
+    return {
+        "interest_ppb": _or_book(own.interest, book, "funding.interest", parse_rate, 0),
+        "funding_clamp_ppb": _or_book(own.clamp, book, "funding.clamp", parse_rate, 0),
+        "funding_cap_ppb": _or_book(cap, book, "funding.cap", parse_rate, default_cap),
+        "impact_notional_usd": _or_book(
+            instrument.impact_notional, book, "funding.impact_notional", parse_usd, default_impact
+        ),
+    }
+
+
+def _window(start_px: int) -> int:
+    # The power of two next above a share of the start price in ticks, within bounds.
+    wanted = max(WINDOW_LEAST, min(WINDOW_MOST, int(start_px * WINDOW_SHARE)))
+    return 1 << (wanted - 1).bit_length()
+
+
+def _news(scenario: Scenario) -> list[NewsPlan]:
+    return [plan for news in scenario.news for plan in _one_news(scenario, news)]
+
+
+def _one_news(scenario: Scenario, news: News) -> list[NewsPlan]:
+    change = math.log1p(news.fundamental / PPB)
+    names = (news.asset,) if isinstance(news.asset, str) else news.asset
+    shares = {asset.id: asset.beta if "*" in names else 1.0 for asset in scenario.asset}
+    return [
+        NewsPlan(
+            t_ns=news.at,
+            asset=name,
+            log_change=share * change,
+            over_ns=news.over,
+            shape="step" if news.over == 0 else news.shape,
+        )
+        for name, share in shares.items()
+        if ("*" in names or name in names) and share != 0
+    ]
+
+
+def _agent(agent: AgentSpec) -> AgentGroupPlan:
+    params = {
+        name: parameter(getattr(agent, name))
+        for name in type(agent).model_fields
+        if name not in ("id", "kind", "count")
+    }
+    return AgentGroupPlan(id=agent.id, kind=agent.kind, count=agent.count, params=params)
+
+
+def parameter(value: Any) -> Parameter:
+    """Return a spec's value as a plan holds it: blocks as mappings, exact prices as floats, lists as tuples."""
+    if isinstance(value, Block):
+        return {name: parameter(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, Law | str | bool | int | float) or value is None:
+        return value
+    if isinstance(value, list | tuple):
+        return tuple(parameter(item) for item in value)
+    if isinstance(value, dict):
+        return {str(key): parameter(item) for key, item in value.items()}
+    return float(value)
