@@ -1,0 +1,20 @@
+"""Who pays when the fund is empty: policies that say how many lots each winner closes.
+
+Two kinds. A *score* ranks winners and the compiled loop closes from the top: ``f(winner) -> float``, marked with
+``unhedged.kernels.compiled.score``. An *allocation* is a plain function of the whole list, ``f(winners, lots) -> lots per
+winner``; the loop comes back to Python for it. ``contract.check_allocation`` says what either must satisfy.
+"""
+
+DEFAULT = "binance-v1"
+"""Policy of a venue that names none."""
+
+REGISTRY = {
+    "binance-v1": "unhedged.adl.scores:binance",
+    "profit-leverage-v1": "unhedged.adl.scores:binance",
+    "bitmex-v1": "unhedged.adl.scores:bitmex",
+    "hyperliquid-observed-v1": "unhedged.adl.scores:hyperliquid_observed",
+    "hyperliquid-documented-v1": "unhedged.adl.scores:hyperliquid_documented",
+    "hyperliquid-documented-literal-v1": "unhedged.adl.scores:hyperliquid_documented_literal",
+    "contract-pro-rata-v1": "unhedged.adl.pro_rata:contract_pro_rata",
+}
+"""Built-in policies: versioned id to where they are."""

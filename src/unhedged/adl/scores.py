@@ -1,0 +1,68 @@
+"""Scores that rank winners of auto-deleveraging inside the compiled loop; the highest is closed first.
+
+Each hands the numbers of a winner to the rule of its venue. Rows of ``winner`` hold the numbers before anything is closed.
+"""
+
+from typing import Any
+
+from unhedged.kernels.compiled import ByAddress, rule, score
+from unhedged.kernels.tables import as_winner
+from unhedged.rules import adl_score
+
+_binance = rule(adl_score.score_binance)
+_bitmex = rule(adl_score.score_bitmex)
+_observed = rule(adl_score.score_hyperliquid_observed)
+_documented = rule(adl_score.score_hyperliquid_documented)
+_literal = rule(adl_score.score_hyperliquid_documented_literal)
+
+
+@score
+def binance(winner: int) -> float:
+    """Return Binance's score: profit of the position on the wallet, times the account's margin ratio."""
+    one: Any = as_winner(winner)
+    return _binance(one.unrealised, one.wallet, one.equity, one.maintenance)
+
+
+@score
+def bitmex(winner: int) -> float:
+    """Return BitMEX's score: return times effective leverage, or a loss over it.
+
+    The bankruptcy value is that of cross margin: mark value less the account's equity.
+    """
+    one: Any = as_winner(winner)
+    side = 1 if one.long == 1 else -1
+    marked = side * one.notional
+    return _bitmex(marked, side * one.cost, marked - one.equity)
+
+
+@score
+def hyperliquid_observed(winner: int) -> float:
+    """Return the score read from Hyperliquid's decompiled engine: leverage times return."""
+    one: Any = as_winner(winner)
+    return _observed(one.notional, one.equity, one.unrealised, one.cost)
+
+
+@score
+def hyperliquid_documented(winner: int) -> float:
+    """Return Hyperliquid's documented index, the price ratio turned round for shorts."""
+    one: Any = as_winner(winner)
+    side = 1 if one.long == 1 else -1
+    return _documented(side, one.notional, one.cost, one.equity)
+
+
+@score
+def hyperliquid_documented_literal(winner: int) -> float:
+    """Return Hyperliquid's index exactly as printed, for either side."""
+    one: Any = as_winner(winner)
+    return _literal(one.notional, one.cost, one.equity)
+
+
+SCORES: dict[str, ByAddress] = {
+    "binance-v1": binance,
+    "profit-leverage-v1": binance,  # what the score is, for rulebooks of venues that copy it
+    "bitmex-v1": bitmex,
+    "hyperliquid-observed-v1": hyperliquid_observed,
+    "hyperliquid-documented-v1": hyperliquid_documented,
+    "hyperliquid-documented-literal-v1": hyperliquid_documented_literal,
+}
+"""Scores by registered id; the loop gets their addresses."""

@@ -1,0 +1,147 @@
+"""What a venue does with an account below maintenance: a case, worked off step by step.
+
+    Binance      CANCEL ─▶ REDUCE ─▶ TAKEOVER ─▶ SETTLE           REDUCE once per position, then evaluated again
+                                        └─▶ ADL_RANK ─▶ ADL_CLOSE ─▶ TAKEOVER (next position)
+    Hyperliquid  CANCEL ─▶ REDUCE ⇄ COOLDOWN ─▶ TAKEOVER          TAKEOVER waits for the vault's tick
+    vault, fund                       ADL_RANK ─▶ ADL_CLOSE ─▶ ADL_RANK (next position)
+
+A case is one row and one event. Each step does a bounded amount of work, saves its phase and schedules the next, within
+the same instant or at the next mark update or tick, so the loop can return to Python between any two steps. While a case is
+open its account sends no orders and is not evaluated. A step that finds the account at maintenance again ends the case.
+"""
+
+from typing import Any
+
+from unhedged.kernels.book import take
+from unhedged.kernels.casework import band_limit, carrier, go_on, take_case
+from unhedged.kernels.compiled import kernel, rule
+from unhedged.kernels.deleveraging import accept_allocation, close, rank
+from unhedged.kernels.feed import note_quote
+from unhedged.kernels.ladders import reduce_at_market, reduce_to_bankruptcy
+from unhedged.kernels.orders import cancel_all
+from unhedged.kernels.tables import account, case, position, venue
+from unhedged.kernels.takeover import settle, take_over_by_fund, take_over_by_vault
+from unhedged.rules import liquidation
+from unhedged.vocab.enums import (
+    AccountKind,
+    AccountStatus,
+    CasePhase,
+    FillCause,
+    LiquidationLadder,
+    Side,
+)
+
+_IN_LIQUIDATION = int(AccountStatus.IN_LIQUIDATION)
+_TRADER = int(AccountKind.TRADER)
+_CANCEL = int(CasePhase.CANCEL)
+_REDUCE = int(CasePhase.REDUCE)
+_COOLDOWN = int(CasePhase.COOLDOWN)
+_TAKEOVER = int(CasePhase.TAKEOVER)
+_ADL_RANK = int(CasePhase.ADL_RANK)
+_ADL_ALLOCATE = int(CasePhase.ADL_ALLOCATE)
+_ADL_CLOSE = int(CasePhase.ADL_CLOSE)
+_FUND_UNWIND = int(FillCause.FUND_UNWIND)
+
+_slice_qty = rule(liquidation.slice_qty)
+
+
+@kernel("void(World, int64)")
+def open_case(w: Any, a: int) -> None:
+    """Open a case for trading account ``a``, found below maintenance; its first step follows in this instant.
+
+    Nothing happens when the venue's engine is off, the account has a case already or is not a trader's.
+    """
+    own = account(w, a)
+    off = venue(w, own.venue).liquidation_on == 0 or venue(w, own.venue).margin_on == 0
+    if off or own.kind != _TRADER or own.status == _IN_LIQUIDATION:
+        return
+    c = take_case(w, a)
+    own.status = _IN_LIQUIDATION
+    w.liquidations += 1
+    go_on(w, c, _CANCEL)
+
+
+@kernel("void(World, int64)")
+def cancel_orders(w: Any, a: int) -> None:
+    """Cancel every working order of account ``a``, stops included, and show the books without them."""
+    cancel_all(w, a, -1)
+    own = account(w, a)
+    for p in range(own.first_position, own.first_position + own.positions):
+        note_quote(w, position(w, p).instrument)
+
+
+@kernel("void(World, int64)")
+def step_case(w: Any, c: int) -> None:
+    """Take the next step of case ``c``.
+
+    Notes
+    -----
+    When a Python policy must allocate, ``w.adl_waiting`` is 1 and ``w.waiting`` the case: write ``winner.close`` of its
+    rows and run on; the next step checks what was written. A wrong allocation sets ``w.breach``.
+    """
+    w.adl_waiting = 0
+    row = case(w, c)
+    phase = row.phase
+    sliced = venue(w, row.venue).ladder == LiquidationLadder.HYPERLIQUID
+    if phase == _CANCEL:
+        cancel_orders(w, row.account)
+        go_on(w, c, _REDUCE)
+    elif phase in (_REDUCE, _COOLDOWN):
+        if sliced:
+            reduce_at_market(w, c)
+        else:
+            reduce_to_bankruptcy(w, c)
+    elif phase == _TAKEOVER:
+        if sliced:
+            take_over_by_vault(w, c)
+        else:
+            take_over_by_fund(w, c)
+    elif phase == _ADL_RANK:
+        rank(w, c)
+    elif phase == _ADL_ALLOCATE:
+        accept_allocation(w, c)
+    elif phase == _ADL_CLOSE:
+        close(w, c)
+    else:
+        settle(w, c)
+
+
+@kernel("void(World, int64)")
+def vault_tick(w: Any, v: int) -> None:
+    """Begin a tick of vault ADL at venue ``v``: a vault whose equity at mark is negative has everything it holds closed.
+
+    The vault is evaluated after the takeovers of the same instant. Not while its previous tick is still being worked off.
+    """
+    here = venue(w, v)
+    if here.adl_on == 0 or here.ladder != LiquidationLadder.HYPERLIQUID:
+        return
+    a = carrier(w, v)
+    if account(w, a).case < 0:
+        c = take_case(w, a)
+        go_on(w, c, _ADL_RANK)
+
+
+@kernel("void(World, int64)")
+def unwind_account(w: Any, a: int) -> None:
+    """Send one IOC per position of fund or vault ``a`` for the venue's share of it, down to the edge of the price band."""
+    own = account(w, a)
+    share = venue(w, own.venue).unwind_ppb
+    for p in range(own.first_position, own.first_position + own.positions):
+        o = position(w, p)
+        if o.pos == 0:
+            continue
+        side = Side.SELL if o.pos > 0 else Side.BUY
+        limit_px = band_limit(w, o.instrument, side)
+        if limit_px >= 1:
+            take(w, o.instrument, side, limit_px, _slice_qty(o.pos, share), p, _FUND_UNWIND)
+            note_quote(w, o.instrument)
+
+
+@kernel("void(World, int64)")
+def fund_unwind(w: Any, v: int) -> None:
+    """Work off a share of what the fund and the vault of venue ``v`` hold; not while they are being deleveraged."""
+    here = venue(w, v)
+    if here.fund >= 0 and account(w, here.fund).case < 0:
+        unwind_account(w, here.fund)
+    if here.vault >= 0 and account(w, here.vault).case < 0:
+        unwind_account(w, here.vault)

@@ -1,0 +1,230 @@
+"""Auto-deleveraging: a position nobody may carry is closed against winners, lot for lot.
+
+    ADL_RANK ──▶ ADL_CLOSE ──▶ next position, or done       AdlDecision.SCORE: the queue of `ranking`
+        └─▶ ADL_ALLOCATE ──▶ ADL_CLOSE                      AdlDecision.PYTHON: the loop returns, Python writes winner.close
+
+Loser and winner trade the same lots at the venue's ADL price through the one place where positions change, so open interest
+falls by what was closed, and nobody pays a fee. A winner's working orders in the instrument are cancelled first. A step
+closes at most ``CLOSES_PER_STEP`` winners and goes on within the same instant; sizes are read again at each close, since
+another case may have acted in between, and a queue that ran out early is ranked again. Lots that find no winner stay with
+the fund, beyond its capacity if need be; what fund or vault could not pass on stays where it is.
+"""
+
+from typing import Any
+
+from unhedged.kernels.accounts import equity
+from unhedged.kernels.casework import (
+    FIRST_WINNER,
+    amount_at,
+    enter_turnstile,
+    free_case,
+    go_on,
+    keep_forced,
+    leave_turnstile,
+)
+from unhedged.kernels.compiled import f8, helper, kernel, minus, plus
+from unhedged.kernels.feed import note_quote
+from unhedged.kernels.fills import exchange
+from unhedged.kernels.orders import cancel_all
+from unhedged.kernels.ranking import (
+    describe,
+    list_winners,
+    lots_against,
+    may_be_closed,
+    next_in_queue,
+    queue_up,
+)
+from unhedged.kernels.tables import account, case, forced, instrument, position, venue, winner
+from unhedged.kernels.takeover import adl_milli, hand_over
+from unhedged.vocab.enums import AccountKind, AdlDecision, Breach, CasePhase
+
+CLOSES_PER_STEP = 256
+"""Winners closed per step: two rows each must fit what the loop keeps free."""
+
+_ALLOCATION = int(Breach.ALLOCATION)
+_TAKEOVER = int(CasePhase.TAKEOVER)
+_ADL_RANK = int(CasePhase.ADL_RANK)
+_ADL_ALLOCATE = int(CasePhase.ADL_ALLOCATE)
+_ADL_CLOSE = int(CasePhase.ADL_CLOSE)
+_TRADER = int(AccountKind.TRADER)
+
+
+@helper("boolean(World, int64)")
+def is_house(w: Any, c: int) -> bool:
+    """Return whether case ``c`` works off what fund or vault hold, instead of liquidating a trader."""
+    return account(w, case(w, c).account).kind != _TRADER
+
+
+@kernel("int64(World, int64)")
+def next_held(w: Any, c: int) -> int:
+    """Return the next open position of the case's account after the present one, in order of rows, -1 for none."""
+    row = case(w, c)
+    own = account(w, row.account)
+    first = max(int(own.first_position), int(row.position) + 1)
+    for p in range(first, own.first_position + own.positions):
+        if position(w, p).pos != 0:
+            return p
+    return -1
+
+
+@kernel("boolean(World, int64)")
+def aim_house(w: Any, c: int) -> bool:
+    """Point a house case at its next position. Return False, case closed, when there is none or the house is solvent."""
+    row = case(w, c)
+    begins = row.position < 0
+    p = next_held(w, c)
+    if p < 0 or (begins and equity(w, row.account) >= 0):
+        leave_turnstile(w, c)
+        free_case(w, c)
+        return False
+    row.position = p
+    row.left = abs(position(w, p).pos)
+    row.px_milli = adl_milli(w, p)
+    return True
+
+
+@kernel("void(World, int64)")
+def rank(w: Any, c: int) -> None:
+    """Find and rank the winners of case ``c``; close the first of them, or let Python allocate."""
+    row = case(w, c)
+    row.phase = _ADL_RANK
+    if not enter_turnstile(w, c):
+        return
+    if is_house(w, c) and row.left == 0 and not aim_house(w, c):
+        return
+    found = list_winners(w, c)
+    if found == 0:
+        finish(w, c)
+    elif venue(w, row.venue).adl_decision == AdlDecision.PYTHON:
+        w.waiting = c
+        w.adl_waiting = 1
+        go_on(w, c, _ADL_ALLOCATE)
+    else:
+        queue_up(w, found)
+        close(w, c)
+
+
+@kernel("boolean(World, int64)")
+def is_allocation(w: Any, c: int) -> bool:
+    """Return whether the lots written to ``winner.close`` are an allocation of case ``c``.
+
+    None negative, none above what the winner holds, and in sum the smaller of the lots to close and all winners' lots.
+    """
+    row = case(w, c)
+    held = 0
+    closed = 0
+    for at in range(FIRST_WINNER, FIRST_WINNER + row.winners):
+        lots = winner(w, at).close
+        if lots < 0 or lots > winner(w, at).qty:
+            return False
+        held = plus(held, winner(w, at).qty)
+        closed = plus(closed, lots)
+    return closed == min(row.left, held)
+
+
+@kernel("void(World, int64)")
+def accept_allocation(w: Any, c: int) -> None:
+    """Go on with what a Python policy wrote, or stop the run: a wrong allocation would make or lose lots."""
+    if is_allocation(w, c):
+        close(w, c)
+    else:
+        w.breach = _ALLOCATION
+
+
+@kernel("int64(World, int64, int64, int64)")
+def close_winner(w: Any, c: int, at: int, most: int) -> int:
+    """Close up to ``most`` lots of the winner in row ``at`` against the loser of case ``c``. Return the lots closed."""
+    row = case(w, c)
+    loser = int(row.position)
+    p = int(winner(w, at).position)
+    i = int(position(w, p).instrument)
+    lost = position(w, loser)
+    qty = min(most, lots_against(w, p, lost.pos), abs(lost.pos))
+    if qty <= 0 or not may_be_closed(w, position(w, p).account, row.loser):
+        return 0
+    a = int(position(w, p).account)
+    cancel_all(w, a, i)
+    score = winner(w, at).score
+    kept = winner(w, at).close
+    describe(w, at, p)
+    winner(w, at).close = kept
+    winner(w, at).score = score
+    amount = amount_at(w, i, qty, row.px_milli)
+    if lost.pos > 0:
+        exchange(w, i, amount, qty, p, loser)
+        change = qty
+    else:
+        exchange(w, i, amount, qty, loser, p)
+        change = -qty
+    row.phase = _ADL_CLOSE
+    count_close(w, p, loser, qty)
+    keep_pair(w, c, at, change)
+    return qty
+
+
+@kernel("void(World, int64, int64, int64)")
+def count_close(w: Any, p: int, loser: int, qty: int) -> None:
+    """Add a close to the counters of winner, loser, instrument and run."""
+    n = instrument(w, position(w, p).instrument)
+    position(w, p).adl_qty = plus(position(w, p).adl_qty, qty)
+    if account(w, position(w, loser).account).kind == _TRADER:
+        position(w, loser).forced_qty = plus(position(w, loser).forced_qty, qty)
+    n.adl_qty = plus(n.adl_qty, qty)
+    w.adl_closes += 1
+
+
+@kernel("void(World, int64, int64, int64)")
+def keep_pair(w: Any, c: int, at: int, change: int) -> None:
+    """Keep the rows of a close: the winner's with score, leverage and profit before it, and the loser's."""
+    row = case(w, c)
+    won = winner(w, at)
+    kept = keep_forced(w, c, won.position, row.loser, change, row.px_milli)
+    forced(w, kept).score = won.score
+    if won.equity > 0:
+        forced(w, kept).leverage = f8(won.notional) / f8(won.equity)
+    if won.cost > 0:
+        forced(w, kept).profit = f8(won.unrealised) / f8(won.cost)
+    keep_forced(w, c, row.position, won.account, -change, row.px_milli)
+
+
+@kernel("void(World, int64)")
+def close(w: Any, c: int) -> None:
+    """Close the next winners of case ``c``, at most ``CLOSES_PER_STEP``, and go on in this instant while any are left."""
+    row = case(w, c)
+    row.left = min(row.left, abs(position(w, row.position).pos))
+    by_score = venue(w, row.venue).adl_decision != AdlDecision.PYTHON
+    for _ in range(CLOSES_PER_STEP):
+        if row.left == 0 or row.winners == 0:
+            break
+        if by_score:
+            at = next_in_queue(w, row.winners)
+            most = row.left
+        else:
+            at = int(row.winner)
+            most = min(row.left, winner(w, at).close)
+            row.winner += 1
+        row.winners -= 1
+        row.left = minus(row.left, close_winner(w, c, at, most))
+    note_quote(w, position(w, row.position).instrument)
+    if row.left == 0:
+        finish(w, c)
+    elif row.winners > 0:
+        go_on(w, c, _ADL_CLOSE)
+    else:
+        go_on(w, c, _ADL_RANK)
+
+
+@kernel("void(World, int64)")
+def finish(w: Any, c: int) -> None:
+    """End the deleveraging of one position: what is left stays with the fund or where it is; then the next position."""
+    row = case(w, c)
+    leave_turnstile(w, c)
+    row.winners = 0
+    row.left = 0
+    if is_house(w, c):
+        go_on(w, c, _ADL_RANK)
+        return
+    row.phase = _TAKEOVER
+    if position(w, row.position).pos != 0:
+        hand_over(w, c, row.position, venue(w, row.venue).fund, row.px_milli)
+    go_on(w, c, _TAKEOVER)
