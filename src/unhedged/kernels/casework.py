@@ -209,6 +209,7 @@ def keep_forced(w: Any, c: int, p: int, counterparty: int, change: int, px_milli
     row.equity = equity(w, o.account)
     row.maintenance = maintenance(w, o.account)
     row.left = abs(o.pos)
+    row.winner = 0
     row.score = 0.0
     row.leverage = 0.0
     row.profit = 0.0

@@ -179,6 +179,7 @@ def keep_pair(w: Any, c: int, at: int, change: int) -> None:
     row = case(w, c)
     won = winner(w, at)
     kept = keep_forced(w, c, won.position, row.loser, change, row.px_milli)
+    forced(w, kept).winner = 1
     forced(w, kept).score = won.score
     if won.equity > 0:
         forced(w, kept).leverage = f8(won.notional) / f8(won.equity)

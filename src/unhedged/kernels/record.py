@@ -5,6 +5,7 @@ from typing import Any
 from unhedged.kernels.accounts import equity
 from unhedged.kernels.book import NO_ASK, best, depth
 from unhedged.kernels.compiled import kernel
+from unhedged.kernels.funding import rate_now
 from unhedged.kernels.ledger import imbalance, position_imbalance
 from unhedged.kernels.marks import mid_milli
 from unhedged.kernels.tables import agent, asset, desk, instrument, position, series, venue
@@ -52,6 +53,7 @@ def record_book(w: Any, i: int) -> None:
     row.forced_qty = x.forced_qty
     row.adl_qty = x.adl_qty
     v = venue(w, x.venue)
+    row.funding_ppb = rate_now(w, i) if v.funding_interval > 0 else 0
     row.fund = equity(w, v.fund)
     row.vault = equity(w, v.vault) if v.vault >= 0 else 0
     row.value = asset(w, x.asset).value

@@ -408,6 +408,7 @@ FORCED = columns(
     leverage=("f8", "ADL: winner's notional over equity before; otherwise 0"),
     profit=("f8", "ADL: winner's unrealised over absolute entry cost before; otherwise 0"),
     fund=("i8", "atoms of the fund or vault equity after"),
+    winner=("i8", "1 when ADL closed the account as a winner"),
     cause=("i8", "case row"),
 )
 
@@ -437,6 +438,7 @@ SERIES = columns(
     volume=("i8", "lots since the start"),
     forced_qty=("i8", "lots since the start"),
     adl_qty=("i8", "lots since the start"),
+    funding_ppb=("i8", "rate that would be settled next, per interval"),
     fund=("i8", "atoms, equity of the venue's fund at mark"),
     vault=("i8", "atoms, equity of the venue's vault at mark"),
     value=("f8", "fundamental value of the asset, dollars"),
