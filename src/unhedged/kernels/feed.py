@@ -5,6 +5,8 @@ reads the newest quote that is at least L old. While a venue's feed is down noth
 the last quote.
 """
 
+from typing import Any
+
 from unhedged.kernels.book import NO_ASK, best, best_qty
 from unhedged.kernels.compiled import helper, kernel
 from unhedged.kernels.tables import feed, instrument, quote, venue
@@ -14,7 +16,7 @@ GRAIN_SHIFT = 20
 
 
 @kernel("void(World, int64)")
-def note_quote(w, i):
+def note_quote(w: Any, i: int) -> None:
     """Write the touch of instrument ``i`` to its feed."""
     if venue(w, instrument(w, i).venue).feed_down_until > w.now:
         return
@@ -39,7 +41,7 @@ def note_quote(w, i):
 
 
 @helper("int64(World, int64, int64)")
-def quote_at(w, i, t):
+def quote_at(w: Any, i: int, t: int) -> int:
     """Return the row of the newest quote of instrument ``i`` at or before ``t``; the oldest kept when all are younger."""
     ring = feed(w, i)
     newest = ring.written - 1

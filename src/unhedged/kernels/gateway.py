@@ -9,6 +9,8 @@ A gateway handles one message per ``gateway_service`` ns, first come first serve
 arrives late: nobody writes that into a scenario. A venue's own liquidation orders do not pass through it.
 """
 
+from typing import Any
+
 from unhedged.kernels.accounts import can_withdraw
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import kernel
@@ -21,7 +23,7 @@ from unhedged.vocab.enums import Command, EntryReason, EventKind, Reject
 
 
 @kernel("int64(World)")
-def take_message(w):
+def take_message(w: Any) -> int:
     """Return a free message row. The loop keeps headroom, so there always is one."""
     row = w.free_message
     w.free_message = message(w, row).next
@@ -31,7 +33,7 @@ def take_message(w):
 
 
 @kernel("void(World, int64)")
-def release_message(w, row):
+def release_message(w: Any, row: int) -> None:
     """Give message ``row`` back."""
     message(w, row).next = w.free_message
     w.free_message = row
@@ -39,7 +41,7 @@ def release_message(w, row):
 
 
 @kernel("void(World, int64, int64)")
-def send_all(w, a, count):
+def send_all(w: Any, a: int, count: int) -> None:
     """Send the first ``count`` rows of `out` for agent ``a``; each takes its own draw of the link's latency.
 
     Messages of one turn may therefore overtake each other.
@@ -85,7 +87,7 @@ def send_all(w, a, count):
 
 
 @kernel("void(World, int64, int64)")
-def refuse(w, row, reason):
+def refuse(w: Any, row: int, reason: int) -> None:
     """Count a refusal, tell the sender, and drop the message."""
     w.reject = reason
     w.rejects += 1
@@ -97,7 +99,7 @@ def refuse(w, row, reason):
 
 
 @kernel("int64(World, int64)")
-def venue_of(w, row):
+def venue_of(w: Any, row: int) -> int:
     """Return the venue a message goes to."""
     m = message(w, row)
     if m.command == Command.TRANSFER:
@@ -106,7 +108,7 @@ def venue_of(w, row):
 
 
 @kernel("void(World, int64)")
-def arrive(w, row):
+def arrive(w: Any, row: int) -> None:
     """Let a message reach its gateway: handled now, queued, or refused."""
     v = venue(w, venue_of(w, row))
     w.messages += 1
@@ -129,14 +131,14 @@ def arrive(w, row):
 
 
 @kernel("void(World, int64)")
-def release_queued(w, row):
+def release_queued(w: Any, row: int) -> None:
     """Handle a message whose turn in the gateway's queue has come."""
     venue(w, venue_of(w, row)).gateway_queue -= 1
     handle(w, row)
 
 
 @kernel("void(World, int64)")
-def handle(w, row):
+def handle(w: Any, row: int) -> None:
     """Carry a message out at its venue."""
     m = message(w, row)
     if m.command == Command.TRANSFER:
@@ -149,7 +151,7 @@ def handle(w, row):
 
 
 @kernel("void(World, int64)")
-def begin_transfer(w, row):
+def begin_transfer(w: Any, row: int) -> None:
     """Take a transfer's money out of its source; it arrives after the venue's delay.
 
     In flight it lies with the venue's external account, so the sum of cash never changes. Refused while transfers of
@@ -170,7 +172,7 @@ def begin_transfer(w, row):
 
 
 @kernel("void(World, int64)")
-def settle_transfer(w, row):
+def settle_transfer(w: Any, row: int) -> None:
     """Credit a transfer that has arrived."""
     m = message(w, row)
     there = venue(w, account(w, m.tag).venue)
