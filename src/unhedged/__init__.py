@@ -1,3 +1,54 @@
-"""Rebuild a perpetual-futures market from its parts, crash it, and see who is left unhedged."""
+"""Rebuild a perpetual-futures market from its parts, crash it, and see who is left unhedged.
+
+>>> import unhedged
+>>> scenario = unhedged.load("btc-cascade")
+>>> print(scenario.show())
+>>> results = unhedged.run(scenario, replicates=20, seed=7)
+>>> results.table("liquidations")
+"""
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from unhedged.api import Comparison, Results, compare, load, open_results, run, scenarios
+    from unhedged.vocab.errors import UnhedgedError
+
+_HOMES = {
+    "Comparison": "unhedged.api",
+    "Results": "unhedged.api",
+    "UnhedgedError": "unhedged.vocab.errors",
+    "compare": "unhedged.api",
+    "load": "unhedged.api",
+    "open_results": "unhedged.api",
+    "run": "unhedged.api",
+    "scenarios": "unhedged.api",
+}
+
+__all__ = [
+    "Comparison",
+    "Results",
+    "UnhedgedError",
+    "__version__",
+    "compare",
+    "load",
+    "open_results",
+    "run",
+    "scenarios",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name the first time it is used, so that ``import unhedged`` costs next to nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'unhedged' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - after the check
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

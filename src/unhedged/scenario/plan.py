@@ -224,7 +224,12 @@ def diff(a: RunPlan, b: RunPlan) -> list[tuple[str, Any, Any]]:
 
     Blocks are matched by id, not by position, so that an added agent does not shift the others.
     """
-    left, right = dict(_leaves(plain(a), "")), dict(_leaves(plain(b), ""))
+    return diff_plain(a.to_json(), b.to_json())
+
+
+def diff_plain(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Return :func:`diff` of two plans as JSON values, such as two ``plan.json``."""
+    left, right = dict(_leaves(a, "")), dict(_leaves(b, ""))
     paths = list(left) + [path for path in right if path not in left]
     return [
         (path, left.get(path), right.get(path))
@@ -234,7 +239,7 @@ def diff(a: RunPlan, b: RunPlan) -> list[tuple[str, Any, Any]]:
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict) and value:
+    if isinstance(value, Mapping) and value:
         for key, part in value.items():
             yield from _leaves(part, f"{path}.{key}" if path else key)
     elif isinstance(value, list) and value and isinstance(value[0], dict):

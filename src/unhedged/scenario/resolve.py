@@ -44,7 +44,7 @@ from unhedged.vocab.enums import (
     OutageKind,
     VenueKind,
 )
-from unhedged.vocab.units import ATOMS, PPB, SECOND, parse_duration, parse_rate, parse_usd
+from unhedged.vocab.units import ATOMS_PER_USD, PPB, SECOND, parse_duration, parse_rate, parse_usd
 
 T = TypeVar("T")
 
@@ -168,7 +168,7 @@ def _instrument(
     scenario: Scenario, instrument: Instrument, venue: Venue, book: Rulebook
 ) -> InstrumentPlan:
     start = next(asset.start for asset in scenario.asset if asset.id == instrument.asset)
-    per_lot_tick = Fraction(instrument.tick_size) * Fraction(instrument.lot_size) * ATOMS
+    per_lot_tick = Fraction(instrument.tick_size) * Fraction(instrument.lot_size) * ATOMS_PER_USD
     start_px = max(1, round(Fraction(start) / Fraction(instrument.tick_size)))
     largest = LARGEST_ORDER_USD if instrument.max_order is None else instrument.max_order
     spot = instrument.kind == "spot"

@@ -21,7 +21,7 @@ from unhedged.vocab.errors import UnitError
 
 PPB = 10**9
 """One whole, in rates."""
-ATOMS = 10**6
+ATOMS_PER_USD = 10**6
 """Atoms in one dollar."""
 SECOND = 10**9
 """Nanoseconds in one second."""
@@ -139,12 +139,12 @@ def parse_money(value: Any) -> int:
     if match is None or ("$" in text) == (match[4] is not None):
         raise UnitError(f"{value!r} is not an amount of money.", value=value, allowed=expected)
     sign, number, scale, _ = match.groups()
-    return _whole(_decimal(number) * MONEY_SCALES[scale] * ATOMS, sign, value, "$0.000001")
+    return _whole(_decimal(number) * MONEY_SCALES[scale] * ATOMS_PER_USD, sign, value, "$0.000001")
 
 
 def parse_usd(value: Any) -> float:
     """Return an amount of dollars as a float, rounded to nearest; see :func:`parse_money`."""
-    return parse_money(value) / ATOMS
+    return parse_money(value) / ATOMS_PER_USD
 
 
 def parse_price(value: Any) -> Decimal:
@@ -165,7 +165,7 @@ def parse_price(value: Any) -> Decimal:
         raise UnitError(f"{value!r} is not a price.", value=value, allowed=expected)
     try:
         if isinstance(value, str) and _ascii(value).startswith("$"):
-            result = Decimal(parse_money(value)) / ATOMS
+            result = Decimal(parse_money(value)) / ATOMS_PER_USD
         else:
             result = Decimal(str(value).replace("_", "").replace(",", ""))
     except (InvalidOperation, UnitError):
@@ -198,7 +198,7 @@ def money_text(atoms: int) -> str:
     scale = next(
         (s for s in ("bn", "M", "k") if size and size % (MONEY_SCALES[s] * 10**4) == 0), ""
     )
-    number = _plain(Decimal(size) / (MONEY_SCALES[scale] * ATOMS))
+    number = _plain(Decimal(size) / (MONEY_SCALES[scale] * ATOMS_PER_USD))
     return f"{'-' if atoms < 0 else ''}${number}{scale}"
 
 

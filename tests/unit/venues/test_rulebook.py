@@ -7,7 +7,7 @@ import pytest
 
 from unhedged.venues import rulebook
 from unhedged.vocab.errors import DataError, UnknownKind
-from unhedged.vocab.units import ATOMS, PPB, parse_rate
+from unhedged.vocab.units import ATOMS_PER_USD, PPB, parse_rate
 
 BOOKS = rulebook.available()
 
@@ -33,8 +33,10 @@ def test_maintenance_is_continuous_across_brackets(name: str, table: str) -> Non
         assert step > 0
         assert high.floor > low.floor
         assert high.leverage < low.leverage
-        expected = round(low.deduct * ATOMS) + round(high.floor) * step * ATOMS // PPB
-        assert abs(round(high.deduct * ATOMS) - expected) <= 1
+        expected = (
+            round(low.deduct * ATOMS_PER_USD) + round(high.floor) * step * ATOMS_PER_USD // PPB
+        )
+        assert abs(round(high.deduct * ATOMS_PER_USD) - expected) <= 1
 
 
 @pytest.mark.parametrize("name", BOOKS)

@@ -1,0 +1,304 @@
+"""The functions behind the public names; the command line is these calls and nothing more.
+
+Nothing prints, nothing is imported before it is needed, results are handles on a folder and safe to reopen.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from unhedged.vocab.errors import InvariantError, ResultsError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from unhedged.lab.compare import Difference
+    from unhedged.results.store import Store
+    from unhedged.scenario.load import LoadedScenario
+
+KEEPS = ("summary", "tables", "all")
+"""What a run keeps: forced events alone; all tables; all tables and every fill."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where a run is, for a progress bar."""
+
+    done: int  # replicates finished, those of an earlier run included
+    total: int
+    share: float  # of the running replicate, when it runs in this process
+
+
+Progress = Callable[[Step], None]
+
+
+def scenarios() -> list[str]:
+    """Return the names of the scenarios that come with the package."""
+    from unhedged.scenario.layers import shipped
+
+    return shipped()
+
+
+def load(
+    source: "str | Path | Mapping[str, Any] | LoadedScenario",
+    *,
+    overrides: Mapping[str, Any] | Sequence[str] = (),
+) -> "LoadedScenario":
+    """Return a validated scenario.
+
+    Parameters
+    ----------
+    source : str, Path, mapping or scenario
+        A shipped name, a path to a TOML file, or the same as a mapping.
+    overrides : mapping or sequence of str
+        ``{"venue.hub.fund.start": "$10M"}`` or ``["venue.hub.fund.start=$10M"]``.
+
+    Raises
+    ------
+    ScenarioError
+        With file, line, value, what is allowed and what to do; every error at once.
+    """
+    from unhedged.scenario.load import load as load_scenario
+
+    return load_scenario(source, overrides=overrides)
+
+
+class Results:
+    """A handle on a results folder. Reading is lazy; nothing is changed."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self._store.path
+
+    @property
+    def replicates(self) -> list[int]:
+        """Numbers of the finished replicates."""
+        return self._store.finished()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the headline measures, one mapping per replicate."""
+        return [self._store.row(n) for n in self._store.finished()]
+
+    def table(self, name: str, *, replicate: int | None = None) -> "pl.DataFrame":
+        """Return a table as a polars frame.
+
+        Parameters
+        ----------
+        name : str
+            ``series``, ``liquidations``, ``adl``, ``desks``, ``transfers``, ``accounts``, ``fills`` or ``replicates``.
+        replicate : int
+            One replicate; all, with a column ``replicate``, when left out.
+        """
+        return self._store.table(name, replicate)
+
+    def summary(self) -> str:
+        """Return the finding and the table of headline measures."""
+        from unhedged.report.screen import summary
+
+        return summary(self.rows())
+
+    def verify(self) -> list[str]:
+        """Return what is wrong with the folder, nothing when all is well."""
+        return self._store.verify()
+
+    def manifest(self) -> dict[str, Any]:
+        """Return versions, source hash, plan hash, seed, machine, times and checks."""
+        from dataclasses import asdict
+
+        return asdict(self._store.manifest())
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        return f"<results {self.path.name}: {len(self.replicates)} replicates>"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(self.summary())}</pre>"
+
+
+def open_results(path: str | Path) -> Results:
+    """Return a handle on an existing results folder.
+
+    Raises
+    ------
+    ResultsError
+        Not a results folder, a damaged one, or one of another schema.
+    """
+    from unhedged.results.store import open_store
+
+    return Results(open_store(path))
+
+
+def run(
+    source: "str | Path | Mapping[str, Any] | LoadedScenario",
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    overrides: Mapping[str, Any] | Sequence[str] = (),
+    out: str | Path = "results",
+    keep: str = "tables",
+    workers: int | None = None,
+    only: int | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Results:
+    """Run a scenario, or what is still missing of it, and return a handle on its results.
+
+    Parameters
+    ----------
+    source : str, Path, mapping or scenario
+        As for :func:`load`.
+    replicates : int
+        How many; the scenario's own number when left out. Finished ones are kept, missing ones are run.
+    seed : int
+        In place of the scenario's.
+    overrides : mapping or sequence of str
+        As for :func:`load`.
+    out : path
+        Folder of results folders.
+    keep : str
+        ``summary``, ``tables`` or ``all``.
+    workers : int
+        Processes; one per core, but no more than replicates, when left out.
+    only : int
+        Run this one replicate.
+    force : bool
+        Begin anew, also over results of other source code.
+    progress : callable
+        Called with a :class:`Step` now and then.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario cannot be used.
+    ResultsError
+        The folder is foreign, in use, of other source code; or the run does not fit this machine.
+    InvariantError
+        The simulation broke one of its own rules.
+    """
+    from unhedged.results.estimate import refuse_if_too_large
+    from unhedged.results.store import create, folder_name, locked
+
+    scenario = load(source, overrides=overrides)
+    if seed is not None:
+        scenario = scenario.vary({"run.seed": seed})
+    plan = scenario.plan()
+    wanted = [only] if only is not None else list(range(replicates or scenario.replicates))
+    workers = min(workers or os.cpu_count() or 1, len(wanted))
+    refuse_if_too_large(
+        plan, replicates=len(wanted), keep=_keep(keep), workers=workers, out=Path(out)
+    )
+    path = Path(out) / folder_name(plan)
+    with locked(path):
+        store = create(
+            Path(out),
+            plan,
+            scenario_toml=scenario.to_toml(),
+            replicates=len(wanted),
+            keep=keep,
+            force=force,
+        )
+        _run_missing(store, plan, wanted, keep=keep, workers=workers, progress=progress)
+    return Results(store)
+
+
+def _keep(keep: str) -> str:
+    if keep not in KEEPS:
+        raise ResultsError(f'keep is "{keep}".', hint=f"Allowed: {', '.join(KEEPS)}.")
+    return keep
+
+
+def _run_missing(
+    store: "Store",
+    plan: Any,
+    wanted: Sequence[int],
+    *,
+    keep: str,
+    workers: int,
+    progress: Progress | None,
+) -> None:
+    from unhedged.engine.executors import run_many
+
+    finished = set(store.finished())
+    missing = [n for n in wanted if n not in finished]
+    done = len(wanted) - len(missing)
+    began = time.perf_counter()
+    checks: dict[str, Any] = dict(store.manifest().checks)
+
+    def tick(share: float) -> None:
+        if progress is not None:
+            progress(Step(done=done, total=len(wanted), share=share))
+
+    tick(0.0)
+    try:
+        for one in run_many(
+            plan, missing, keep=keep, path=store.path, workers=workers, progress=tick
+        ):
+            done += 1
+            checks.update({f"{name}.{one.replicate}": v for name, v in one.checks.items()})
+            tick(0.0)
+    except InvariantError as error:
+        error.replay = error.replay or f"unhedged run {plan.name} --seed {plan.seed}"
+        raise
+    finally:
+        spent = store.manifest().seconds + time.perf_counter() - began
+        store.finish(seconds=spent, checks=checks)
+
+
+class Comparison:
+    """Twins side by side: what was changed, and what it did."""
+
+    def __init__(self, base: Results, other: Results, changes: list[tuple[str, Any, Any]]) -> None:
+        self.base, self.other, self.changes = base, other, changes
+
+    def differences(self) -> "list[Difference]":
+        """Return the paired difference of every headline measure, with its 95 % interval."""
+        from unhedged.lab.compare import paired
+        from unhedged.report.screen import measures
+
+        base, other = self.base.rows(), self.other.rows()
+        return paired(base, other, measures([*base, *other]))
+
+    def table(self, measure: str) -> "Difference":
+        """Return the paired difference of one measure."""
+        for difference in self.differences():
+            if difference.measure == measure:
+                return difference
+        raise ResultsError(f'There is no measure "{measure}" in both runs.')
+
+    def summary(self) -> str:
+        """Return what was changed and the table of differences."""
+        from unhedged.report.twins import summary
+
+        return summary(self.changes, self.differences())
+
+    @classmethod
+    def of(cls, base: Results, other: Results) -> Self:
+        """Return the comparison of two results folders, with the differences of their plans."""
+        import json
+
+        from unhedged.scenario.plan import diff_plain
+
+        plans = [json.loads((r.path / "plan.json").read_text("utf-8")) for r in (base, other)]
+        return cls(base, other, diff_plain(*plans))
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        return f"<comparison of {self.base.path.name} and {self.other.path.name}>"
+
+
+def compare(base: Results, other: Results) -> Comparison:
+    """Return two runs side by side, paired by replicate.
+
+    Replicates of equal number share their randomness when the seeds are equal, so their difference is the effect of what
+    was changed.
+    """
+    return Comparison.of(base, other)

@@ -1,0 +1,1 @@
+"""Experiments: the same market twice, with one thing changed."""

@@ -1,0 +1,126 @@
+"""The screen a run or a comparison ends with: the finding first, then the numbers, then where to look next."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from unhedged.results import headline
+from unhedged.vocab.units import show_duration, show_money, show_rate
+
+Row = Mapping[str, Any]
+KEYS = ("replicate", "seconds", "sha256")
+QUANTILES = (0.05, 0.95)
+Z95 = 1.959963984540054
+
+
+def measures(rows: Sequence[Row]) -> list[str]:
+    """Return the numeric measures of headline rows in the order they are printed."""
+    names = {
+        key
+        for row in rows
+        for key, value in row.items()
+        if key not in KEYS and not isinstance(value, str)
+    }
+    return sorted(names, key=headline.rank)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return a quantile by linear interpolation between order statistics; ``inf`` counts as largest."""
+    ordered = sorted(values)
+    position = share * (len(ordered) - 1)
+    low = int(position)
+    high = min(low + 1, len(ordered) - 1)
+    if ordered[low] == ordered[high]:
+        return ordered[low]
+    return ordered[low] + (position - low) * (ordered[high] - ordered[low])
+
+
+def interval_of_share(hits: int, trials: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share.
+
+    Source: E. B. Wilson, JASA 22 (1927) 209.
+    """
+    if trials == 0:
+        return 0.0, 1.0
+    share, z2 = hits / trials, Z95 * Z95
+    centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = Z95 / (1 + z2 / trials) * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def finding(rows: Sequence[Row]) -> str:
+    """Return the sentence a run ends with, made from its headline rows."""
+    total = len(rows)
+    if total == 0:
+        return "No replicate has finished."
+    sentences = [_adl(rows, total), _falls(rows), _desks(rows)]
+    return "\n".join(sentence for sentence in sentences if sentence) or "Nothing was liquidated."
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """Return finding and table of a run: median with the 5 % and 95 % quantiles, or the number itself for one replicate."""
+    lines = [finding(rows), ""]
+    names = measures(rows)
+    if not names:
+        return lines[0]
+    width = max(len(headline.label(name)) for name in names) + 2
+    single = len(rows) == 1
+    heads = [""] if single else ["median", "5%", "95%"]
+    if not single:
+        lines.append(" " * width + "".join(f"{head:>14}" for head in heads))
+    for name in names:
+        values = [row.get(name) for row in rows]
+        cells = [values[0]] if single else _spread(values)
+        shown = "".join(f"{headline.show(name, cell):>14}" for cell in cells)
+        lines.append(f"{headline.label(name):<{width}}{shown}".rstrip())
+    return "\n".join(lines)
+
+
+def _spread(values: Sequence[Any]) -> list[float | None]:
+    # Something that did not happen is later, and larger, than anything that did.
+    numbers = [math.inf if value is None else float(value) for value in values]
+    return [
+        None if math.isinf(q) or math.isnan(q) else q
+        for q in (quantile(numbers, share) for share in (0.5, *QUANTILES))
+    ]
+
+
+def _adl(rows: Sequence[Row], total: int) -> str:
+    if not any("adl_usd" in row for row in rows):
+        return ""
+    hit = [row for row in rows if (row.get("adl_usd") or 0) > 0]
+    if total == 1:
+        if not hit:
+            return "Nobody was auto-deleveraged."
+        after = hit[0].get("first_adl_ns")
+        first = f", first at {show_duration(int(after))}" if after is not None else ""
+        return f"Auto-deleveraging took {show_money(hit[0]['adl_usd'])} of profitable positions{first}."
+    low, high = interval_of_share(len(hit), total)
+    words = (
+        f"Auto-deleveraging began in {len(hit)} of {total} replicates "
+        f"({show_rate(len(hit) / total)}, 95% interval {low * 100:.0f}–{high * 100:.0f}%)."
+    )
+    if not hit:
+        return words
+    median = quantile([row["adl_usd"] for row in hit], 0.5)
+    return f"{words}\nWhere it did, it took {show_money(median)} of profitable positions (median)."
+
+
+def _falls(rows: Sequence[Row]) -> str:
+    names = [name for name in measures(rows) if name.startswith("fall_share.")]
+    parts = []
+    for name in names:
+        values = [row[name] for row in rows if row.get(name) is not None]
+        if values:
+            parts.append(f"{name.partition('.')[2]} fell {show_rate(quantile(values, 0.5))}")
+    return f"{', '.join(parts)}{' (median)' if len(rows) > 1 else ''}." if parts else ""
+
+
+def _desks(rows: Sequence[Row]) -> str:
+    values = [row["desk_unhedged_usd"] for row in rows if row.get("desk_unhedged_usd")]
+    if not values:
+        return ""
+    middle = show_money(quantile(values, 0.5))
+    return (
+        f"A desk stood {middle} unhedged at the worst moment{' (median)' if len(rows) > 1 else ''}."
+    )

@@ -1,0 +1,61 @@
+"""The screen of a comparison: what was changed, then what it did, with intervals."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from unhedged.lab.compare import Difference
+from unhedged.results import headline
+from unhedged.vocab.units import MINUS
+
+MOST_CHANGES = 12
+
+
+def summary(changes: Sequence[tuple[str, Any, Any]], differences: Sequence[Difference]) -> str:
+    """Return what was changed and one row per measure: mean of either run, paired difference, 95 % interval."""
+    lines = ["Changed:"]
+    lines += [f"  {path}: {_brief(a)} → {_brief(b)}" for path, a, b in changes[:MOST_CHANGES]]
+    if len(changes) > MOST_CHANGES:
+        lines.append(f"  … and {len(changes) - MOST_CHANGES} more")
+    if not changes:
+        lines = ["The two plans are the same."]
+    if not differences:
+        return "\n".join([*lines, "", "No replicate has a twin yet."])
+    width = max(len(headline.label(d.measure)) for d in differences) + 2
+    lines += ["", finding(differences), ""]
+    lines.append(f"{'':<{width}}{'base':>12}{'changed':>12}{'difference':>14}   95% interval")
+    lines += [_row(d, width) for d in differences]
+    return "\n".join(lines)
+
+
+def finding(differences: Sequence[Difference]) -> str:
+    """Return the sentence a comparison ends with."""
+    pairs = max(d.pairs for d in differences)
+    if pairs == 1:
+        return "One pair of twins: a difference, but no interval. Run more replicates."
+    clear = [headline.label(d.measure).lower() for d in differences if d.clear]
+    if not clear:
+        return f"No measure differs beyond chance in {pairs} pairs of twins."
+    return f"In {pairs} pairs of twins these differ beyond chance: {', '.join(clear)}."
+
+
+def _row(d: Difference, width: int) -> str:
+    low, high = (_signed(d.measure, bound) for bound in (d.low, d.high))
+    cells = (headline.show(d.measure, d.base), headline.show(d.measure, d.other))
+    interval = "–" if d.pairs == 1 else f"{low} to {high}"
+    change = _signed(d.measure, d.mean)
+    return (
+        f"{headline.label(d.measure):<{width}}{cells[0]:>12}{cells[1]:>12}{change:>14}   {interval}"
+    )
+
+
+def _signed(measure: str, value: float) -> str:
+    if math.isinf(value):
+        return "–"
+    text = headline.show(measure, value)
+    return text if text.startswith(MINUS) or value == 0 else f"+{text}"
+
+
+def _brief(value: Any) -> str:
+    text = "absent" if value is None else str(value)
+    return text if len(text) <= 40 else text[:37] + "…"

@@ -1,0 +1,62 @@
+"""Headline measures: one number per replicate, how it is called, and how it is printed.
+
+A measure's unit is in its name: ``_usd`` dollars, ``_share`` a fraction, ``_ns`` simulated time, otherwise a plain number.
+``None`` means "did not happen". A measure of one thing has its id after a dot: ``fall_share.BTC``.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from unhedged.vocab.units import show_duration, show_money, show_number, show_rate
+
+LABELS: Mapping[str, str] = {
+    "forced_usd": "Liquidated notional",
+    "forced_long_share": "Long share of it",
+    "adl_usd": "Auto-deleveraged notional",
+    "deficit_usd": "Deficit",
+    "fund_draw_share": "Fund drawdown",
+    "fund_empty_ns": "Fund empty after",
+    "first_adl_ns": "First ADL after",
+    "adl_accounts": "Accounts deleveraged",
+    "desk_unhedged_usd": "Most a desk stood unhedged",
+    "desk_cost_usd": "Desks' loss",
+    "depth_least_usd": "Lowest depth at 50 bps",
+    "open_interest_share": "Change of open interest",
+    "fall_share": "Deepest fall",
+    "liquidations": "Accounts liquidated",
+    "trades": "Trades",
+}
+"""What a measure is called on screen; the order of the table. Others follow under their own name."""
+
+
+def label(measure: str) -> str:
+    """Return what ``measure`` is called on screen."""
+    name, _, thing = measure.partition(".")
+    words = LABELS.get(name, name.removesuffix("_usd").removesuffix("_share").removesuffix("_ns"))
+    words = words.replace("_", " ") if name not in LABELS else words
+    return f"{words}, {thing}" if thing else words
+
+
+def show(measure: str, value: Any) -> str:
+    """Return ``value`` of ``measure`` as it is printed; ``never`` where there is none."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return "never"
+    name = measure.partition(".")[0]
+    printers: Mapping[str, Callable[[float], str]] = {
+        "_usd": show_money,
+        "_share": show_rate,
+        "_ns": lambda ns: show_duration(int(ns)),
+    }
+    for suffix, printer in printers.items():
+        if name.endswith(suffix):
+            return printer(value)
+    if isinstance(value, float) and value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,}" if isinstance(value, int) else show_number(value)
+
+
+def rank(measure: str) -> tuple[int, str]:
+    """Return the sort key of a measure: known ones in their order, others by name."""
+    names = list(LABELS)
+    name = measure.partition(".")[0]
+    return (names.index(name) if name in names else len(names)), measure

@@ -1,0 +1,244 @@
+"""What a user may say about agents: one class a kind, every key with its unit and where its default comes from.
+
+A default marked *prior* has no published source: it is a starting value inside the range given, to be calibrated. No key
+sets a traded price, a depth, a liquidation or an auto-deleveraging: keys say who is there, with what money, and how they act.
+A number that may be a law is drawn once per agent.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from unhedged.agents.cells import MOST_LEVELS, MOST_QUOTES
+from unhedged.scenario.agent_keys import (
+    Acting,
+    Group,
+    InstrumentRef,
+    PerSecond,
+    PositiveMoney,
+    PositiveNumber,
+    PositiveRate,
+    PositiveTime,
+    SomeMoney,
+    SomeNumber,
+    SomeRate,
+    SomeTime,
+    as_tuple,
+    key,
+)
+from unhedged.scenario.fields import Block, Rate, Share
+from unhedged.vocab.errors import InconsistentRules
+
+
+class Background(Acting):
+    """The anonymous flow of one book: limit orders, cancels and market orders that arrive at random.
+
+    Source of the form: Cont, Stoikov, Talreja, A stochastic model for order book dynamics, Operations Research 58 (2010).
+    """
+
+    LEGS: ClassVar[tuple[str, ...]] = ("instrument",)
+
+    kind: Literal["background"]
+    instrument: InstrumentRef
+    capital: PositiveMoney = key("$20bn", "equity; large, for it stands for many unlevered people")
+    limit_rate: PerSecond = key("6/s", "limit orders, both sides together; prior")
+    market_rate: PerSecond = key("2/s", "market orders, both sides together; prior")
+    cancel_rate: PerSecond = key("0.06/s", "cancels per resting order; prior")
+    orders: int = key(40, "most orders near the touch, one side", ge=4, le=200)
+    reach: PositiveRate = key("100bps", "farthest near order from the opposite touch; prior")
+    step: PositiveRate = key("1bps", "nearest one, and the unit of distance; at least a tick")
+    decay: SomeNumber = key(0.52, "power of distance by which the limit rate falls; CST 2010")
+    size: PositiveMoney = key("$40k", "median limit order; prior")
+    size_sigma: SomeNumber = key(1.0, "of the log size; prior 0.7 to 1.5")
+    size_most: PositiveNumber = key(8.0, "largest order, as a multiple of the median")
+    market_size: PositiveMoney = key("$15k", "median market order in a calm book; prior")
+    elasticity: SomeNumber = key(0.85, "power of liquidity in market order size; prior 0.8 to 0.9")
+    informed: Share = key("60%", "most by which mispricing tilts the side of market orders; prior")
+    informed_scale: PositiveRate = key("50bps", "mispricing at which the tilt is full; prior")
+    patient: SomeMoney = key("$0", "far limit orders in all, one side; prior 10–80% of near depth")
+    patient_orders: int = key(60, "how many, one side", ge=0, le=200)
+    patient_nearest: PositiveRate = key("2%", "of the price, from the mid")
+    patient_farthest: PositiveRate = key("40%", "of the price, from the mid")
+    patient_decay: SomeNumber = key(1.0, "power of distance by which they thin out; prior 0.5–1.5")
+    patience: PositiveTime = key("16m", "mean time until one is put back or moved; prior 5–60 min")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Any:
+        _below(self, "step", "reach")
+        _below(self, "patient_nearest", "patient_farthest")
+        return self
+
+
+class Inventory(Block):
+    """What a market maker does about its position."""
+
+    limit: PositiveRate = key("22%", "unhedged, of capital, where its quotes halve; prior 10–50%")
+    hedge_above: PositiveRate = key("30%", "of the limit, from where it hedges; prior")
+    hedge_down_to: Share = key("10%", "of the limit, to where it hedges; prior")
+    hedge_slippage: PositiveRate = key("20bps", "beyond the touch a hedge may pay; prior")
+    hedge_most: PositiveRate = key("2%", "of capital, largest hedge order; prior")
+
+
+class Shading(Block):
+    """How a market maker's size falls under stress: ``floor + (1 − floor)·…`` of each term."""
+
+    volatility_scale: PositiveNumber = key(7.0, "excess of σ over calm that halves size; prior 3–8")
+    volatility_power: PositiveNumber = key(1.0, "prior 1–2")
+    floor: Share = key("3.3%", "of full size it must always show; prior 1–6%")
+    fear: SomeNumber = key(3.0, "per share of capital lost to ADL as hedge; prior 0–6")
+    fear_memory: PositiveTime = key("1h", "time constant of the memory of ADL; prior")
+
+
+class Withdraw(Block):
+    """When a market maker leaves, and how it comes back."""
+
+    loss: PositiveRate = key("14%", "of capital, since it (re)started; prior 5–20%")
+    volatility: PositiveNumber = key(11.0, "σ over calm; prior 6–25")
+    dump: Share = key("30%", "of its inventory sold when it leaves; prior")
+    cool_off: PositiveTime = key("8m20s", "least absence; prior 300–1800 s")
+    calm: PositiveNumber = key(2.5, "σ over calm below which it returns; prior")
+    haircut: Share = key("30%", "by which it is smaller after each return; prior 10–40%")
+
+
+class Reference(Block):
+    """What price a market maker believes in: it follows the mid plus its own skew, and a little the value."""
+
+    follow: PositiveTime = key("5m", "time constant to the mid; prior 50–500 s")
+    anchor: PositiveTime = key("24m", "time constant to fundamental value; prior 4–170 min")
+    calm_volatility: PositiveRate | None = key(
+        None, "σ of the mid in calm times, per root second; learned when left out"
+    )
+
+
+class MarketMaker(Acting):
+    """Quotes both sides of one or two books and hedges elsewhere.
+
+    Source of the quotes: Guéant, Lehalle, Fernandez-Tapia, Dealing with the inventory risk, Math. Financial Economics 7 (2013).
+    """
+
+    LEGS: ClassVar[tuple[str, ...]] = ("quotes", "hedge")
+
+    kind: Literal["market_maker"]
+    quotes: Annotated[
+        tuple[InstrumentRef, ...],
+        Field(min_length=1, max_length=MOST_QUOTES),
+        BeforeValidator(as_tuple),
+    ] = Field(description="instruments it quotes; they share its capital")
+    hedge: InstrumentRef | None = key(
+        None, "where it hedges all of them: another book of the asset"
+    )
+    capital: PositiveMoney = key("$90M", "equity over all its accounts; prior, 1–4bn for 24 makers")
+    weights: tuple[float, ...] = key(
+        (), "how depth and limit are shared among quotes; even if empty"
+    )
+    period: PositiveTime = key("1s", "between looks at the market")
+    depth: PositiveRate = key("10%", "of capital, one side, all levels, full size; prior")
+    levels: int = key(4, "prices quoted, one side", ge=1, le=MOST_LEVELS)
+    span: PositiveRate = key("1%", "of the price, first to last level; prior")
+    refill: PositiveTime = key("10s", "time constant to put size back; prior 3–30 s")
+    risk_aversion: PositiveNumber = key(0.1, "γ times a level's size over k, no unit; prior")
+    arrival: PerSecond = key("0.5/s", "A: orders that would hit a quote at the mid; prior")
+    distance: PositiveRate = key("2bps", "1/k: distance by which arrivals fall to 1/e; prior")
+    inventory: Inventory = Inventory()
+    reference: Reference = Reference()
+    shading: Shading = Shading()
+    withdraw: Withdraw = Withdraw()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Any:
+        if self.weights and (len(self.weights) != len(self.quotes) or min(self.weights) <= 0):
+            raise InconsistentRules(
+                f"weights has {len(self.weights)} numbers, quotes {len(self.quotes)} instruments.",
+                allowed="One number above zero per instrument quoted.",
+            )
+        return self
+
+
+class BasisDesk(Acting):
+    """Holds coins and is short the perpetual against them: passive until its short is closed by force."""
+
+    LEGS: ClassVar[tuple[str, ...]] = ("spot", "short", "reshort")
+
+    kind: Literal["basis_desk"]
+    spot: InstrumentRef = Field(description="where its coins are")
+    short: InstrumentRef = Field(description="the perpetual it is short")
+    reshort: InstrumentRef | None = key(None, "where it shorts again; the same one when left out")
+    capital: PositiveMoney = key("$20M", "collateral behind the short; sizes scale to `holds`")
+    leverage: PositiveNumber = key(0.2, "short over collateral; prior 0.1–0.35, lognormal")
+    holds: Share | None = key(None, "share of open interest the block is short; prior 50–80%")
+    period: PositiveTime = key("1s", "between looks at its position")
+    reaction: PositiveTime = key(
+        {"law": "discrete", "values": ["31.6s", "9m"], "weights": [30, 70]},
+        "mean delay after a forced close, exponential; prior from the delays observed",
+    )
+    sell: Share = key("70%", "chance to answer by selling coins; prior 0–100%")
+    resell: Share = key("20%", "chance to answer by shorting again; the rest stays unhedged; prior")
+    slice: PositiveMoney = key("$500k", "largest order; prior")
+    slippage: PositiveRate = key("50bps", "beyond the touch an order may pay; prior")
+    open_above: Rate | None = key(None, "basis from which it adds; never when left out")
+    close_below: Rate | None = key(None, "basis under which it unwinds; never when left out")
+    limit: PositiveNumber = key(1.5, "most it grows to, times its size at the start")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Any:
+        if self.sell + self.resell > 10**9:
+            raise InconsistentRules(
+                "sell and resell together are above 100%.", allowed="Expected sell + resell ≤ 100%."
+            )
+        if None not in (self.open_above, self.close_below):
+            _below(self, "close_below", "open_above")
+        return self
+
+
+class Stops(Block):
+    """Orders people leave with the venue, or keep in their head, to get out."""
+
+    share: Share = key("0%", "of accounts that have one")
+    nearest: PositiveRate = key("1%", "gap around the start price in which there are none; prior")
+    distance: PositiveRate = key(
+        {"law": "lognormal", "median": "6%", "p95": "20%"},
+        "from the start price, of the price; prior",
+    )
+
+
+class TopUp(Block):
+    """Margin added from outside when an account comes close to liquidation."""
+
+    share: Share = key("0%", "of accounts that do it; prior")
+    at: PositiveNumber = key(1.5, "equity over maintenance below which they add; prior")
+    amount: PositiveRate = key("20%", "of the capital at the start, per addition; prior")
+    reserve: SomeRate = key("50%", "of the capital at the start, kept outside; prior")
+
+
+class Leveraged(Group):
+    """A crowd with open positions and margin. It only waits: no behaviour, no cost while nothing is touched.
+
+    Sizes are ``capital × leverage``, scaled together so that the block's larger side is ``holds`` of the open interest.
+    """
+
+    LEGS: ClassVar[tuple[str, ...]] = ("instruments",)
+
+    kind: Literal["leveraged"]
+    instruments: Annotated[
+        tuple[InstrumentRef, ...], Field(min_length=1, max_length=8), BeforeValidator(as_tuple)
+    ] = Field(description="what each account holds; several of one venue are held together")
+    weights: tuple[float, ...] = key((), "shares of the instruments in a position; even if empty")
+    margin: Literal["cross", "isolated"] = key("cross", "one pocket for all, or one a position")
+    long: Share = key("50%", "share of accounts that are long")
+    holds: Share | None = key(None, "of one-sided open interest; sizes stay as drawn if left out")
+    capital: PositiveMoney = key(
+        {"law": "lognormal", "median": "$2_000", "p99": "$150_000"}, "margin of an account; prior"
+    )
+    leverage: PositiveNumber = key(
+        {"law": "lognormal", "median": 3.0, "sigma": 0.67, "high": 100.0},
+        "notional over equity at the start; cut to what initial margin allows; prior",
+    )
+    largest: PositiveRate = key("0.3%", "of one-sided open interest, most in one account; prior")
+    gain: RateField = key(  # noqa: F821
+        {"law": "normal", "mean": "2%", "sd": "6%", "low": "-30%", "high": "60%"},
+        "distance of the start price from entry, for the holder; prior",
+    )
+    stop: Stops = Stops()
+    take_profit: Stops = Stops()
+    top_up: TopUp = TopUp()
+    panic: Stops = Stops()
