@@ -76,9 +76,8 @@ __all__ = [
     "verdict",
 ]
 
-_KEEP = (
-    1.0 - 1e-9
-)  # far above the rounding errors of the float sums, far below a milli-tick of most marks
+# Far above the rounding errors of the float sums, far below a step between marks.
+_KEEP = 1.0 - 1e-9
 _FAR = 4e18  # milli-ticks no mark reaches
 _maintenance_margin = rule(margin.maintenance_margin)
 _is_liquidatable = rule(liquidation.is_liquidatable)

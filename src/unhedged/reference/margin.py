@@ -1,0 +1,100 @@
+"""Margin of accounts in plain Python: look at everybody at every update."""
+
+from dataclasses import dataclass, field
+
+from unhedged.rules.integer import PPB, mul_div_ceil
+from unhedged.rules.liquidation import is_liquidatable
+from unhedged.rules.margin import initial_margin, maintenance_margin
+from unhedged.rules.pnl import inverse_value, value
+from unhedged.vocab.enums import InstrumentKind
+
+SAFE, NEEDS_TOP_UP, LIQUIDATABLE = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One step of a margin schedule; ``floor`` in atoms belongs to it."""
+
+    floor: int
+    mm_ppb: int
+    im_ppb: int
+    deduct: int
+
+
+@dataclass(slots=True)
+class Instrument:
+    """A contract and its mark."""
+
+    mark_milli: int
+    num: int
+    den: int
+    tiers: list[Tier]
+    kind: InstrumentKind = InstrumentKind.LINEAR
+
+
+@dataclass(slots=True)
+class Account:
+    """Cash and positions of one account: instrument number to lots, and to lots of working orders."""
+
+    cash: int
+    positions: dict[int, int]
+    open_buy: dict[int, int] = field(default_factory=dict)
+    open_sell: dict[int, int] = field(default_factory=dict)
+    reserve: int = 0
+    topup: int = 0
+    topup_ppb: int = 0
+    in_liquidation: bool = False
+
+
+def worth(instrument: Instrument, lots: int) -> int:
+    """Return the signed value of ``lots`` at mark, atoms, the size rounded down."""
+    rule = inverse_value if instrument.kind == InstrumentKind.INVERSE else value
+    return rule(lots, instrument.mark_milli, instrument.num, instrument.den)
+
+
+def tier_of(instrument: Instrument, notional: int) -> Tier:
+    """Return the highest tier whose floor ``notional`` reaches, the first when it reaches none."""
+    return [instrument.tiers[0], *(t for t in instrument.tiers if t.floor <= notional)][-1]
+
+
+def equity(account: Account, instruments: list[Instrument]) -> int:
+    """Return cash and signed values at mark, atoms."""
+    return account.cash + sum(worth(instruments[i], lots) for i, lots in account.positions.items())
+
+
+def maintenance(account: Account, instruments: list[Instrument]) -> int:
+    """Return the sum of the maintenance margins of the positions, atoms."""
+    total = 0
+    for i, lots in account.positions.items():
+        notional = abs(worth(instruments[i], lots))
+        tier = tier_of(instruments[i], notional)
+        total += maintenance_margin(notional, tier.mm_ppb, tier.deduct) if lots else 0
+    return total
+
+
+def initial(account: Account, instruments: list[Instrument]) -> int:
+    """Return the initial margin, atoms, with all buys filled or all sells filled, whichever leaves the larger position."""
+    total = 0
+    for i, lots in account.positions.items():
+        bought = abs(lots + account.open_buy.get(i, 0))
+        sold = abs(lots - account.open_sell.get(i, 0))
+        notional = abs(worth(instruments[i], max(bought, sold)))
+        total += initial_margin(notional, tier_of(instruments[i], notional).im_ppb)
+    return total
+
+
+def verdict(account: Account, instruments: list[Instrument]) -> int:
+    """Return SAFE, NEEDS_TOP_UP or LIQUIDATABLE; equality with the threshold is safe."""
+    if account.in_liquidation:
+        return SAFE
+    owned, needed = equity(account, instruments), maintenance(account, instruments)
+    armed = account.topup > 0 and account.reserve >= account.topup and account.topup_ppb > 0
+    if armed and owned < mul_div_ceil(needed, max(account.topup_ppb, PPB), PPB):
+        return NEEDS_TOP_UP
+    return LIQUIDATABLE if is_liquidatable(owned, needed) else SAFE
+
+
+def needing_action(accounts: list[Account], instruments: list[Instrument]) -> dict[int, int]:
+    """Return the verdicts that are not SAFE, by account number."""
+    verdicts = {a: verdict(account, instruments) for a, account in enumerate(accounts)}
+    return {a: answer for a, answer in verdicts.items() if answer != SAFE}

@@ -1,0 +1,319 @@
+"""Triggers, scan and plain Python must name the same accounts at every mark update, in every mode."""
+
+import random
+from dataclasses import dataclass, field
+
+import numba
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unhedged.kernels import accounts as kernel_accounts
+from unhedged.kernels import triggers
+from unhedged.kernels.memory import Memory
+from unhedged.kernels.tables import basis, instrument, world
+from unhedged.reference import margin as plain
+from unhedged.rules.margin import next_deduction
+from unhedged.vocab.enums import AccountStatus, InstrumentKind
+
+PPB = 10**9
+
+
+@numba.njit("int64(int64)")
+def update(address):
+    w = world(address)
+    for i in range(w.n_instrument):
+        old = instrument(w, i).mark_milli
+        instrument(w, i).mark_milli = basis(w, i).milli
+        triggers.mark_moved(w, i, old, basis(w, i).milli)
+    return triggers.drain(w, 0)
+
+
+@numba.njit("int64(int64)")
+def scan(address):
+    return triggers.scan_all(world(address), 0)
+
+
+@numba.njit("int64(int64, int64)")
+def verdict(address, a):
+    return triggers.verdict(world(address), a)
+
+
+@numba.njit("int64(int64, int64)")
+def equity(address, a):
+    return kernel_accounts.equity(world(address), a)
+
+
+@numba.njit("int64(int64, int64)")
+def maintenance(address, a):
+    return kernel_accounts.maintenance(world(address), a)
+
+
+@numba.njit("int64(int64, int64)")
+def initial(address, a):
+    return kernel_accounts.initial(world(address), a)
+
+
+@numba.njit("void(int64, int64)")
+def changed(address, a):
+    kernel_accounts.mark_dirty(world(address), a)
+
+
+@numba.njit("void(int64)")
+def place_all(address):
+    triggers.place_all(world(address), 0)
+
+
+def marginal_tiers(rng: random.Random) -> list[plain.Tier]:
+    count = rng.choice([1, 1, 2, 4, 10])
+    rates = sorted(rng.randint(1_000_000, 500_000_000) for _ in range(count))
+    floors = sorted({0, *(10 ** rng.randint(6, 17) * rng.randint(1, 9) for _ in range(count - 1))})
+    tiers: list[plain.Tier] = []
+    for floor, rate in zip(floors, rates, strict=False):
+        deduct = next_deduction(tiers[-1].deduct, floor, tiers[-1].mm_ppb, rate) if tiers else 0
+        tiers.append(plain.Tier(floor, rate, 2 * rate, deduct))
+    return tiers
+
+
+def make_instrument(rng: random.Random) -> plain.Instrument:
+    kind = rng.choice([InstrumentKind.LINEAR] * 3 + [InstrumentKind.INVERSE])
+    tiers = marginal_tiers(rng)
+    if rng.random() < 0.15:  # whole-position rates: margin jumps at floors
+        tiers = [plain.Tier(t.floor, t.mm_ppb, t.im_ppb, 0) for t in tiers]
+    mark = rng.choice([rng.randint(1_000, 50_000), rng.randint(10**6, 10**9)])
+    if kind == InstrumentKind.INVERSE:
+        return plain.Instrument(mark, rng.choice([10**8, 10**10]), 1, tiers, kind)
+    return plain.Instrument(mark, rng.choice([1, 7, 100]), rng.choice([1, 10, 3]), tiers, kind)
+
+
+def lots_worth(rng: random.Random, inst: plain.Instrument) -> int:
+    """Return lots of either sign, from a few atoms to $10bn or a million coins, at most 10^10."""
+    target = 10 ** rng.uniform(2, 14 if inst.kind == InstrumentKind.INVERSE else 16)
+    unit = abs(plain.worth(inst, 10**6)) / 10**6
+    most = min(10**10, 2**62 // inst.num)
+    return rng.choice([-1, 1]) * max(1, min(most, int(target / max(unit, 1e-9))))
+
+
+@dataclass
+class Twins:
+    """One venue twice: plain objects, and tables under triggers."""
+
+    rng: random.Random
+    instruments: list[plain.Instrument]
+    accounts: list[plain.Account]
+    memory: Memory = field(init=False)
+    first: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        positions = sum(len(a.positions) for a in self.accounts)
+        tiers = sum(len(i.tiers) for i in self.instruments)
+        self.memory = m = Memory(
+            {
+                "venue": 1,
+                "instrument": len(self.instruments),
+                "tier": tiers,
+                "account": len(self.accounts),
+                "position": positions,
+                "trigger": positions,
+                "touched": len(self.accounts),
+                "bucket": 2 * triggers.BUCKETS * len(self.instruments),
+                "basis": len(self.instruments),
+            }
+        )
+        m["venue"]["margin_on"] = 1
+        row = 0
+        for i, inst in enumerate(self.instruments):
+            m["instrument"][["num", "den", "mark_milli", "start_milli"]][i] = (
+                inst.num,
+                inst.den,
+                inst.mark_milli,
+                inst.mark_milli,
+            )
+            m["basis"]["milli"][i] = inst.mark_milli
+            m["instrument"]["kind"][i] = inst.kind
+            m["instrument"]["first_tier"][i] = row
+            m["instrument"]["tiers"][i] = len(inst.tiers)
+            m["instrument"]["first_bucket"][i] = 2 * triggers.BUCKETS * i
+            for tier in inst.tiers:
+                m["tier"][row] = (tier.floor, tier.mm_ppb, tier.im_ppb, tier.deduct)
+                row += 1
+        row = 0
+        for a, account in enumerate(self.accounts):
+            self.first.append(row)
+            m["account"]["first_position"][a] = row
+            m["account"]["positions"][a] = len(account.positions)
+            m["account"]["next_dirty"][a] = kernel_accounts.NOT_LISTED
+            for i in account.positions:
+                m["position"]["account"][row] = a
+                m["position"]["instrument"][row] = i
+                row += 1
+            self.copy(a)
+        place_all(m.address)
+
+    def copy(self, a: int) -> None:
+        """Write a plain account into the tables."""
+        account, m = self.accounts[a], self.memory
+        for name in ("cash", "reserve", "topup", "topup_ppb"):
+            m["account"][name][a] = getattr(account, name)
+        status = AccountStatus.IN_LIQUIDATION if account.in_liquidation else AccountStatus.LIVE
+        m["account"]["status"][a] = status
+        for k, (i, lots) in enumerate(account.positions.items()):
+            m["position"]["pos"][self.first[a] + k] = lots
+            m["position"]["open_buy"][self.first[a] + k] = account.open_buy.get(i, 0)
+            m["position"]["open_sell"][self.first[a] + k] = account.open_sell.get(i, 0)
+
+    def change(self, a: int) -> None:
+        """Write an account that a fill or a payment changed, and list it."""
+        self.copy(a)
+        changed(self.memory.address, a)
+
+    def trade(self) -> None:
+        """Let one account buy or sell at mark, sometimes through zero."""
+        a = self.rng.randrange(len(self.accounts))
+        account = self.accounts[a]
+        i = self.rng.choice(list(account.positions))
+        before = plain.worth(self.instruments[i], account.positions[i])
+        if account.positions[i] != 0 and self.rng.random() < 0.4:
+            account.positions[i] = self.rng.choice([0, -account.positions[i] // 2])
+        else:
+            account.positions[i] = lots_worth(self.rng, self.instruments[i])
+        account.cash += before - plain.worth(self.instruments[i], account.positions[i])
+        if self.rng.random() < 0.5:  # stays near its margin
+            needed = plain.maintenance(account, self.instruments)
+            owned = plain.equity(account, self.instruments)
+            account.cash += int(needed * self.rng.uniform(1.0, 1.4)) - owned
+        self.change(a)
+
+    def fund(self) -> None:
+        """Change the cash of everybody at once and place all triggers anew."""
+        for a, account in enumerate(self.accounts):
+            account.cash -= int(
+                plain.maintenance(account, self.instruments) * self.rng.uniform(-0.2, 0.2)
+            )
+            self.copy(a)
+        place_all(self.memory.address)
+
+    def move(self) -> None:
+        """Choose the next marks: small steps, standing still, 99 % falls and tenfold rises."""
+        for i, inst in enumerate(self.instruments):
+            factor = self.rng.choice(
+                [1.0, 1.0, self.rng.uniform(0.999, 1.001), self.rng.uniform(0.97, 1.03)]
+                + [self.rng.choice([0.01, 0.3, 3.0, 10.0])] * (self.rng.random() < 0.05)
+            )
+            start = int(self.memory["instrument"]["start_milli"][i])
+            moved = round(inst.mark_milli * factor)
+            inst.mark_milli = min(max(1, start // 200, moved), 30 * start)
+            self.memory["basis"]["milli"][i] = inst.mark_milli
+
+    def close_in(self) -> None:
+        """Put the marks one account depends on a hair before its triggers: the worst that may go unnoticed."""
+        a = self.rng.randrange(len(self.accounts))
+        for k, (i, lots) in enumerate(self.accounts[a].positions.items()):
+            trigger = self.memory["trigger"][self.first[a] + k]
+            if lots != 0 and trigger["bucket"] >= 0:
+                start = int(self.memory["instrument"]["start_milli"][i])
+                mark = int(trigger["px_milli"]) + (-1 if lots < 0 else 1)
+                if start // 200 <= mark <= 30 * start:
+                    self.instruments[i].mark_milli = self.memory["basis"]["milli"][i] = mark
+
+    def act(self, answers: dict[int, int]) -> None:
+        """Top up, liquidate, close in part, or leave an account for the next update."""
+        for a, answer in answers.items():
+            account = self.accounts[a]
+            if answer == plain.NEEDS_TOP_UP:
+                account.reserve -= account.topup
+                account.cash += account.topup
+            elif self.rng.random() < 0.6:
+                account.in_liquidation = True
+            elif self.rng.random() < 0.7:
+                for i in account.positions:
+                    account.cash += plain.worth(self.instruments[i], account.positions[i])
+                    account.positions[i] = 0
+                account.cash = max(account.cash, 0)
+            else:
+                continue
+            self.change(a)
+
+    def check(self) -> dict[int, int]:
+        """Update and return the accounts that need action, on which all three must agree."""
+        expected = plain.needing_action(self.accounts, self.instruments)
+        address, table = self.memory.address, self.memory["touched"]["account"]
+        lazy = [int(a) for a in table[: update(address)]]
+        assert lazy == list(expected)
+        assert [int(a) for a in table[: scan(address)]] == lazy
+        assert {a: verdict(address, a) for a in lazy} == expected
+        return expected
+
+
+def make_twins(seed: int, accounts: int) -> Twins:
+    rng = random.Random(seed)
+    instruments = [make_instrument(rng) for _ in range(rng.choice([1, 3, 8]))]
+    made = []
+    for _ in range(accounts):
+        held = rng.sample(range(len(instruments)), min(len(instruments), rng.choice([1, 1, 2, 8])))
+        account = plain.Account(0, {i: lots_worth(rng, instruments[i]) for i in held})
+        needed = plain.maintenance(account, instruments)
+        account.cash = int(needed * rng.uniform(0.99, 2.0)) - plain.equity(account, instruments)
+        if rng.random() < 0.4:
+            account.topup = max(1, int(needed * rng.uniform(0.01, 0.5)))
+            account.reserve = account.topup * rng.randint(0, 4)
+            account.topup_ppb = int(rng.choice([0, 0.5, 1.0, 1.1, 1.5, 4.0]) * PPB)
+        made.append(account)
+    return Twins(rng, instruments, made)
+
+
+def run(twins: Twins, updates: int) -> int:
+    found = 0
+    for _ in range(updates):
+        for _ in range(twins.rng.choice([0, 0, 1, 3])):
+            twins.trade()
+        if twins.rng.random() < 0.05:
+            twins.fund()
+        if twins.rng.random() < 0.9:
+            twins.move()
+        if twins.rng.random() < 0.3:
+            twins.close_in()
+        answers = twins.check()
+        found += len(answers)
+        twins.act(answers)
+    return found
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32), accounts=st.integers(1, 12))
+def test_triggers_find_what_a_scan_finds_on_random_paths(seed, accounts):
+    run(make_twins(seed, accounts), 40)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6))
+def test_triggers_find_what_a_scan_finds_in_a_large_long_crash(seed):
+    assert run(make_twins(1000 + seed, 300), 300) > 100
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32))
+def test_equity_and_margins_agree_with_plain_python_at_true_scale(seed):
+    twins = make_twins(seed, 6)
+    for a, account in enumerate(twins.accounts):
+        for i in account.positions:
+            account.open_buy[i] = abs(lots_worth(twins.rng, twins.instruments[i])) // 2
+            account.open_sell[i] = abs(lots_worth(twins.rng, twins.instruments[i])) // 2
+        twins.copy(a)
+        address, instruments = twins.memory.address, twins.instruments
+        assert equity(address, a) == plain.equity(account, instruments)
+        assert maintenance(address, a) == plain.maintenance(account, instruments)
+        assert initial(address, a) == plain.initial(account, instruments)
+
+
+def test_an_account_circling_its_trigger_is_found_at_the_first_mark_below_margin_and_not_before():
+    tiers = [plain.Tier(0, 10_000_000, 20_000_000, 0)]
+    inst = plain.Instrument(100_000, 1, 1, tiers)
+    account = plain.Account(-9_000, {0: 100})
+    twins = Twins(random.Random(1), [inst], [account])
+    # equity = 100 * mark - 9000, margin = mark: both meet at 90.909...
+    for mark in [91_000, 90_950, 91_000, 90_920, 90_950, 90_910, 95_000, 90_910]:
+        inst.mark_milli = twins.memory["basis"]["milli"][0] = mark
+        assert twins.check() == {}
+    inst.mark_milli = twins.memory["basis"]["milli"][0] = 90_890
+    assert twins.check() == {0: plain.LIQUIDATABLE}
