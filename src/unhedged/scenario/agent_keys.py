@@ -164,3 +164,10 @@ class Acting(Group):
 def as_tuple(value: Any) -> Any:
     """Return a single name as a list of one."""
     return (value,) if isinstance(value, str) else value
+
+
+def in_order(block: Block, low: str, high: str) -> None:
+    """Raise InconsistentRules unless ``low < high``, where both are plain numbers."""
+    a, b = getattr(block, low), getattr(block, high)
+    if isinstance(a, int) and isinstance(b, int) and a >= b:
+        raise InconsistentRules(f"{low} is not below {high}.", allowed=f"Expected {low} < {high}.")

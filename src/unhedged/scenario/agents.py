@@ -22,11 +22,11 @@ from unhedged.scenario.agent_keys import (
     SomeMoney,
     SomeNumber,
     SomeRate,
-    SomeTime,
     as_tuple,
+    in_order,
     key,
 )
-from unhedged.scenario.fields import Block, Rate, Share
+from unhedged.scenario.fields import Block, Rate, RateOrLaw, Share
 from unhedged.vocab.errors import InconsistentRules
 
 
@@ -64,8 +64,8 @@ class Background(Acting):
 
     @model_validator(mode="after")
     def _ordered(self) -> Any:
-        _below(self, "step", "reach")
-        _below(self, "patient_nearest", "patient_farthest")
+        in_order(self, "step", "reach")
+        in_order(self, "patient_nearest", "patient_farthest")
         return self
 
 
@@ -139,10 +139,10 @@ class MarketMaker(Acting):
     risk_aversion: PositiveNumber = key(0.1, "γ times a level's size over k, no unit; prior")
     arrival: PerSecond = key("0.5/s", "A: orders that would hit a quote at the mid; prior")
     distance: PositiveRate = key("2bps", "1/k: distance by which arrivals fall to 1/e; prior")
-    inventory: Inventory = Inventory()
-    reference: Reference = Reference()
-    shading: Shading = Shading()
-    withdraw: Withdraw = Withdraw()
+    inventory: Inventory = key({}, "what it does about its position")
+    reference: Reference = key({}, "what price it believes in")
+    shading: Shading = key({}, "how its size falls under stress")
+    withdraw: Withdraw = key({}, "when it leaves and returns")
 
     @model_validator(mode="after")
     def _consistent(self) -> Any:
@@ -186,7 +186,7 @@ class BasisDesk(Acting):
                 "sell and resell together are above 100%.", allowed="Expected sell + resell ≤ 100%."
             )
         if None not in (self.open_above, self.close_below):
-            _below(self, "close_below", "open_above")
+            in_order(self, "close_below", "open_above")
         return self
 
 
@@ -234,11 +234,86 @@ class Leveraged(Group):
         "notional over equity at the start; cut to what initial margin allows; prior",
     )
     largest: PositiveRate = key("0.3%", "of one-sided open interest, most in one account; prior")
-    gain: RateField = key(  # noqa: F821
+    gain: RateOrLaw = key(
         {"law": "normal", "mean": "2%", "sd": "6%", "low": "-30%", "high": "60%"},
-        "distance of the start price from entry, for the holder; prior",
+        "of the start price over entry, in the holder's favour; sets profit, not equity; prior",
     )
-    stop: Stops = Stops()
-    take_profit: Stops = Stops()
-    top_up: TopUp = TopUp()
-    panic: Stops = Stops()
+    stop: Stops = key({}, "stop orders, touched by mark; prior 5–25% of longs")
+    take_profit: Stops = key({}, "closing with a profit; prior 30–70% of leveraged shorts")
+    top_up: TopUp = key({}, "margin added when liquidation is near")
+    panic: Stops = key({}, "giving up at market after a loss; prior")
+
+
+class CrossVenue(Acting):
+    """Trades the same asset between two or three books when their prices differ."""
+
+    LEGS: ClassVar[tuple[str, ...]] = ("instruments",)
+
+    kind: Literal["cross_venue"]
+    instruments: tuple[InstrumentRef, ...] = Field(
+        min_length=2, max_length=3, description="books of one asset"
+    )
+    capital: PositiveMoney = key("$50M", "equity, shared evenly among the venues; prior")
+    limit: PositiveMoney = key("$40M", "largest position of a leg away from its start; prior")
+    period: PositiveTime = key("500ms", "between looks at the market; prior")
+    enter: PositiveRate = key("15bps", "gap from which it opens, costs included; prior")
+    exit: Rate = key("3bps", "gap down to which it unwinds; prior")
+    slice: PositiveMoney = key("$1M", "largest order; prior")
+    patience: PositiveTime = key("1s", "longest wait in a gateway it accepts; prior")
+    rebalance: Share = key(
+        "50%", "of an even share of equity, below which a venue gets cash; prior"
+    )
+    transfer_every: PositiveTime = key("10m", "between transfers; above the venues' delay")
+    frozen: PositiveTime = key("1m", "in which it opens nothing after a refused transfer; prior")
+
+
+class Ladder(Block):
+    """Resting bids far below the market, put there at the start."""
+
+    share: Share = key("0%", "of capital")
+    orders: int = key(20, "how many", ge=1, le=60)
+    nearest: PositiveRate = key("4%", "of the price, below it")
+    farthest: PositiveRate = key("60%", "of the price, below it")
+    decay: SomeNumber = key(1.0, "power of distance by which they thin out; prior 0.5–1.5")
+    refresh: PositiveTime = key("16m", "mean time until one is put back or moved; prior 5–60 min")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Any:
+        in_order(self, "nearest", "farthest")
+        if isinstance(self.farthest, int) and self.farthest >= 10**9:
+            raise InconsistentRules("farthest is the whole price.", allowed="Expected below 100%.")
+        return self
+
+
+class DipBuyer(Acting):
+    """Buys when the price is well below value, with money that is mostly still on its way."""
+
+    LEGS: ClassVar[tuple[str, ...]] = ("instrument",)
+
+    kind: Literal["dip_buyer"]
+    instrument: InstrumentRef
+    capital: PositiveMoney = key("$100M", "in all; prior, 5–15bn over all buyers of a large coin")
+    on_hand: Share = key("7%", "of capital, there at the start; prior 1–30%")
+    arrival: PositiveTime = key(
+        "25m", "time constant of the rest, from the first discount it sees; prior 10–40 min"
+    )
+    period: PositiveTime = key("2s", "between looks at the market; prior")
+    discount: PositiveRate = key("1.5%", "to value, that it needs in calm times; prior 1–3%")
+    volatility_premium: SomeNumber = key(
+        0.1, "part by which that grows per multiple of calm volatility; prior"
+    )
+    pace: PositiveTime = key("4m", "time constant of spending what has arrived; prior 1–10 min")
+    slice: PositiveMoney = key("$2M", "largest order; prior")
+    slippage: PositiveRate = key("20bps", "beyond the touch an order may pay; prior")
+    passive: Share = key("30%", "chance that a slice rests at the bid instead of taking; prior")
+    take_profit: PositiveRate | None = key(
+        "1%", "above value, from where it sells what it bought; never when left out; prior"
+    )
+    ladder: Ladder = key({}, "resting bids far below the market")
+
+
+AgentSpec = Annotated[
+    Background | MarketMaker | BasisDesk | Leveraged | CrossVenue | DipBuyer,
+    Field(discriminator="kind"),
+]
+"""Any block of agents, told apart by ``kind``."""
