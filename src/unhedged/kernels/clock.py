@@ -1,19 +1,18 @@
 """The clock: which event comes next.
 
-    now ─▶ cursor                                          horizon
+           cursor                                         horizon
              │ slot │ slot │ slot │ ... wheel of n_slot slots │ heap of everything later
-                │
-                └─ event ─ event ─ event        sorted by time, then priority, then first in, first out
+                │       └─ event ─ event ─ event     later slots: as they came, newest first
+                └─ event ─ event ─ event             the cursor's slot: by time, priority, first in first out
 
-A wheel of slots holds the near future, one list per 2^15 ns; a binary heap holds what lies beyond. Invariant: the heap
-holds exactly the events at or beyond the horizon ``cursor + n_slot``. Whenever the cursor moves, the heap gives up
-what the horizon has passed, before anything else can be scheduled there: equal events keep their order on the way.
-At 10,000 waiting events a binary heap alone took four times as long per event as the wheel.
+A wheel of slots holds the near future, one list per 2^15 ns; a binary heap holds what lies beyond. A slot is sorted when
+the cursor reaches it, so that adding an event touches nothing but its own row and its slot. Invariant: the heap holds
+exactly the events at or beyond ``cursor + n_slot``, and every other event stands in its slot.
 """
 
 from typing import Any
 
-from unhedged.kernels.compiled import entry, helper, kernel
+from unhedged.kernels.compiled import entry, helper, i8, kernel
 from unhedged.kernels.tables import event, heap, slot, world
 from unhedged.vocab.order import PRIORITY
 
@@ -80,26 +79,29 @@ def _pop_heap(w: Any) -> int:
     return first
 
 
-@helper("boolean(World, int64, int64)")
-def _is_later(w: Any, a: int, b: int) -> bool:
-    # Equals are not later: a newcomer goes behind them.
-    x = event(w, a)
-    y = event(w, b)
-    return x.t > y.t or (x.t == y.t and x.priority > y.priority)
-
-
-@kernel("void(World, int64, int64)")
-def _link_inside(w: Any, row: int, absolute: int) -> None:
-    # The slot holds something later than `row`. Bursts come in runs (a thousand liquidations of one mark update ahead of
-    # waiting agents), so the search begins at the latest insertion when that lies in this slot and not behind.
+@helper("void(World, int64, int64)")
+def _append(w: Any, row: int, absolute: int) -> None:
     s = slot(w, absolute & (w.n_slot - 1))
-    before = w.recent_event - 1
-    if before < 0 or _slot_of(w, event(w, before).t) != absolute or _is_later(w, before, row):
-        before = -1
-        after = s.head
+    if s.tail >= 0:
+        event(w, s.tail).next = row
     else:
-        after = event(w, before).next
-    while not _is_later(w, after, row):
+        s.head = row
+    s.tail = row
+    event(w, row).next = -1
+
+
+@kernel("void(World, int64)")
+def _insert(w: Any, row: int) -> None:
+    # Put a new event into the cursor's slot, behind what comes no later. Bursts come in runs (a thousand liquidations of
+    # one mark update, ahead of waiting agents): the search begins at the latest insertion unless that is later.
+    s = slot(w, w.wheel_cursor & (w.n_slot - 1))
+    before = w.recent_event - 1
+    if s.tail >= 0 and _is_before(w, s.tail, row):
+        before = s.tail
+    elif before >= 0 and _is_before(w, row, before):
+        before = -1
+    after = s.head if before < 0 else event(w, before).next
+    while after >= 0 and _is_before(w, after, row):
         before = after
         after = event(w, before).next
     event(w, row).next = after
@@ -107,21 +109,58 @@ def _link_inside(w: Any, row: int, absolute: int) -> None:
         event(w, before).next = row
     else:
         s.head = row
+    if after < 0:
+        s.tail = row
+    w.recent_event = row + 1
 
 
 @helper("void(World, int64, int64)")
-def _link(w: Any, row: int, absolute: int) -> None:
+def _push_slot(w: Any, row: int, absolute: int) -> None:
     s = slot(w, absolute & (w.n_slot - 1))
-    if s.tail >= 0 and _is_later(w, s.tail, row):
-        _link_inside(w, row, absolute)
-    else:
-        event(w, row).next = -1
-        if s.tail >= 0:
-            event(w, s.tail).next = row
-        else:
-            s.head = row
-        s.tail = row
-    w.recent_event = row + 1
+    event(w, row).next = s.head
+    s.head = row
+
+
+@kernel("int64(World, int64, int64)")
+def _merge_runs(w: Any, absolute: int, run: int) -> int:
+    # One pass of a merge sort without extra memory: neighbouring sorted runs of ``run`` events become one. Returns the
+    # number of pairs merged.
+    s = slot(w, absolute & (w.n_slot - 1))
+    left = i8(s.head)
+    s.head = -1
+    s.tail = -1
+    pairs = 0
+    while left >= 0:
+        pairs += 1
+        right = left
+        lefts = 0
+        while lefts < run and right >= 0:
+            lefts += 1
+            right = i8(event(w, right).next)
+        rights = run
+        while lefts > 0 or (rights > 0 and right >= 0):
+            if lefts == 0 or (rights > 0 and right >= 0 and _is_before(w, right, left)):
+                row = right
+                right = i8(event(w, right).next)
+                rights -= 1
+            else:
+                row = left
+                left = i8(event(w, left).next)
+                lefts -= 1
+            _append(w, row, absolute)
+        left = right
+    return pairs
+
+
+@kernel("void(World, int64)")
+def _sort(w: Any, absolute: int) -> None:
+    s = slot(w, absolute & (w.n_slot - 1))
+    if event(w, s.head).next < 0:
+        s.tail = s.head
+        return
+    run = 1
+    while _merge_runs(w, absolute, run) > 1:
+        run *= 2
 
 
 @kernel("void(World)")
@@ -132,7 +171,7 @@ def _take_from_heap(w: Any) -> None:
         absolute = event(w, heap(w, 0).event).t >> WIDTH_BITS
         if absolute >= horizon:
             break
-        _link(w, _pop_heap(w), absolute)
+        _push_slot(w, _pop_heap(w), absolute)
 
 
 @kernel("void(World, int64, int64, int64)")
@@ -162,8 +201,10 @@ def schedule(w: Any, t: int, kind: int, subject: int) -> None:
     e.kind = kind
     e.priority = priority_of(kind)
     absolute = _slot_of(w, e.t)
-    if absolute < w.wheel_cursor + w.n_slot:
-        _link(w, row, absolute)
+    if absolute == w.wheel_cursor:
+        _insert(w, row)
+    elif absolute < w.wheel_cursor + w.n_slot:
+        _push_slot(w, row, absolute)
     else:
         _push_heap(w, row)
 
@@ -183,6 +224,7 @@ def next_event(w: Any) -> int:
     if cursor != w.wheel_cursor:
         w.wheel_cursor = cursor
         _take_from_heap(w)
+        _sort(w, cursor)
     s = slot(w, cursor & (w.n_slot - 1))
     row = s.head
     s.head = event(w, row).next

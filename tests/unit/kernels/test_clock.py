@@ -6,6 +6,7 @@ import pytest
 from numba import njit
 
 from unhedged.kernels import clock
+from unhedged.kernels.clock_hold import hold
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import event, world
 from unhedged.vocab.enums import EventKind, Priority
@@ -141,3 +142,8 @@ def test_a_burst_ahead_of_a_waiting_event_costs_constant_time_each():
     # Walking past the burst each time would take 2 * 10^10 steps.
     assert time.perf_counter() - start < 5.0
     assert popped(memory) == list(range(rows + 1))
+
+
+def test_the_hold_model_sees_the_same_order_for_every_wheel():
+    digests = {hold(2_000, 20_000, slots=slots, repeats=1)[1] for slots in (1, 64, 1 << 16)}
+    assert len(digests) == 1
