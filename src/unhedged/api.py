@@ -231,7 +231,6 @@ def _run_missing(
     missing = [n for n in wanted if n not in finished]
     done = len(wanted) - len(missing)
     began = time.perf_counter()
-    checks: dict[str, Any] = dict(store.manifest().checks)
 
     def tick(share: float) -> None:
         if progress is not None:
@@ -239,18 +238,17 @@ def _run_missing(
 
     tick(0.0)
     try:
-        for one in run_many(
+        for _ in run_many(
             plan, missing, keep=keep, path=store.path, workers=workers, progress=tick
         ):
             done += 1
-            checks.update({f"{name}.{one.replicate}": v for name, v in one.checks.items()})
             tick(0.0)
     except InvariantError as error:
         error.replay = error.replay or f"unhedged run {plan.name} --seed {plan.seed}"
         raise
     finally:
         spent = store.manifest().seconds + time.perf_counter() - began
-        store.finish(seconds=spent, checks=checks)
+        store.finish(seconds=spent)
 
 
 class Comparison:

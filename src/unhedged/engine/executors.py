@@ -12,13 +12,16 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context
 from pathlib import Path
-from typing import Any
 
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.errors import UnhedgedError
 
 ATTEMPTS = 2
 """How often a replicate may take its worker down before the run gives up on it."""
+
+
+FORCED_TABLES = ("liquidations", "adl", "accounts")
+"""What ``keep = "summary"`` writes."""
 
 
 class WorkerLostError(UnhedgedError):
@@ -31,7 +34,6 @@ class Done:
 
     replicate: int
     seconds: float
-    checks: dict[str, Any]
 
 
 Progress = Callable[[float], None]
@@ -46,11 +48,17 @@ def run_one(
     from unhedged.results.store import Store  # noqa: PLC0415 - polars
 
     began = time.perf_counter()
-    output = run_replicate(plan, replicate, keep, progress)
+    output = run_replicate(plan, replicate, keep=keep, progress=progress)
     seconds = time.perf_counter() - began
-    store = Store(path=path)
-    store.write_replicate(replicate, output.tables, headline=output.headline, seconds=seconds)
-    return Done(replicate=replicate, seconds=seconds, checks=dict(output.checks))
+    tables = {
+        name: frame
+        for name, frame in output.tables.items()
+        if keep != "summary" or name in FORCED_TABLES
+    }
+    Store(path=path).write_replicate(
+        replicate, tables, headline=output.headline, checks=output.checks, seconds=seconds
+    )
+    return Done(replicate=replicate, seconds=seconds)
 
 
 def run_many(

@@ -37,6 +37,7 @@ from unhedged.vocab.errors import ResultsError
 REPLICATES = "replicates"
 SUMMARY = "replicates.parquet"
 ROW = "replicate.json"
+CHECKS = "checks.json"
 LOCK = "lock"
 
 
@@ -61,6 +62,7 @@ class Store:
         tables: Mapping[str, pl.DataFrame],
         *,
         headline: Mapping[str, float | int | str | None],
+        checks: Mapping[str, Any] | None = None,
         seconds: float = 0.0,
     ) -> str:
         """Write one replicate, whole or not at all.
@@ -73,6 +75,8 @@ class Store:
             Frames by table name; tables left out are written empty, optional ones not at all.
         headline : mapping
             One number per measure, for ``replicates.parquet``.
+        checks : mapping
+            What was checked and counted while it ran.
         seconds : float
             Time it took; not part of the digest.
 
@@ -102,6 +106,7 @@ class Store:
             aside.mkdir(parents=True)
             for name, frame in frames.items():
                 _write_frame(aside / f"{name}.parquet", frame, _metadata(name))
+            _write_text(aside / CHECKS, json.dumps(dict(checks or {})) + "\n")
             _write_text(aside / ROW, json.dumps(row, ensure_ascii=False, allow_nan=True) + "\n")
             if target.exists():
                 shutil.rmtree(target)
@@ -145,7 +150,20 @@ class Store:
         rows = [self.row(n) for n in self.finished()]
         return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
 
-    def finish(self, *, seconds: float, checks: Mapping[str, Any]) -> None:
+    def checks(self) -> dict[str, Any]:
+        """Return the checks of all replicates together: words that differ are listed, whole numbers are summed."""
+        words: dict[str, set[str]] = {}
+        sums: dict[str, int] = {}
+        for n in self.finished():
+            file = self.path / REPLICATES / f"{n:04}" / CHECKS
+            for name, value in json.loads(file.read_text("utf-8")).items():
+                if isinstance(value, str):
+                    words.setdefault(name, set()).add(value)
+                elif isinstance(value, int):
+                    sums[name] = sums.get(name, 0) + value
+        return {name: ", ".join(sorted(found)) for name, found in words.items()} | sums
+
+    def finish(self, *, seconds: float) -> None:
         """Write ``replicates.parquet`` and close the manifest."""
         aside = self.path / f".{SUMMARY}"
         with _disk(aside):
@@ -153,7 +171,7 @@ class Store:
             aside.rename(self.path / SUMMARY)
         ended = datetime.now(UTC).isoformat(timespec="seconds")
         done = replace(
-            self.manifest(), finished=ended, seconds=round(seconds, 3), checks=dict(checks)
+            self.manifest(), finished=ended, seconds=round(seconds, 3), checks=self.checks()
         )
         _replace_text(self.path / manifests.NAME, done.to_json())
 

@@ -209,17 +209,7 @@ def _in_time(scenario: Scenario, at: int, stacked: Stack, path: Keys) -> Iterato
 
 
 def _agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
-    names = {
-        "instrument": [instrument.id for instrument in scenario.instrument],
-        "venue": [venue.id for venue in scenario.venue],
-        "asset": [asset.id for asset in scenario.asset],
-    }
+    instruments = [instrument.id for instrument in scenario.instrument]
     for n, agent in enumerate(scenario.agent):
-        for key in type(agent).model_fields:
-            noun = key.removesuffix("s")
-            if noun not in names or getattr(agent, key) is None:
-                continue
-            value = getattr(agent, key)
-            for m, name in enumerate((value,) if isinstance(value, str) else value):
-                path: Keys = ("agent", n, key) if isinstance(value, str) else ("agent", n, key, m)
-                yield from _known(noun, name, names[noun], stacked, path)
+        for keys, name in agent.named_instruments():
+            yield from _known("instrument", name, instruments, stacked, ("agent", n, *keys))

@@ -28,8 +28,10 @@ from unhedged.vocab.units import (
     show_rate,
 )
 
-LEFT = 14
-"""Width of the first column."""
+Row = tuple[str, str]
+
+LEAST = 14
+"""Least width of the first column."""
 
 
 def show(spec: Scenario, plan: RunPlan, *, all: bool = False) -> str:  # noqa: A002 - as on the command line
@@ -44,11 +46,14 @@ def show(spec: Scenario, plan: RunPlan, *, all: bool = False) -> str:  # noqa: A
     all : bool
         List every default that was not set, with its value.
     """
+    width = max(LEAST, *(len(group.id) + 2 for group in plan.agents), 0)
     unset = list(defaults(spec, plan))
     lines = [f"{spec.name} · {spec.title}" if spec.title else spec.name]
     if spec.description:
         lines += [spec.description]
-    lines += ["", *_run(spec, plan), "", *_markets(plan), "", *_agents(plan), "", *_times(plan)]
+    lines += ["", *_run(spec, plan)]
+    for rows in (_markets(plan), _agents(plan), _times(plan)):
+        lines += ["", *(f" {left:<{width}}{right}" for left, right in rows)]
     if all:
         lines += ["", f"Defaults you did not set: {len(unset)}"]
         lines += [f"  {path} = {value}" for path, value in unset]
@@ -87,7 +92,7 @@ def _unset(spec: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, 
             for n, block in enumerate(value):
                 yield from _unset(block, (*path, name, str(getattr(block, "id", n))))
         elif name not in spec.model_fields_set:
-            written = field.default if isinstance(field.default, str) else value
+            written = field.default if isinstance(field.default, str | dict) else value
             yield (*path, name), None if value is None else str(written)
 
 
@@ -123,18 +128,18 @@ def _run(spec: Scenario, plan: RunPlan) -> list[str]:
     ]
 
 
-def _markets(plan: RunPlan) -> Iterator[str]:
+def _markets(plan: RunPlan) -> Iterator[Row]:
     for venue in plan.venues:
         own = [i for i in plan.instruments if i.venue == venue.id]
         symbols = ", ".join(i.id.partition("/")[2] for i in own)
-        yield _row(venue.id, f"{symbols}  ({venue.rulebook})")
-        yield _row(
+        yield (venue.id, f"{symbols}  ({venue.rulebook})")
+        yield (
             "",
             f"fees {show_ppb(venue.maker_fee_ppb)} maker, {show_ppb(venue.taker_fee_ppb)} taker; {_gateway(venue)}",
         )
         if venue.margin_mode != MarginMode.NONE:
             yield from _clearing(venue)
-            yield _row("", "; ".join(_interest(i) for i in own if i.kind != InstrumentKind.SPOT))
+            yield ("", "; ".join(_interest(i) for i in own if i.kind != InstrumentKind.SPOT))
 
 
 def _gateway(venue: VenuePlan) -> str:
@@ -143,12 +148,13 @@ def _gateway(venue: VenuePlan) -> str:
     return f"gateway {10**9 // venue.gateway_service_ns:,} messages/s"
 
 
-def _clearing(venue: VenuePlan) -> Iterator[str]:
-    yield _row(
-        "", f"mark {venue.mark_form.name.lower()}, every {show_duration(venue.mark_interval_ns)}"
+def _clearing(venue: VenuePlan) -> Iterator[Row]:
+    yield (
+        "",
+        f"mark {venue.mark_form.name.lower()}, every {show_duration(venue.mark_interval_ns)}",
     )
     if not venue.liquidation_on:
-        yield _row("", "no liquidation")
+        yield ("", "no liquidation")
         return
     steps = ["order on the book"]
     if venue.slice_ppb < PPB:
@@ -163,20 +169,20 @@ def _clearing(venue: VenuePlan) -> Iterator[str]:
         steps.append(f"fund ({show_money(venue.fund_start_usd)})")
     price = venue.adl_price.name.lower().replace("_", " ")
     steps.append(f"ADL {venue.adl_policy} at {price} price" if venue.adl_on else "no ADL")
-    yield _row("", f"below maintenance: {' → '.join(steps)}")
+    yield ("", f"below maintenance: {' → '.join(steps)}")
     if venue.funding_interval_ns:
-        yield _row("", f"funding every {show_duration(venue.funding_interval_ns)}")
+        yield ("", f"funding every {show_duration(venue.funding_interval_ns)}")
 
 
 def _interest(instrument: InstrumentPlan) -> str:
-    leverage = PPB // instrument.tiers[0].im_ppb if instrument.tiers else 0
+    leverage = round(PPB / instrument.tiers[0].im_ppb) if instrument.tiers else 0
     symbol = instrument.id.partition("/")[2]
     return f"{symbol} {show_money(instrument.open_interest_usd)} open, up to {leverage}×"
 
 
-def _agents(plan: RunPlan) -> Iterator[str]:
+def _agents(plan: RunPlan) -> Iterator[Row]:
     for group in plan.agents:
-        yield _row(group.id, f"{group.count:,} × {group.kind.replace('_', ' ')}{_notable(group)}")
+        yield (group.id, f"{group.count:,} × {group.kind.replace('_', ' ')}{_notable(group)}")
 
 
 def _notable(group: AgentGroupPlan) -> str:
@@ -204,7 +210,7 @@ def _law(parameters: Mapping[str, Any], words: Any) -> Iterator[str]:
             yield f"{key} {words(number)}"
 
 
-def _times(plan: RunPlan) -> Iterator[str]:
+def _times(plan: RunPlan) -> Iterator[Row]:
     rows = [
         (
             news.t_ns,
@@ -220,16 +226,12 @@ def _times(plan: RunPlan) -> Iterator[str]:
         )
         for outage in plan.outages
     ]
-    yield _row("0:00", "start")
+    yield ("0:00", "start")
     for t, words in sorted(rows):
-        yield _row(show_clock(t), words)
-    yield _row(show_clock(plan.duration_ns), "end")
+        yield (show_clock(t), words)
+    yield (show_clock(plan.duration_ns), "end")
 
 
 def _signed(log_change: float) -> str:
     text = show_rate(expm1(log_change))
     return text if text.startswith(MINUS) else f"+{text}"
-
-
-def _row(left: str, right: str) -> str:
-    return f" {left:<{LEFT}}{right}"

@@ -84,6 +84,12 @@ def _above_minus_all(value: int) -> int:
     return value
 
 
+def _volatility(value: int) -> int:
+    if not 0 <= value <= 20 * 10**9:
+        raise ScenarioError("is out of range.", value=value, allowed="0% to 2000% a year.")
+    return value
+
+
 def _fraction_of_position(value: int) -> int:
     if value <= 0:
         raise ScenarioError(
@@ -101,6 +107,7 @@ InstrumentName = Annotated[str, AfterValidator(_instrument_name)]
 Positive = Annotated[Duration, AfterValidator(_above_zero)]
 Funds = Annotated[Money, AfterValidator(_not_negative)]
 Change = Annotated[Rate, AfterValidator(_above_minus_all)]
+Volatility = Annotated[Rate, AfterValidator(_volatility)]
 Slice = Annotated[Share, AfterValidator(_fraction_of_position)]
 MessageRate = Annotated[
     int,
@@ -123,7 +130,7 @@ class Asset(Block):
 
     id: Name
     start: Funds = Field(description="value at the start")
-    volatility: Share = written("0%", "of the value, per year of 365 days")
+    volatility: Volatility = written("0%", "of the value, per year of 365 days")
     beta: float = Field(default=1.0, ge=0, le=10, description="share of news about every asset")
 
 
