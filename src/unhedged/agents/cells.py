@@ -1,6 +1,162 @@
-"""Which cell of its rows a behaviour keeps what in; plain data, imported by scenarios and engine alike."""
+"""Which cell of its rows each behaviour keeps what in.
+
+Cells hold natural units: dollars, seconds, fractions, events a second. ``rows`` says which parameter of a plan goes where.
+Every row of parameters begins alike::
+
+    0 … 7   NEUTRAL   lots held per leg at the start: what the agent counts as no inventory     (the engine fills it)
+    8       ACCOUNTS  bit l is set when leg l is the first of its account, so equity counts once (the engine fills it)
+    9       CAPITAL   dollars
+"""
 
 MOST_QUOTES = 2
 """Books one market maker quotes."""
 MOST_LEVELS = 12
 """Prices a market maker quotes on one side."""
+ROW = 40
+"""Cells of a row of parameters; equals ``kernels.tables.PARAMETERS``."""
+
+NEUTRAL = 0
+ACCOUNTS = 8
+CAPITAL = 9
+
+# ------------------------------------------------------------------------------------------ background
+FLOW_LIMIT_RATE = 10
+FLOW_MARKET_RATE = 11
+FLOW_CANCEL_RATE = 12
+FLOW_ORDERS = 13
+FLOW_REACH = 14
+FLOW_STEP = 15
+FLOW_DECAY = 16
+FLOW_SIZE = 17
+FLOW_SIZE_SIGMA = 18
+FLOW_SIZE_MOST = 19
+FLOW_MARKET_SIZE = 20
+FLOW_ELASTICITY = 21
+FLOW_INFORMED = 22
+FLOW_INFORMED_SCALE = 23
+FLOW_PATIENT = 24
+FLOW_PATIENT_ORDERS = 25
+FLOW_NEAREST = 26
+FLOW_FARTHEST = 27
+FLOW_PATIENT_DECAY = 28
+FLOW_PATIENCE = 29
+
+# state
+FLOW_PLACED = 0  # tags the opening has gone through
+FLOW_BEGAN = 1  # ns, first turn after the opening
+FLOW_LAST = 2  # ns, previous turn
+FLOW_LIQUIDITY = 3  # log of dollars at the touch per unit of relative spread, 20 s average
+FLOW_CALM = 4  # the same, average of calm times
+
+# ---------------------------------------------------------------------------------------- market maker
+MAKER_QUOTES = 10
+MAKER_WEIGHT = 11  # and 12
+MAKER_DEPTH = 13
+MAKER_LEVELS = 14
+MAKER_SPAN = 15
+MAKER_REFILL = 16
+MAKER_RISK = 17
+MAKER_ARRIVAL = 18
+MAKER_DISTANCE = 19
+MAKER_LIMIT = 20
+MAKER_HEDGE_ABOVE = 21
+MAKER_HEDGE_TO = 22
+MAKER_HEDGE_SLIP = 23
+MAKER_HEDGE_MOST = 24
+MAKER_FOLLOW = 25
+MAKER_ANCHOR = 26
+MAKER_CALM_SIGMA = 27  # 0: learned
+MAKER_VOLATILITY_SCALE = 28
+MAKER_VOLATILITY_POWER = 29
+MAKER_FLOOR = 30
+MAKER_FEAR = 31
+MAKER_FEAR_MEMORY = 32
+MAKER_LOSS = 33
+MAKER_LEAVE = 34
+MAKER_DUMP = 35
+MAKER_COOL = 36
+MAKER_RETURN = 37
+MAKER_HAIRCUT = 38
+
+# state: a block per quoted leg, then what is shared
+MAKER_BLOCK = 6
+MAKER_MID = 0  # ticks
+MAKER_VARIANCE = 1  # of the relative mid per second, 60 s average
+MAKER_CALM = 2  # the same in calm times
+MAKER_REFERENCE = 3  # ticks
+MAKER_ADL = 4  # lots closed by ADL, as seen last
+MAKER_CENTRE = 5  # ticks, centre of the quotes last sent
+MAKER_LAST = 12  # ns, previous turn
+MAKER_BEGAN = 13  # ns, first turn
+MAKER_BASE = 14  # dollars, equity without the coins held at the start, when it (re)started
+MAKER_AWAY = 15  # ns, earliest return; 0 while present
+MAKER_SCALE = 16  # size after the haircuts of its returns, 1 at the start
+MAKER_CLOSED = 17  # dollars closed by ADL, fading
+MAKER_HEDGED = 18  # ns, when its latest hedge has certainly arrived
+MAKER_STRESS = 19  # largest σ over calm of its quoted legs
+
+# ------------------------------------------------------------------------------------------ basis desk
+BASIS_LEVERAGE = 10
+BASIS_REACTION = 11
+BASIS_SELL = 12
+BASIS_RESELL = 13
+BASIS_SLICE = 14
+BASIS_SLIP = 15
+BASIS_OPEN = 16
+BASIS_CLOSE = 17
+BASIS_LIMIT = 18
+BASIS_NEVER = 1e9
+
+# state
+BASIS_BEGAN = 0  # 1 after the first turn
+BASIS_TAKEN = 1  # lots closed by force over the short legs, as seen last
+BASIS_DUE = 2  # ns, when it acts on a forced close; 0 when nothing is due
+BASIS_ANSWER = 3  # AfterAdl, of the latest forced close
+BASIS_ACCEPTED = 4  # units of coins it has decided to leave unhedged
+BASIS_UNHEDGED = 5  # units of coins without a short against them
+BASIS_BUSY = 6  # ns, when its orders have certainly arrived
+BASIS_PENDING = 7  # units closed by force it has not answered yet
+
+# ----------------------------------------------------------------------------------------- cross venue
+CROSS_LIMIT = 10
+CROSS_ENTER = 11
+CROSS_EXIT = 12
+CROSS_SLICE = 13
+CROSS_PATIENCE = 14
+CROSS_REBALANCE = 15
+CROSS_EVERY = 16
+CROSS_FROZEN = 17
+
+# state
+CROSS_BUSY = 0  # ns, when its orders have certainly arrived
+CROSS_TRANSFERRED = 1  # ns, latest transfer asked for; 0 for none
+CROSS_REJECTS = 2  # refusals counted so far
+CROSS_FROZEN_UNTIL = 3  # ns
+
+# ------------------------------------------------------------------------------------------- dip buyer
+DIP_ON_HAND = 10
+DIP_ARRIVAL = 11
+DIP_DISCOUNT = 12
+DIP_PREMIUM = 13
+DIP_PACE = 14
+DIP_SLICE = 15
+DIP_SLIP = 16
+DIP_PASSIVE = 17
+DIP_TAKE_PROFIT = 18
+DIP_LADDER = 19
+DIP_LADDER_ORDERS = 20
+DIP_NEAREST = 21
+DIP_FARTHEST = 22
+DIP_DECAY = 23
+DIP_REFRESH = 24
+
+# state
+DIP_BEGAN = 0  # ns, first turn
+DIP_LAST = 1  # ns, previous turn
+DIP_MID = 2  # ticks
+DIP_VARIANCE = 3  # of the relative mid per second, 60 s average
+DIP_CALM = 4  # the same in calm times
+DIP_FIRST = 5  # ns, when it first saw its discount; 0 for not yet
+DIP_BUSY = 6  # ns, when its orders have certainly arrived
+DIP_PLACED = 7  # rungs of the ladder placed at the start
+DIP_BUDGET = 8  # dollars it may spend now, saved up turn by turn

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from unhedged.agents.cells import MOST_LEVELS, MOST_QUOTES
+from unhedged.agents import cells, rows
 from unhedged.scenario.agent_keys import (
     Acting,
     Group,
@@ -36,7 +36,7 @@ class Background(Acting):
     Source of the form: Cont, Stoikov, Talreja, A stochastic model for order book dynamics, Operations Research 58 (2010).
     """
 
-    LEGS: ClassVar[tuple[str, ...]] = ("instrument",)
+    LEGS: ClassVar[tuple[str, ...]] = rows.LEGS["background"]
 
     kind: Literal["background"]
     instrument: InstrumentRef
@@ -116,12 +116,12 @@ class MarketMaker(Acting):
     Source of the quotes: Guéant, Lehalle, Fernandez-Tapia, Dealing with the inventory risk, Math. Financial Economics 7 (2013).
     """
 
-    LEGS: ClassVar[tuple[str, ...]] = ("quotes", "hedge")
+    LEGS: ClassVar[tuple[str, ...]] = rows.LEGS["market_maker"]
 
     kind: Literal["market_maker"]
     quotes: Annotated[
         tuple[InstrumentRef, ...],
-        Field(min_length=1, max_length=MOST_QUOTES),
+        Field(min_length=1, max_length=cells.MOST_QUOTES),
         BeforeValidator(as_tuple),
     ] = Field(description="instruments it quotes; they share its capital")
     hedge: InstrumentRef | None = key(
@@ -133,7 +133,7 @@ class MarketMaker(Acting):
     )
     period: PositiveTime = key("1s", "between looks at the market")
     depth: PositiveRate = key("10%", "of capital, one side, all levels, full size; prior")
-    levels: int = key(4, "prices quoted, one side", ge=1, le=MOST_LEVELS)
+    levels: int = key(4, "prices quoted, one side", ge=1, le=cells.MOST_LEVELS)
     span: PositiveRate = key("1%", "of the price, first to last level; prior")
     refill: PositiveTime = key("10s", "time constant to put size back; prior 3–30 s")
     risk_aversion: PositiveNumber = key(0.1, "γ times a level's size over k, no unit; prior")
@@ -157,7 +157,7 @@ class MarketMaker(Acting):
 class BasisDesk(Acting):
     """Holds coins and is short the perpetual against them: passive until its short is closed by force."""
 
-    LEGS: ClassVar[tuple[str, ...]] = ("spot", "short", "reshort")
+    LEGS: ClassVar[tuple[str, ...]] = rows.LEGS["basis_desk"]
 
     kind: Literal["basis_desk"]
     spot: InstrumentRef = Field(description="where its coins are")
@@ -216,7 +216,7 @@ class Leveraged(Group):
     Sizes are ``capital × leverage``, scaled together so that the block's larger side is ``holds`` of the open interest.
     """
 
-    LEGS: ClassVar[tuple[str, ...]] = ("instruments",)
+    LEGS: ClassVar[tuple[str, ...]] = rows.LEGS["leveraged"]
 
     kind: Literal["leveraged"]
     instruments: Annotated[
@@ -247,7 +247,7 @@ class Leveraged(Group):
 class CrossVenue(Acting):
     """Trades the same asset between two or three books when their prices differ."""
 
-    LEGS: ClassVar[tuple[str, ...]] = ("instruments",)
+    LEGS: ClassVar[tuple[str, ...]] = rows.LEGS["cross_venue"]
 
     kind: Literal["cross_venue"]
     instruments: tuple[InstrumentRef, ...] = Field(
@@ -288,7 +288,7 @@ class Ladder(Block):
 class DipBuyer(Acting):
     """Buys when the price is well below value, with money that is mostly still on its way."""
 
-    LEGS: ClassVar[tuple[str, ...]] = ("instrument",)
+    LEGS: ClassVar[tuple[str, ...]] = rows.LEGS["dip_buyer"]
 
     kind: Literal["dip_buyer"]
     instrument: InstrumentRef
