@@ -98,6 +98,7 @@ def _draws(seed):
         yield state >> 33
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("slots", "pending", "events"), [(1 << 10, 3_000, 300_000), (1 << 16, 20_000, 900_000)]
 )
