@@ -107,7 +107,7 @@ def read(source: str | Path | Mapping[str, Any], *, near: Path | None = None) ->
         raise ScenarioError(
             "The file is not UTF-8 text.", file=name, hint="Save it as UTF-8."
         ) from error
-    return Layer(name=name, text=text, data=_parse(text, name))
+    return Layer(name=str(path), text=text, data=_parse(text, str(path)))
 
 
 def stack(source: str | Path | Mapping[str, Any]) -> Stack:
@@ -207,7 +207,7 @@ def find(data: Mapping[str, Any], path: str) -> Keys:
         return _at_least(room, (room, ids.index(parts[1]), *parts[2:]), where)
     if len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(blocks):
         return _at_least(room, (room, int(parts[1]), *parts[2:]), where)
-    if len(blocks) == 1 and len(parts) > 1:
+    if len(blocks) == 1 and len(parts) > 1 and not parts[1].isdigit():
         return _at_least(room, (room, 0, *parts[1:]), where)
     raise UnknownKind.of(f"{room} in {path}:", parts[1] if len(parts) > 1 else "", ids, **where)
 

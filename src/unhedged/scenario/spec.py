@@ -90,6 +90,14 @@ def _volatility(value: int) -> int:
     return value
 
 
+def _power_of_two(value: int) -> int:
+    if value < 64 or value & (value - 1):
+        raise ScenarioError(
+            f"{value} levels.", value=value, allowed="A power of two from 64: 1024, 4096, 65536, …"
+        )
+    return value
+
+
 def _fraction_of_position(value: int) -> int:
     if value <= 0:
         raise ScenarioError(
@@ -108,6 +116,7 @@ Positive = Annotated[Duration, AfterValidator(_above_zero)]
 Funds = Annotated[Money, AfterValidator(_not_negative)]
 Change = Annotated[Rate, AfterValidator(_above_minus_all)]
 Volatility = Annotated[Rate, AfterValidator(_volatility)]
+Window = Annotated[int, AfterValidator(_power_of_two)]
 Slice = Annotated[Share, AfterValidator(_fraction_of_position)]
 MessageRate = Annotated[
     int,
@@ -295,9 +304,7 @@ class Instrument(Block):
     significant: int | None = Field(
         default=None, ge=0, le=12, description="figures a price may have; 0 for any"
     )
-    window: int | None = Field(
-        default=None, ge=64, description="levels of the dense part of the book"
-    )
+    window: Window | None = Field(default=None, description="levels of the dense part of the book")
     max_order: Funds | None = Field(default=None, description="largest order, at the start price")
     impact_notional: Funds | None = Field(
         default=None, description="size of the impact prices of funding"

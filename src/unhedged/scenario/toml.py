@@ -39,18 +39,19 @@ def _is_block(value: Any, path: tuple[str, ...]) -> bool:
     # Tables of blocks are written as [block.table]; deeper ones stay inline. Arrays of tables open blocks at the top only.
     if isinstance(value, Mapping):
         return len(path) < 2 and "law" not in value
-    return not path and isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+    blocks = isinstance(value, list) and bool(value) and all(isinstance(v, Mapping) for v in value)
+    return not path and blocks
 
 
 def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+    return key if _BARE.fullmatch(key) else _text(key)
 
 
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return _text(value)
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
@@ -58,3 +59,8 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
     return "[" + ", ".join(_value(item) for item in value) + "]"
+
+
+def _text(value: str) -> str:
+    # JSON escapes all that TOML asks for but the delete character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
