@@ -8,6 +8,7 @@ modules of one name cannot share an entry either.
 
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -20,14 +21,32 @@ COMPILED_ROOMS = ("vocab", "rules", "kernels", "adl", "agents")
 """Rooms whose sources compiled code can reach."""
 
 
-def source_stamp(root: Path = PACKAGE, rooms: Iterable[str] = COMPILED_ROOMS, build: str = "") -> str:
+def source_stamp(
+    root: Path = PACKAGE, rooms: Iterable[str] = COMPILED_ROOMS, build: str = ""
+) -> str:
     """Return the SHA-256 of every compiled-path source file and of the name of the build."""
     digest = hashlib.sha256(build.encode())
     for room in rooms:
         for path in sorted((root / room).rglob("*.py")):
-            digest.update(str(path.relative_to(root)).encode())
-            digest.update(path.read_bytes())
+            source = path.read_bytes()
+            # Name and length first, so that text cannot move from one file to the next unseen.
+            digest.update(f"{path.relative_to(root).as_posix()}\0{len(source)}\0".encode())
+            digest.update(source)
     return digest.hexdigest()
+
+
+def owns(function: Callable[..., Any], root: Path = PACKAGE) -> bool:
+    """Return whether ``function`` stands in a file of the package.
+
+    Only such functions are kept on disk. The stamp does not cover a user's file, and a user's function holds inlined
+    package code that numba's own cache would serve after an upgrade.
+    """
+    return root.resolve() in Path(function.__code__.co_filename).resolve().parents
+
+
+def full_name(function: Callable[..., Any]) -> str:
+    """Return ``module.function``."""
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def _is_writable(folder: Path) -> bool:
@@ -39,19 +58,32 @@ def _is_writable(folder: Path) -> bool:
         return False
 
 
-def cache_folder(stamp: str) -> Path:
-    """Return the first writable folder for entries of ``stamp``: $UNHEDGED_CACHE_DIR, the user's cache, a temporary one.
+def _is_private(folder: Path) -> bool:
+    # Entries are pickles: whoever can write them can run code. Anyone may make a folder under the temporary one.
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        state = folder.lstat()
+    except OSError:
+        return False
+    is_mine = not hasattr(os, "getuid") or state.st_uid == os.getuid()
+    return stat.S_ISDIR(state.st_mode) and is_mine and state.st_mode & 0o022 == 0
 
-    A read-only home must not stop a run: numba would raise "no locator available" at import.
+
+def cache_folder(stamp: str) -> Path:
+    """Return the folder for entries of ``stamp``.
+
+    The first writable one of $UNHEDGED_CACHE_DIR, the user's cache and a private folder under the temporary one; when
+    there is none, a new temporary folder. A read-only home must not stop a run: numba would raise "no locator available".
     """
-    candidates = [
-        os.environ.get("UNHEDGED_CACHE_DIR"),
-        os.path.join(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "unhedged"),
-        os.path.join(tempfile.gettempdir(), f"unhedged-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"),
-    ]
-    for candidate in candidates:
-        if candidate and _is_writable(Path(candidate) / stamp[:16]):
-            return Path(candidate) / stamp[:16]
+    name = stamp[:16]
+    user = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    for base in (os.environ.get("UNHEDGED_CACHE_DIR"), os.path.join(user, "unhedged")):
+        if base and _is_writable(Path(base) / name):
+            return Path(base) / name
+    owner = os.getuid() if hasattr(os, "getuid") else "cache"
+    shared = Path(tempfile.gettempdir()) / f"unhedged-{owner}"
+    if _is_private(shared) and _is_writable(shared / name):
+        return shared / name
     return Path(tempfile.mkdtemp(prefix="unhedged-"))
 
 
@@ -71,17 +103,21 @@ class PackageLocator(caching._CacheLocator):  # type: ignore[misc]  # internal n
         self._name = entry_name(py_file, py_func.__code__.co_firstlineno)
 
     def get_cache_path(self) -> str:
+        """Return the folder of the entries."""
         return str(self.folder)
 
     def get_source_stamp(self) -> str:
+        """Return what an entry must have been stamped with to be served."""
         return self.stamp
 
     def get_disambiguator(self) -> str:
+        """Return what tells equal names apart."""
         return self._name
 
     @classmethod
     def from_function(cls, py_func: Callable[..., Any], py_file: str) -> "PackageLocator | None":
-        if PACKAGE.resolve() not in Path(py_file).resolve().parents:
+        """Return a locator for a function of the package, None for any other."""
+        if not owns(py_func):
             return None
         return cls(py_func, py_file)
 

@@ -9,6 +9,9 @@ Decorators: ``helper`` is inlined into its callers, ``kernel`` is called, ``entr
 an integer literal never makes another specialisation and a code that a plan does not use is not compiled.
 """
 
+# ruff: noqa: ARG001
+# The arguments of an intrinsic are fixed by numba.
+
 import os
 from collections.abc import Callable
 from types import FunctionType
@@ -28,7 +31,14 @@ CHECKED = os.environ.get("UNHEDGED_CHECKED") == "1"
 STAMP = cache.source_stamp(build="checked" if CHECKED else "fast")
 FOLDER = cache.install(STAMP)
 
-i8, u8, f8, i4, i2, i1 = types.int64, types.uint64, types.float64, types.int32, types.int16, types.int8
+i8, u8, f8, i4, i2, i1 = (
+    types.int64,
+    types.uint64,
+    types.float64,
+    types.int32,
+    types.int16,
+    types.int8,
+)
 
 _NAMES: dict[str, Any] = {
     "int64": types.int64,
@@ -78,10 +88,25 @@ def helper(signature: str) -> Callable[[Function], Any]:
 
 
 def entry(signature: str) -> Callable[[Function], Any]:
-    """Mark a function called from Python: cached on disk, releases the interpreter lock."""
-    return lambda function: _fixed(
-        njit(cache=True, nogil=True, error_model="numpy")(function), signature
-    )
+    """Mark a function called from Python: releases the interpreter lock, cached on disk when it is the package's own.
+
+    Loading it from disk compiles nothing, neither the entry nor what it calls. Arguments should be plain int and float:
+    an IntEnum member costs 50 us more per call.
+    """
+
+    def mark(function: Function) -> Any:
+        kept = cache.owns(function)
+        options = {"cache": kept, "nogil": True, "error_model": "numpy"}
+        dispatcher = _fixed(njit(**options)(function), signature)
+        if kept:
+            KEPT[cache.full_name(function)] = dispatcher
+        return dispatcher
+
+    return mark
+
+
+KEPT: dict[str, Any] = {}
+"""What is kept on disk, by full name: the entries and the functions called by address of all modules imported so far."""
 
 
 plus, minus, times = wide.trapped(CHECKED)
@@ -180,12 +205,15 @@ class ByAddress:
         self.python = function
         self._signature = signature
         self._compiled: Any = None
+        if cache.owns(function):
+            KEPT[cache.full_name(function)] = self
 
     @property
     def address(self) -> int:
         """Where the compiled function lies."""
         if self._compiled is None:
-            self._compiled = cfunc(self._signature, cache=True, error_model="numpy")(self.python)
+            options = {"cache": cache.owns(self.python), "error_model": "numpy"}
+            self._compiled = cfunc(self._signature, **options)(self.python)
         return int(self._compiled.address)
 
 
@@ -199,17 +227,19 @@ def score(function: Function) -> ByAddress:
     return ByAddress(function, types.float64(types.int64))
 
 
-_PYTHON_TYPES = {int: types.int64, float: types.float64, bool: types.boolean}
+_MULTIPLY_DIVIDE = "int64(int64, int64, int64)"
+_TYPE_NAMES = {int: "int64", float: "float64", bool: "boolean"}
 _RULES: dict[Function, Any] = {
-    integer.mul_div_floor: wide.mul_div_floor,
-    integer.mul_div_ceil: wide.mul_div_ceil,
+    integer.mul_div_floor: _fixed(wide.mul_div_floor, _MULTIPLY_DIVIDE),
+    integer.mul_div_ceil: _fixed(wide.mul_div_ceil, _MULTIPLY_DIVIDE),
 }
 
 
 def rule(function: Function) -> Any:
     """Return the compiled form of a plain rule; its signature is its annotations, int as int64.
 
-    The rules a rule calls are compiled too, with the 128-bit multiply-divide in place of Python's integers.
+    The rules a rule calls are compiled too, with the 128-bit multiply-divide in place of Python's integers. Nothing is
+    compiled before a kernel that uses the rule is, and none of it is kept on disk apart from that kernel's entry.
     """
     if function not in _RULES:
         namespace = dict(function.__globals__)
@@ -218,8 +248,10 @@ def rule(function: Function) -> Any:
             if isinstance(called, FunctionType) and called.__module__.startswith("unhedged.rules"):
                 namespace[name] = rule(called)
         bound = FunctionType(function.__code__, namespace, function.__name__)
+        bound.__defaults__ = function.__defaults__
         hints = get_type_hints(function)
-        result = _PYTHON_TYPES[hints.pop("return")]
-        signature = result(*(_PYTHON_TYPES[kind] for kind in hints.values()))
-        _RULES[function] = njit(signature, forceinline=True, **_INTERNAL)(bound)
+        result = _TYPE_NAMES[hints.pop("return")]
+        arguments = ", ".join(_TYPE_NAMES[kind] for kind in hints.values())
+        dispatcher = njit(forceinline=True, **_INTERNAL)(bound)
+        _RULES[function] = _fixed(dispatcher, f"{result}({arguments})")
     return _RULES[function]

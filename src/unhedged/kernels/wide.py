@@ -4,6 +4,9 @@
 versions instead: the product is formed in 128 bits and divided by 64 bits, so the result is the same whenever it fits int64.
 """
 
+# ruff: noqa: ARG001
+# The arguments of an intrinsic are fixed by numba.
+
 from typing import Any
 
 import numpy as np
@@ -80,7 +83,7 @@ def divide_wide(high: np.uint64, low: np.uint64, divisor: np.uint64) -> tuple[np
     return (q1 << _U32) | q0, rest >> shift
 
 
-@njit(types.int64(types.int64, types.int64, types.int64), **_INLINE)
+@njit(**_INLINE)
 def mul_div_floor(a: int, b: int, c: int) -> int:
     """Return ``floor(a * b / c)``; any signs of ``a`` and ``b``, ``c > 0``, result inside int64."""
     negative = (a < 0) != (b < 0)
@@ -97,11 +100,11 @@ def mul_div_floor(a: int, b: int, c: int) -> int:
     if negative:
         if rest != np.uint64(0):
             quotient += np.uint64(1)
-        return -np.int64(quotient)
-    return np.int64(quotient)
+        return -int(np.int64(quotient))
+    return int(np.int64(quotient))
 
 
-@njit(types.int64(types.int64, types.int64, types.int64), **_INLINE)
+@njit(**_INLINE)
 def mul_div_ceil(a: int, b: int, c: int) -> int:
     """Return ``ceil(a * b / c)``; ranges as for `mul_div_floor`."""
     return -mul_div_floor(-a, b, c)
