@@ -51,7 +51,7 @@ def has_room(w: Any) -> bool:
         w.used_events + spare <= w.n_event
         and w.used_orders + spare <= w.n_order
         and w.used_messages + spare <= w.n_message
-        and w.used_far + spare <= w.n_far
+        and w.used_far + w.dense_levels + spare <= w.n_far
         and w.used_cases + spare <= w.n_case
         and w.triggers_used + spare <= w.n_trigger
         and w.transfers_kept + spare <= w.n_transfer

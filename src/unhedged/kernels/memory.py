@@ -16,6 +16,7 @@ NONE_COLUMNS = {
     "level": ("head", "tail"),
     "tag": ("order",),
     "trigger": ("next", "previous", "bucket", "order"),
+    "instrument": ("first_stop",),
 }
 """Index columns that start at -1."""
 
