@@ -21,8 +21,13 @@ COMPILED_ROOMS = ("vocab", "rules", "kernels", "adl", "agents")
 """Rooms whose sources compiled code can reach."""
 
 
+CHECKED = os.environ.get("UNHEDGED_CHECKED") == "1"
+"""True in the checked build: table bounds and 64-bit overflow raise, running totals are verified."""
+BUILD = "checked" if CHECKED else "fast"
+
+
 def source_stamp(
-    root: Path = PACKAGE, rooms: Iterable[str] = COMPILED_ROOMS, build: str = ""
+    root: Path = PACKAGE, rooms: Iterable[str] = COMPILED_ROOMS, build: str = BUILD
 ) -> str:
     """Return the SHA-256 of every compiled-path source file and of the name of the build."""
     digest = hashlib.sha256(build.encode())

@@ -12,7 +12,6 @@ an integer literal never makes another specialisation and a code that a plan doe
 # ruff: noqa: ARG001
 # The arguments of an intrinsic are fixed by numba.
 
-import os
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, get_type_hints
@@ -25,11 +24,8 @@ from numba.extending import intrinsic
 from unhedged.kernels import cache, wide
 from unhedged.rules import integer
 
-CHECKED = os.environ.get("UNHEDGED_CHECKED") == "1"
-"""True in the checked build: table bounds and 64-bit overflow raise, running totals are verified."""
-
-STAMP = cache.source_stamp(build="checked" if CHECKED else "fast")
-FOLDER = cache.install(STAMP)
+CHECKED = cache.CHECKED
+FOLDER = cache.install(cache.source_stamp())
 
 i8, u8, f8, i4, i2, i1 = (
     types.int64,
