@@ -19,7 +19,6 @@ POOL_COUNTERS = {
     "event": "used_events",
     "order": "used_orders",
     "message": "used_messages",
-    "far": "used_far",
     "case": "used_cases",
 }
 """Pools and the counters of rows in use."""
@@ -52,10 +51,11 @@ def make_room(memory: Memory, rows: Rows) -> None:
     for name, counter in POOL_COUNTERS.items():
         while int(memory.world[counter]) + spare > len(memory[name]):
             memory.grow(name)
-            if name == "event":
-                memory.grow("heap")
     while int(memory.world["triggers_used"]) + spare > len(memory["trigger"]):
         memory.grow("trigger")
+    for name, other in (("event", "heap"), ("order", "far"), ("trigger", "fired")):
+        while len(memory[other]) < len(memory[name]):
+            memory.grow(other)
     for name in BUFFERS:
         while spare > len(memory[name]):
             memory.grow(name)

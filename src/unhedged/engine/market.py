@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from unhedged.adl.scores import SCORES
 from unhedged.kernels.book import NO_ASK, NO_BID, words_per_side
+from unhedged.kernels.compiled import ByAddress
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.triggers import BUCKETS
 from unhedged.scenario.plan import InstrumentPlan, RunPlan, SourcePlan, VenuePlan
@@ -21,6 +21,7 @@ from unhedged.vocab.enums import (
     Side,
 )
 from unhedged.vocab.keys import stream_key
+from unhedged.vocab.registry import pick
 from unhedged.vocab.units import ATOMS_PER_USD
 
 SECOND = 1_000_000_000
@@ -130,9 +131,10 @@ def _fill_venue(memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenueP
     row["adl_on"], row["adl_price"] = venue.adl_on, venue.adl_price
     row["margin_on"] = venue.margin_mode != MarginMode.NONE
     if venue.margin_mode != MarginMode.NONE:
-        if venue.adl_policy in SCORES:
+        policy = pick("adl", venue.adl_policy)
+        if isinstance(policy, ByAddress):
             row["adl_decision"] = AdlDecision.SCORE
-            row["adl_score"] = SCORES[venue.adl_policy].address
+            row["adl_score"] = policy.address
         else:
             row["adl_decision"] = AdlDecision.PYTHON
         row["funding_interval"] = venue.funding_interval_ns

@@ -13,7 +13,7 @@ from typing import Any
 from unhedged.kernels.compiled import helper, kernel, minus, plus, rule, times
 from unhedged.kernels.tables import account, instrument, position, tier, venue
 from unhedged.rules import margin, pnl
-from unhedged.vocab.enums import InstrumentKind, Side
+from unhedged.vocab.enums import AccountStatus, InstrumentKind, Side
 
 NOT_LISTED = -2
 """``account.next_dirty`` of an account that is not on the list of changed accounts."""
@@ -185,6 +185,20 @@ def can_add(w: Any, a: int, p: int, side: int, px: int, qty: int) -> bool:
         else:
             needed = plus(needed, initial_of(w, row, 0, 0))
     return equity(w, a) >= needed
+
+
+@kernel("boolean(World, int64, int64)")
+def can_withdraw(w: Any, a: int, atoms: int) -> bool:
+    """Return whether account ``a`` may give ``atoms`` away: cash not reserved at a spot venue, else equity above initial margin.
+
+    Equity equal to initial margin afterwards is allowed. Nothing leaves an account in liquidation.
+    """
+    own = account(w, a)
+    if own.status == AccountStatus.IN_LIQUIDATION:
+        return False
+    if not has_margin(w, a):
+        return atoms <= minus(own.cash, own.held)
+    return atoms <= minus(equity(w, a), initial(w, a))
 
 
 @helper("void(World, int64)")

@@ -11,7 +11,7 @@ arrives late: nobody writes that into a scenario. A venue's own liquidation orde
 
 from typing import Any
 
-from unhedged.kernels.accounts import can_withdraw
+from unhedged.kernels.accounts import can_withdraw, mark_dirty
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import kernel
 from unhedged.kernels.feed import note_quote
@@ -168,6 +168,7 @@ def begin_transfer(w: Any, row: int) -> None:
         refuse(w, row, Reject.BALANCE)
         return
     pay(w, m.position, here.external, m.qty, EntryReason.TRANSFER)
+    mark_dirty(w, m.position)
     schedule(w, w.now + here.transfer_delay, EventKind.SETTLE_TRANSFER, row)
 
 
@@ -177,4 +178,5 @@ def settle_transfer(w: Any, row: int) -> None:
     m = message(w, row)
     there = venue(w, account(w, m.tag).venue)
     pay(w, there.external, m.tag, m.qty, EntryReason.TRANSFER)
+    mark_dirty(w, m.tag)
     release_message(w, row)

@@ -33,7 +33,7 @@ def update_venue(w: Any, v: int) -> None:
         x = instrument(w, i)
         before = x.mark_milli
         update_mark(w, i)
-        if x.mark_milli != before and x.kind != InstrumentKind.SPOT:
+        if x.mark_milli != before:
             mark_moved(w, i, before, x.mark_milli)
     if here.premium_interval > 0 and w.now >= here.next_premium:
         here.next_premium = w.now + here.premium_interval
@@ -45,13 +45,16 @@ def update_venue(w: Any, v: int) -> None:
 
 @kernel("boolean(World)")
 def has_room(w: Any) -> bool:
-    """Return whether every pool and buffer has the rows one event may need."""
+    """Return whether every pool and buffer has the rows one event may need.
+
+    A price level holds at least one order, so far levels never outnumber order rows, whichever window moves.
+    """
     spare = w.spare
     return (
         w.used_events + spare <= w.n_event
         and w.used_orders + spare <= w.n_order
         and w.used_messages + spare <= w.n_message
-        and w.used_far + w.dense_levels + spare <= w.n_far
+        and w.n_order <= w.n_far
         and w.used_cases + spare <= w.n_case
         and w.triggers_used + spare <= w.n_trigger
         and w.transfers_kept + spare <= w.n_transfer

@@ -16,7 +16,7 @@ from unhedged.kernels.gateway import release_message, take_message
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.orders import release_stop, submit
 from unhedged.kernels.tables import account, fired, message, position, touched, trigger, venue
-from unhedged.kernels.triggers import NEEDS_TOP_UP, drain, remove_trigger, verdict
+from unhedged.kernels.triggers import IN_FIRED, NEEDS_TOP_UP, drain, remove_trigger, verdict
 from unhedged.vocab.enums import (
     AccountStatus,
     Command,
@@ -60,9 +60,16 @@ def close_at_market(w: Any, p: int, cause: int) -> None:
 
 @kernel("void(World)")
 def fire_triggers(w: Any) -> None:
-    """Carry out the triggers touched since the last call."""
-    for n in range(w.fired_kept):
+    """Carry out the triggers touched since the last call, those that this touches included.
+
+    A trigger that was removed while it waited here is skipped: its row may serve another by now.
+    """
+    n = 0
+    while n < w.fired_kept:
         row = fired(w, n).trigger
+        n += 1
+        if trigger(w, row).bucket != IN_FIRED:
+            continue
         kind = trigger(w, row).kind
         p = trigger(w, row).position
         stop = trigger(w, row).order

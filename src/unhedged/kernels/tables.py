@@ -502,7 +502,6 @@ COUNTERS = columns(
     used_messages=("i8", "rows in use"),
     used_far=("i8", "rows in use"),
     used_cases=("i8", "rows in use"),
-    dense_levels=("i8", "levels with orders in all windows; each may become a far level at once"),
     triggers_used=("i8", "rows in use; stop orders append"),
     free_trigger=("i8", "first free row of stop triggers, -1 for none"),
     transfers_kept=("i8", "rows in the buffer"),
