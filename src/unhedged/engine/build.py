@@ -1,0 +1,221 @@
+"""A world from a plan: every table filled, nothing yet happened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from unhedged.agents import rows as agent_rows
+from unhedged.engine.balance import Stake, pair
+from unhedged.engine.crowd import Crowd, Triggers, draw_crowd, seat_crowd
+from unhedged.engine.desks import Desk, draw_desk, fill_agents, seat_desk
+from unhedged.engine.draw import Stream
+from unhedged.engine.market import HOUSE, Rows, atoms, fill_market, first_funding, market_rows, zero_quotes
+from unhedged.engine.names import Names
+from unhedged.engine.roster import Roster, blank_accounts, blank_positions
+from unhedged.kernels import setup
+from unhedged.kernels.compiled import ByAddress
+from unhedged.kernels.memory import Memory
+from unhedged.scenario.plan import RunPlan, VenuePlan
+from unhedged.vocab.enums import AccountKind, EventKind, MarginMode
+from unhedged.vocab.registry import pick
+
+Array = np.ndarray[Any, Any]
+SPARE = 4096
+"""Rows every pool and buffer keeps free before an event: more than any event uses."""
+PASSIVE = "leveraged"
+"""The one kind that has no behaviour."""
+
+
+@dataclass(slots=True)
+class Built:
+    """A world ready to run, and what Python must know of it."""
+
+    memory: Memory
+    names: Names
+    python_agents: dict[int, Callable[..., int]] = field(default_factory=dict)
+    policies: dict[int, tuple[str, Any]] = field(default_factory=dict)
+
+
+def build(plan: RunPlan, replicate: int, *, keep_all: bool = False) -> Built:
+    """Draw the population of one replicate and fill every table.
+
+    Raises
+    ------
+    InconsistentRules
+        Longs and shorts of a perpetual do not pair.
+    """
+    rows = Rows.of(plan)
+    crowds = {g.id: draw_crowd(plan, rows, g, replicate) for g in plan.agents if g.kind == PASSIVE}
+    desks = {g.id: draw_desk(plan, rows, g, replicate) for g in plan.agents if g.kind != PASSIVE}
+    pair(_stakes(crowds, desks), plan.instruments)
+    built = Built(memory=Memory(_rows(plan, crowds, desks)), names=Names([v.id for v in plan.venues]))
+    fill_market(built.memory, plan, rows, replicate)
+    roster = Roster()
+    _seat_houses(plan, built, roster)
+    triggers, seated = _seat(plan, rows, built, roster, crowds, desks)
+    roster.finish(built.memory, len(plan.instruments))
+    fill_agents(plan, built.memory, replicate, seated, _addresses(built, seated))
+    _set_counters(plan, built, replicate, keep_all)
+    setup.place_triggers(built.memory, *_joined(triggers))
+    setup.watch_everybody(built.memory)
+    zero_quotes(built.memory)
+    _schedule(plan, built, replicate)
+    for n, venue in enumerate(plan.venues):
+        policy = pick("adl", venue.adl_policy) if venue.margin_mode != MarginMode.NONE else None
+        if policy is not None and not isinstance(policy, ByAddress):
+            built.policies[n] = (venue.adl_policy, policy)
+    return built
+
+
+def _stakes(crowds: dict[str, Crowd], desks: dict[str, Desk]) -> list[Stake]:
+    stakes = [stake for crowd in crowds.values() for stake in crowd.stakes]
+    return stakes + [desk.stake for desk in desks.values() if desk.stake is not None]
+
+
+def _rows(plan: RunPlan, crowds: dict[str, Crowd], desks: dict[str, Desk]) -> dict[str, int]:
+    held = sum(c.group.count * len(c.instruments) for c in crowds.values())
+    house = 2 * len(plan.instruments)
+    acted = sum(d.group.count * len(d.legs) for d in desks.values())
+    agents = sum(d.group.count for d in desks.values())
+    tags = sum(d.group.count * agent_rows.tags(d.group.kind, d.group.params) for d in desks.values())
+    positions = held + house + acted
+    accounts = held + acted + len(HOUSE) * len(plan.venues)
+    orders = tags + 4 * SPARE
+    triggers = 4 * held + positions + 2 * SPARE
+    return {
+        **market_rows(plan),
+        "total": accounts,
+        "holder": positions,
+        "trigger": triggers,
+        "fired": triggers,
+        "touched": accounts,
+        "winner": 2 * positions + 64,
+        "agent": agents,
+        "parameter": agents,
+        "tag": tags,
+        "out": 256,
+        "order": orders,
+        "far": orders,
+        "far_hash": 1 << (orders - 1).bit_length(),
+        "event": 4 * agents + 8 * SPARE,
+        "heap": 4 * agents + 8 * SPARE,
+        "slot": setup.SLOTS,
+        "message": 4 * agents + 8 * SPARE,
+        "case": 4 * SPARE,
+        "transfer": 16 * SPARE,
+        "forced": 16 * SPARE,
+        "fill": 16 * SPARE,
+        "series": 4 * SPARE,
+        "desk": 4 * SPARE + 8 * agents,
+    }
+
+
+def _seat_houses(plan: RunPlan, built: Built, roster: Roster) -> None:
+    for n, venue in enumerate(plan.venues):
+        mine = [m for m, i in enumerate(plan.instruments) if i.venue == venue.id]
+        accounts = blank_accounts(len(HOUSE))
+        accounts["kind"], accounts["venue"] = HOUSE, n
+        accounts["owner"] = roster.new_owners(len(HOUSE))
+        accounts["positions"] = [len(mine) if k in (AccountKind.FUND, AccountKind.VAULT) else 0 for k in HOUSE]
+        accounts["cash"][HOUSE.index(AccountKind.FUND)] = atoms(venue.fund_start_usd)
+        accounts["cash"][HOUSE.index(AccountKind.VAULT)] = atoms(venue.vault_start_usd) if venue.vault_on else 0
+        positions = blank_positions(2 * len(mine))
+        positions["instrument"] = mine * 2
+        roster.add(accounts, positions)
+        for kind in HOUSE:
+            group = built.names.add_group(kind.name.lower(), "venue")
+            built.names.add_accounts(group, np.array([-1]))
+
+
+def _seat(
+    plan: RunPlan,
+    rows: Rows,
+    built: Built,
+    roster: Roster,
+    crowds: dict[str, Crowd],
+    desks: dict[str, Desk],
+) -> tuple[list[Triggers], list[tuple[Desk, Array]]]:
+    triggers: list[Triggers] = []
+    seated: list[tuple[Desk, Array]] = []
+    for group in plan.agents:
+        name = built.names.add_group(group.id, group.kind)
+        numbers = np.arange(group.count)
+        if group.id in crowds:
+            pockets, made = seat_crowd(plan, rows, built.memory, roster, crowds[group.id])
+            triggers += made
+            built.names.add_accounts(name, np.repeat(numbers, pockets // group.count))
+            continue
+        desk = desks[group.id]
+        each, where = seat_desk(plan, built.memory, roster, desk)
+        seated.append((desk, where))
+        built.names.add_accounts(name, np.repeat(numbers, each))
+        for n in range(group.count):
+            built.names.add_agent(group.id, n, group.kind)
+    return triggers, seated
+
+
+def _addresses(built: Built, seated: list[tuple[Desk, Array]]) -> dict[str, int]:
+    addresses: dict[str, int] = {}
+    row = 0
+    for desk, _ in seated:
+        behaviour = pick("agents", desk.group.kind)
+        addresses[desk.group.kind] = behaviour.address if isinstance(behaviour, ByAddress) else 0
+        if not isinstance(behaviour, ByAddress):
+            built.python_agents.update(dict.fromkeys(range(row, row + desk.group.count), behaviour))
+        row += desk.group.count
+    return addresses
+
+
+def _joined(triggers: list[Triggers]) -> tuple[Array, Array, Array, Array]:
+    def join(name: str) -> Array:
+        parts = [getattr(t, name) for t in triggers]
+        return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, np.int64)
+
+    return join("position"), join("px_milli"), join("kind"), join("rising")
+
+
+def _set_counters(plan: RunPlan, built: Built, replicate: int, keep_all: bool) -> None:
+    world = built.memory.world
+    world["end"] = plan.duration_ns
+    world["record_interval"] = plan.record_ns
+    world["seed"], world["replicate"] = plan.seed, replicate
+    world["spare"] = SPARE
+    world["keep_fills"] = keep_all
+
+
+def _schedule(plan: RunPlan, built: Built, replicate: int) -> None:
+    # The first event of each recurring kind. Venues start at different fractions of their interval so that no two act in
+    # one instant for no reason; agents at a random part of their period.
+    def add(t: int, kind: EventKind, subject: int) -> None:
+        setup.add_event(built.memory.address, t, kind, subject)
+
+    add(0, EventKind.WORLD, 0)
+    for n, venue in enumerate(plan.venues):
+        _schedule_venue(plan, add, n, venue)
+    row = 0
+    for group in plan.agents:
+        if group.kind == PASSIVE:
+            continue
+        stream = Stream(plan.seed, replicate, group.id)
+        period = built.memory["agent"]["period"][row : row + group.count]
+        first = (stream.uniform("first_turn", group.count) * period).astype(np.int64)
+        for n in range(group.count):
+            add(int(first[n]), EventKind.WAKE, row + n)
+        row += group.count
+    add(0, EventKind.RECORD, 0)
+
+
+def _schedule_venue(plan: RunPlan, add: Callable[[int, EventKind, int], None], n: int, venue: VenuePlan) -> None:
+    add(venue.mark_interval_ns, EventKind.MARK, n)
+    if venue.margin_mode == MarginMode.NONE:
+        return
+    if venue.vault_on and venue.vault_interval_ns > 0:
+        add(venue.vault_interval_ns, EventKind.VAULT, n)
+    if venue.funding_interval_ns > 0:
+        add(first_funding(plan, venue.funding_interval_ns), EventKind.FUNDING, n)
+    if venue.unwind_interval_ns > 0:
+        add(venue.unwind_interval_ns, EventKind.FUND_UNWIND, n)
+
+

@@ -1,0 +1,176 @@
+"""The leveraged crowd: passive accounts with positions, margin and resting triggers, drawn all at once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from unhedged.engine.balance import Stake
+from unhedged.engine.draw import Stream
+from unhedged.engine.market import Rows
+from unhedged.engine.roster import Roster, blank_accounts, blank_positions
+from unhedged.kernels.memory import Memory
+from unhedged.scenario.plan import AgentGroupPlan, InstrumentPlan, RunPlan
+from unhedged.vocab.enums import TriggerKind
+from unhedged.vocab.units import PPB
+
+Array = np.ndarray[Any, Any]
+MILLI = 1000
+
+
+@dataclass(slots=True)
+class Triggers:
+    """Stops, take-profits and panic of many positions."""
+
+    position: Array
+    px_milli: Array
+    kind: Array
+    rising: Array
+
+
+@dataclass(slots=True)
+class Crowd:
+    """One block of leveraged accounts, drawn; its lots follow from pairing."""
+
+    group: AgentGroupPlan
+    instruments: list[int]
+    sides: Array  # +1 long, -1 short
+    leverage: Array
+    gain: Array
+    stakes: list[Stake]
+    stream: Stream
+
+
+def draw_crowd(plan: RunPlan, rows: Rows, group: AgentGroupPlan, replicate: int) -> Crowd:
+    """Draw sides, sizes and leverage of a block."""
+    stream = Stream(plan.seed, replicate, group.id)
+    count, params = group.count, group.params
+    instruments = [rows.instruments[name] for name in params["instruments"]]
+    sides = np.where(stream.uniform("side", count) < params["long"] / PPB, 1, -1)
+    leverage = stream.draw(params["leverage"], "leverage", count)
+    sizes = stream.draw(params["capital"], "capital", count) * leverage
+    weights = np.asarray(params["weights"] or [1.0] * len(instruments))
+    weights = weights / weights.sum()
+    stakes = []
+    for n, weight in zip(instruments, weights, strict=True):
+        instrument = plan.instruments[n]
+        usd = cap_sizes(sizes * weight, sides, params, instrument)
+        leverage = np.minimum(leverage, most_leverage(instrument, usd))
+        per_lot = instrument.start_usd * instrument.lot_units
+        stakes.append(Stake(instrument=n, wanted=sides * usd / per_lot))
+    gain = stream.draw(params["gain"], "gain", count) / PPB
+    return Crowd(group, instruments, sides, leverage, gain, stakes, stream)
+
+
+def cap_sizes(usd: Array, sides: Array, params: Any, instrument: InstrumentPlan) -> Array:
+    """Return sizes scaled so that the larger side is ``holds`` of open interest, none above ``largest`` of it.
+
+    Cutting the largest leaves less in all, so scaling and cutting alternate until both hold.
+    """
+    whole = instrument.open_interest_usd
+    if params["holds"] is None or whole <= 0:
+        return usd
+    most, target = params["largest"] / PPB * whole, params["holds"] / PPB * whole
+    for _ in range(50):
+        held = max(usd[sides > 0].sum(), usd[sides < 0].sum())
+        if held <= 0 or abs(held / target - 1) < 1e-9:
+            break
+        usd = np.minimum(usd * (target / held), most)
+    return usd
+
+
+def most_leverage(instrument: InstrumentPlan, usd: Array) -> Array:
+    """Return the highest leverage initial margin allows a position of ``usd``."""
+    floors = np.array([tier.floor_usd for tier in instrument.tiers])
+    rates = np.array([tier.im_ppb for tier in instrument.tiers]) / PPB
+    at = np.maximum(np.searchsorted(floors, usd, side="right") - 1, 0)
+    return np.asarray(1.0 / rates[at])
+
+
+def seat_crowd(
+    plan: RunPlan, rows: Rows, memory: Memory, roster: Roster, crowd: Crowd
+) -> tuple[int, list[Triggers]]:
+    """Give a drawn block its accounts and positions. Return how many accounts, and its triggers.
+
+    Cross: one account with all positions. Isolated: one pocket per position, all of one owner.
+    """
+    count, width = crowd.group.count, len(crowd.instruments)
+    isolated = crowd.group.params["margin"] == "isolated" and width > 1
+    lots = np.stack([stake.lots for stake in crowd.stakes], axis=1)  # type: ignore[arg-type]
+    value, cost = np.zeros(lots.shape, np.int64), np.zeros(lots.shape, np.int64)
+    for n, i in enumerate(crowd.instruments):
+        value[:, n], cost[:, n] = _worth(plan.instruments[i], memory, i, lots[:, n], crowd)
+    margin = (np.abs(value) / crowd.leverage[:, None]).astype(np.int64)
+    positions = blank_positions(count * width)
+    positions["instrument"] = np.tile(crowd.instruments, count)
+    positions["pos"], positions["cost"] = lots.ravel(), cost.ravel()
+    pockets = count * width if isolated else count
+    accounts = blank_accounts(pockets)
+    accounts["positions"] = 1 if isolated else width
+    owners = roster.new_owners(count)
+    accounts["owner"] = np.repeat(owners, width) if isolated else owners
+    accounts["venue"] = memory["instrument"]["venue"][crowd.instruments[0]]
+    capital = margin.ravel() if isolated else margin.sum(axis=1)
+    worth = value.ravel() if isolated else value.sum(axis=1)
+    accounts["cash"] = capital - worth
+    _arm_top_ups(accounts, capital, crowd, width if isolated else 1)
+    _, first = roster.add(accounts, positions)
+    rows_of = first + np.arange(count * width).reshape(count, width)
+    return pockets, _triggers(memory, crowd, lots, rows_of)
+
+
+def _worth(
+    instrument: InstrumentPlan, memory: Memory, i: int, lots: Array, crowd: Crowd
+) -> tuple[Array, Array]:
+    # Value at the starting mark, exact, and the cost of an entry that gives the drawn gain.
+    mark = int(memory["instrument"]["mark_milli"][i])
+    size = np.abs(lots).astype(object)
+    value = np.array([n * mark * instrument.num // (instrument.den * MILLI) for n in size], np.int64)
+    entry = instrument.start_px / (1.0 + crowd.sides * crowd.gain)
+    ticks = np.maximum(1, np.rint(entry)).astype(np.int64).astype(object)
+    cost = np.array([n * px * instrument.num // instrument.den for n, px in zip(size, ticks, strict=True)], np.int64)
+    return crowd.sides * value, crowd.sides * cost
+
+
+def _arm_top_ups(accounts: Array, capital: Array, crowd: Crowd, repeat: int) -> None:
+    what = crowd.group.params["top_up"]
+    count = crowd.group.count
+    does = np.repeat(crowd.stream.uniform("top_up.who", count) < what["share"] / PPB, repeat)
+    at = np.repeat(crowd.stream.draw(what["at"], "top_up.at", count), repeat)
+    amount = np.repeat(crowd.stream.draw(what["amount"], "top_up.amount", count) / PPB, repeat)
+    reserve = np.repeat(crowd.stream.draw(what["reserve"], "top_up.reserve", count) / PPB, repeat)
+    accounts["topup_ppb"] = np.where(does, at * PPB, 0)
+    accounts["topup"] = np.where(does, capital * amount, 0)
+    accounts["reserve"] = np.where(does, capital * reserve, 0)
+
+
+_KINDS = (
+    ("stop", TriggerKind.STOP_LOSS, -1),
+    ("take_profit", TriggerKind.TAKE_PROFIT, 1),
+    ("panic", TriggerKind.PANIC, -1),
+)
+
+
+def _triggers(memory: Memory, crowd: Crowd, lots: Array, rows_of: Array) -> list[Triggers]:
+    made = []
+    count = crowd.group.count
+    for name, kind, favour in _KINDS:
+        what = crowd.group.params[name]
+        who = crowd.stream.uniform(f"{name}.who", count) < what["share"] / PPB
+        distance = crowd.stream.draw(what["distance"], f"{name}.distance", count) / PPB
+        distance = np.maximum(distance, crowd.stream.draw(what["nearest"], f"{name}.nearest", count) / PPB)
+        for n, i in enumerate(crowd.instruments):
+            start = int(memory["instrument"]["mark_milli"][i])
+            rising = crowd.sides * favour > 0
+            px = np.where(rising, start * (1.0 + distance), start * (1.0 - distance))
+            chosen = who & (lots[:, n] != 0) & (px >= MILLI)
+            made.append(
+                Triggers(
+                    position=rows_of[chosen, n],
+                    px_milli=np.rint(px[chosen]).astype(np.int64),
+                    kind=np.full(int(chosen.sum()), kind),
+                    rising=rising[chosen].astype(np.int64),
+                )
+            )
+    return made
+

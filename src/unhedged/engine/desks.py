@@ -1,0 +1,177 @@
+"""Agents that act: their accounts, what they own at the start, and their rows of parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from unhedged.agents import cells
+from unhedged.agents import rows as agent_rows
+from unhedged.engine.balance import Stake
+from unhedged.engine.draw import Stream
+from unhedged.engine.market import Rows, atoms
+from unhedged.engine.roster import Roster, blank_accounts, blank_positions
+from unhedged.kernels.memory import Memory
+from unhedged.scenario.plan import AgentGroupPlan, Law, RunPlan
+from unhedged.vocab.enums import InstrumentKind
+from unhedged.vocab.ids import agent_key
+from unhedged.vocab.keys import stream_key
+from unhedged.vocab.units import PPB
+
+Array = np.ndarray[Any, Any]
+MILLI = 1000
+
+
+@dataclass(slots=True)
+class Desk:
+    """One block of acting agents, drawn."""
+
+    group: AgentGroupPlan
+    legs: list[int]
+    parameters: Array  # one row per agent
+    stake: Stake | None  # of a basis desk's short
+    stream: Stream
+
+
+def draw_desk(plan: RunPlan, rows: Rows, group: AgentGroupPlan, replicate: int) -> Desk:
+    """Draw every law of a block once per agent and fill the rows of parameters."""
+    stream = Stream(plan.seed, replicate, group.id)
+    drawn: dict[str, Array] = {}
+    for path in agent_rows.PARAMETERS[group.kind]:
+        value = agent_rows.lookup(group.params, path)
+        if isinstance(value, Law):
+            drawn[path] = stream.draw(value, path, group.count)
+    parameters = np.zeros((group.count, cells.ROW))
+    for n in range(group.count):
+        parameters[n] = agent_rows.fill(
+            group.kind,
+            group.params,
+            lambda path, value, n=n: float(drawn[path][n]) if path in drawn else float(value),
+        )
+    legs = [rows.instruments[name] for name in agent_rows.legs(group.kind, group.params)]
+    stake = _stake(plan, group, legs, parameters) if group.kind == "basis_desk" else None
+    return Desk(group, legs, parameters, stake, stream)
+
+
+def _stake(plan: RunPlan, group: AgentGroupPlan, legs: list[int], parameters: Array) -> Stake:
+    # A basis desk's short: collateral times leverage, scaled to the share of open interest the block holds.
+    short = plan.instruments[legs[1]]
+    usd = parameters[:, cells.CAPITAL] * parameters[:, cells.BASIS_LEVERAGE]
+    if group.params["holds"] is not None and short.open_interest_usd > 0:
+        usd = usd * (group.params["holds"] / PPB * short.open_interest_usd / usd.sum())
+    parameters[:, cells.CAPITAL] = usd / parameters[:, cells.BASIS_LEVERAGE]
+    return Stake(instrument=legs[1], wanted=-usd / (short.start_usd * short.lot_units))
+
+
+def seat_desk(plan: RunPlan, memory: Memory, roster: Roster, desk: Desk) -> tuple[Array, Array]:
+    """Give a block its accounts, one per agent and venue. Return accounts per agent and the position row of each leg.
+
+    Positions are opened at the starting mark: cash is the equity brought less the value of what is held.
+    """
+    venues = memory["instrument"]["venue"]
+    order = list(dict.fromkeys(int(venues[i]) for i in desk.legs))
+    count, width = desk.group.count, len(desk.legs)
+    spot = [plan.instruments[i].kind == InstrumentKind.SPOT for i in desk.legs]
+    owners = roster.new_owners(count)
+    accounts = blank_accounts(count * len(order))
+    accounts["owner"] = np.repeat(owners, len(order))
+    accounts["venue"] = np.tile(order, count)
+    accounts["positions"] = np.tile([sum(int(venues[i]) == v for i in desk.legs) for v in order], count)
+    accounts["self_trade"] = desk.group.kind == "background"
+    accounts["keep"] = desk.group.kind in RECORDED
+    slots = [n for v in order for n, i in enumerate(desk.legs) if int(venues[i]) == v]
+    positions = blank_positions(count * width)
+    positions["instrument"] = np.tile([desk.legs[n] for n in slots], count)
+    where = np.empty((count, width), np.int64)
+    for n in range(count):
+        _endow(plan, memory, desk, n, accounts, positions, order, slots, spot)
+    _, first = roster.add(accounts, positions)
+    for place, leg in enumerate(slots):
+        where[:, leg] = first + np.arange(count) * width + place
+    return np.full(count, len(order)), where
+
+
+def _endow(
+    plan: RunPlan,
+    memory: Memory,
+    desk: Desk,
+    n: int,
+    accounts: Array,
+    positions: Array,
+    order: list[int],
+    slots: list[int],
+    spot: list[bool],
+) -> None:
+    row = desk.parameters[n]
+    brought = agent_rows.endowment(desk.group.kind, row.tolist(), spot)
+    venues = memory["instrument"]["venue"]
+    seen: set[int] = set()
+    for place, leg in enumerate(slots):
+        i = desk.legs[leg]
+        money, held = brought[leg]
+        lots = round(held / (plan.instruments[i].start_usd * plan.instruments[i].lot_units))
+        if desk.stake is not None and leg == 1:
+            lots = int(desk.stake.lots[n])  # type: ignore[index]
+        worth = _worth(plan, memory, i, lots)
+        account = n * len(order) + order.index(int(venues[i]))
+        # Coins are brought on top of the money; a contract's value is part of the equity brought.
+        accounts["cash"][account] += atoms(money) - (0 if spot[leg] else worth)
+        position = positions[n * len(desk.legs) + place]
+        position["pos"], position["cost"] = lots, worth
+        row[cells.NEUTRAL + leg] = lots
+        if account not in seen:
+            seen.add(account)
+            row[cells.ACCOUNTS] += float(1 << leg)
+
+
+def _worth(plan: RunPlan, memory: Memory, i: int, lots: int) -> int:
+    mark = int(memory["instrument"]["mark_milli"][i])
+    x = plan.instruments[i]
+    size = abs(lots) * mark * x.num // (x.den * MILLI)
+    return size if lots >= 0 else -size
+
+
+RECORDED = frozenset({"market_maker", "basis_desk", "cross_venue"})
+"""Kinds whose legs and fills are recorded."""
+
+
+def fill_agents(
+    plan: RunPlan,
+    memory: Memory,
+    replicate: int,
+    desks: list[tuple[Desk, Array]],
+    addresses: Mapping[str, int],
+) -> int:
+    """Write the agents of all blocks to their tables. Return the number of tags they use."""
+    row = tags = 0
+    base = memory["parameter"].ctypes.data
+    size = memory["parameter"].dtype.itemsize
+    for desk, where in desks:
+        group, params = desk.group, desk.group.params
+        latency = {
+            name: desk.stream.draw(params.get(name, 0), name, group.count).astype(np.int64)
+            for name in ("order_latency", "order_jitter", "data_latency")
+        }
+        period = desk.stream.draw(params.get("period", 1_000_000_000), "period", group.count)
+        most = agent_rows.tags(group.kind, params)
+        for n in range(group.count):
+            me = memory["agent"][row]
+            me["call"] = addresses[group.kind]
+            me["key"] = stream_key(plan.seed, replicate, agent_key(group.id, n))
+            me["period"] = int(period[n])
+            for name, values in latency.items():
+                me[name] = values[n]
+            me["parameters"] = base + row * size
+            memory["parameter"][row]["of"] = desk.parameters[n]
+            me["legs"] = len(desk.legs)
+            me["position"][: len(desk.legs)] = where[n]
+            me["first_tag"], me["tags"] = tags, most
+            me["recorded"] = group.kind in RECORDED
+            me["sees_equity"] = group.kind in agent_rows.SEES_EQUITY
+            accounts = memory["position"]["account"][where[n]]
+            memory["account"]["agent"][accounts] = row
+            me["owner"] = memory["account"]["owner"][accounts[0]]
+            tags += most
+            row += 1
+    return tags
