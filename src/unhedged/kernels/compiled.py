@@ -19,6 +19,7 @@ from typing import Any, get_type_hints
 import numpy as np
 from llvmlite import ir
 from numba import cfunc, from_dtype, njit, types
+from numba.core.compiler_lock import global_compiler_lock
 from numba.extending import intrinsic
 
 from unhedged.kernels import cache, wide
@@ -65,9 +66,13 @@ def _fixed(dispatcher: Any, signature: str) -> Any:
     compile_types = dispatcher.compile
 
     def compile_declared(_asked: Any) -> Any:
-        compiled = compile_types(parse_signature(signature))
-        dispatcher.disable_compile()
-        return compiled
+        # A second thread that waited here would find compilation switched off.
+        with global_compiler_lock:
+            for done in dispatcher.overloads.values():
+                return done.entry_point
+            compiled = compile_types(parse_signature(signature))
+            dispatcher.disable_compile()
+            return compiled
 
     dispatcher.compile = compile_declared
     return dispatcher
@@ -207,9 +212,11 @@ class ByAddress:
     @property
     def address(self) -> int:
         """Where the compiled function lies."""
-        if self._compiled is None:
-            options = {"cache": cache.owns(self.python), "error_model": "numpy"}
-            self._compiled = cfunc(self._signature, **options)(self.python)
+        # An address dies with the object it came from, so two threads must not make two.
+        with global_compiler_lock:
+            if self._compiled is None:
+                options = {"cache": cache.owns(self.python), "error_model": "numpy"}
+                self._compiled = cfunc(self._signature, **options)(self.python)
         return int(self._compiled.address)
 
 
