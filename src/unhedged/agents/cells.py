@@ -40,6 +40,7 @@ FLOW_NEAREST = 26
 FLOW_FARTHEST = 27
 FLOW_PATIENT_DECAY = 28
 FLOW_PATIENCE = 29
+FLOW_RUSH = 30
 
 # state
 FLOW_PLACED = 0  # tags the opening has gone through
@@ -109,13 +110,14 @@ BASIS_NEVER = 1e9
 
 # state
 BASIS_BEGAN = 0  # 1 after the first turn
-BASIS_TAKEN = 1  # lots closed by force over the short legs, as seen last
+BASIS_TAKEN = 1  # units closed by force over the short legs, as seen last
 BASIS_DUE = 2  # ns, when it acts on a forced close; 0 when nothing is due
 BASIS_ANSWER = 3  # AfterAdl, of the latest forced close
 BASIS_ACCEPTED = 4  # units of coins it has decided to leave unhedged
 BASIS_UNHEDGED = 5  # units of coins without a short against them
 BASIS_BUSY = 6  # ns, when its orders have certainly arrived
 BASIS_PENDING = 7  # units closed by force it has not answered yet
+BASIS_REJECTS = 8  # refusals counted so far
 
 # ----------------------------------------------------------------------------------------- cross venue
 CROSS_LIMIT = 10
@@ -158,5 +160,6 @@ DIP_VARIANCE = 3  # of the relative mid per second, 60 s average
 DIP_CALM = 4  # the same in calm times
 DIP_FIRST = 5  # ns, when it first saw its discount; 0 for not yet
 DIP_BUSY = 6  # ns, when its orders have certainly arrived
-DIP_PLACED = 7  # rungs of the ladder placed at the start
+DIP_STRESS = 7  # σ over calm
 DIP_BUDGET = 8  # dollars it may spend now, saved up turn by turn
+DIP_RESTING = 9  # 1 while a passive order may rest

@@ -60,6 +60,7 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "elasticity": _plain(cells.FLOW_ELASTICITY),
         "informed": _ppb(cells.FLOW_INFORMED),
         "informed_scale": _ppb(cells.FLOW_INFORMED_SCALE),
+        "rush": _plain(cells.FLOW_RUSH),
         "patient": _plain(cells.FLOW_PATIENT),
         "patient_orders": _plain(cells.FLOW_PATIENT_ORDERS),
         "patient_nearest": _ppb(cells.FLOW_NEAREST),

@@ -42,7 +42,7 @@ class Background(Acting):
     instrument: InstrumentRef
     capital: PositiveMoney = key("$20bn", "equity; large, for it stands for many unlevered people")
     limit_rate: PerSecond = key("6/s", "limit orders, both sides together; prior")
-    market_rate: PerSecond = key("2/s", "market orders, both sides together; prior")
+    market_rate: PerSecond = key("8/s", "market orders, both sides together; prior")
     cancel_rate: PerSecond = key("0.06/s", "cancels per resting order; prior")
     orders: int = key(40, "most orders near the touch, one side", ge=4, le=200)
     reach: PositiveRate = key("100bps", "farthest near order from the opposite touch; prior")
@@ -55,6 +55,7 @@ class Background(Acting):
     elasticity: SomeNumber = key(0.85, "power of liquidity in market order size; prior 0.8 to 0.9")
     informed: Share = key("60%", "most by which mispricing tilts the side of market orders; prior")
     informed_scale: PositiveRate = key("50bps", "mispricing at which the tilt is full; prior")
+    rush: SomeNumber = key(3.0, "by how much mispricing of 4 scales speeds market orders up; prior")
     patient: SomeMoney = key("$0", "far limit orders in all, one side; prior 10–80% of near depth")
     patient_orders: int = key(60, "how many, one side", ge=0, le=200)
     patient_nearest: PositiveRate = key("2%", "of the price, from the mid")
@@ -137,7 +138,9 @@ class MarketMaker(Acting):
     span: PositiveRate = key("1%", "of the price, first to last level; prior")
     refill: PositiveTime = key("10s", "time constant to put size back; prior 3–30 s")
     risk_aversion: PositiveNumber = key(0.1, "γ times a level's size over k, no unit; prior")
-    arrival: PerSecond = key("0.5/s", "A: orders that would hit a quote at the mid; prior")
+    arrival: PerSecond = key(
+        "0.02/s", "A: fills of a whole level that a quote at the mid would get; prior"
+    )
     distance: PositiveRate = key("2bps", "1/k: distance by which arrivals fall to 1/e; prior")
     inventory: Inventory = key({}, "what it does about its position")
     reference: Reference = key({}, "what price it believes in")

@@ -1,0 +1,206 @@
+"""The anonymous flow of one book: limit orders, cancels and market orders, each a Poisson process.
+
+One turn is one event. Its kind is drawn in proportion to the rates, and the next turn follows after an exponential time of
+the total rate, which is the superposition of the processes.
+
+- **Limit orders** lie at a distance from the opposite touch whose density falls as a power of distance.
+- **Cancels** hit each resting order at the same rate. An order's place is a tag; a cancel of an empty place is refused.
+- **Market orders** shrink with the liquidity of the moment to a power below one. Fixed sizes against thinning books would
+  raise volatility, keep makers away, and end a quiet day. Their side leans against mispricing: the only way worth reaches
+  the book.
+- **Patient orders** rest far away and come back slowly: what a crash finally runs into.
+
+Source: R. Cont, S. Stoikov, R. Talreja, A stochastic model for order book dynamics, Operations Research 58 (2010), 549-563.
+"""
+
+import math
+from typing import Any
+
+from unhedged.agents import cells as c
+from unhedged.agents.chance import power_distance
+from unhedged.agents.orders import (
+    SECOND,
+    cancel,
+    clamp,
+    fair,
+    limit,
+    lots,
+    middle,
+    share_after,
+    take,
+)
+from unhedged.kernels.compiled import agent, kernel
+from unhedged.kernels.floatmath import exp_, ln
+from unhedged.kernels.rng import exponential, normals, uniforms
+from unhedged.kernels.tables import as_agent, as_observation, as_parameter
+from unhedged.vocab.enums import Side, TimeInForce
+
+OPENING_STEP = 60
+"""Tags gone through per turn while the book is first filled."""
+OPENING_PERIOD = 1_000_000
+"""ns between those turns."""
+LIQUIDITY_FAST = 20.0
+"""Seconds: memory of liquidity."""
+LIQUIDITY_SLOW = 7_200.0
+"""Seconds: memory of calm liquidity."""
+CALM_BAND = 1.0
+"""Log distance from calm beyond which calm is not learned."""
+DRY = 4.0
+"""How far below calm, in logs, an empty side counts."""
+RUSH_AT = 4.0
+"""Multiple of ``informed_scale`` at which market orders come at their highest rate."""
+MOST_ABOVE = 0.5
+"""Log liquidity above calm beyond which market orders do not grow."""
+
+
+@kernel("float64(Observation, Parameter, Agent, float64)")
+def draw_usd(seen: Any, row: Any, me: Any, median: float) -> float:
+    """Return a lognormal size in dollars with the group's spread, at most its largest multiple of ``median``."""
+    z, _ = normals(me)
+    multiple = exp_(row.of[c.FLOW_SIZE_SIGMA] * z)
+    return float(median * min(multiple, row.of[c.FLOW_SIZE_MOST]))
+
+
+@kernel("float64(Observation, int64)")
+def opposite(seen: Any, side: int) -> float:
+    """Return the touch an order of ``side`` keeps its distance from, ticks; the best guess when that side is empty."""
+    touch = seen.ask[0] if side == Side.BUY else seen.bid[0]
+    if touch > 0:
+        return float(touch)
+    return middle(seen, 0)
+
+
+@kernel("int64(Observation, Parameter, Agent, int64, int64, int64, float64, float64)")
+def place_near(
+    seen: Any, row: Any, me: Any, out: int, n: int, tag: int, u: float, anchor: float
+) -> int:
+    """Write a limit order near ``anchor``; the lower half of the near tags are bids."""
+    side = Side.BUY if tag < int(row.of[c.FLOW_ORDERS]) else Side.SELL
+    step = max(row.of[c.FLOW_STEP], 1.0 / anchor)
+    away = anchor * power_distance(u, step, row.of[c.FLOW_REACH], row.of[c.FLOW_DECAY])
+    px = math.floor(anchor - away) if side == Side.BUY else math.ceil(anchor + away)
+    usd = draw_usd(seen, row, me, row.of[c.FLOW_SIZE])
+    qty = max(1, lots(seen, 0, usd, anchor))
+    return limit(out, n, 0, side, px, qty, tag, TimeInForce.POST_ONLY)
+
+
+@kernel("int64(Observation, Parameter, int64, int64, int64, float64, float64)")
+def place_far(seen: Any, row: Any, out: int, n: int, k: int, u: float, anchor: float) -> int:
+    """Write patient order ``k`` of both sides; the lower half are bids. All have the same worth."""
+    count = int(row.of[c.FLOW_PATIENT_ORDERS])
+    away = power_distance(
+        u, row.of[c.FLOW_NEAREST], row.of[c.FLOW_FARTHEST], row.of[c.FLOW_PATIENT_DECAY]
+    )
+    qty = lots(seen, 0, row.of[c.FLOW_PATIENT] / max(1, count), anchor)
+    side = Side.BUY if k < count else Side.SELL
+    sign = -1.0 if side == Side.BUY else 1.0
+    px = int(anchor * (1.0 + sign * away))
+    tag = 2 * int(row.of[c.FLOW_ORDERS]) + k
+    return limit(out, n, 0, side, px, qty, tag, TimeInForce.POST_ONLY)
+
+
+@kernel("int64(Observation, Parameter, Agent, int64)")
+def open_book(seen: Any, row: Any, me: Any, out: int) -> int:
+    """Place the next part of the orders a book in its steady state would hold, around the mark. Return messages."""
+    anchor = max(1.0, seen.mark_milli[0] / 1000.0)
+    near = 2 * int(row.of[c.FLOW_ORDERS])
+    total = near + 2 * int(row.of[c.FLOW_PATIENT_ORDERS])
+    first = int(me.state[c.FLOW_PLACED])
+    after = min(total, first + OPENING_STEP)
+    arrivals = row.of[c.FLOW_LIMIT_RATE] / max(1, near)
+    resting = arrivals / max(1e-12, arrivals + row.of[c.FLOW_CANCEL_RATE])
+    n = 0
+    for tag in range(first, after):
+        u, chosen, _, _ = uniforms(me)
+        if tag >= near:
+            n = place_far(seen, row, out, n, tag - near, u, anchor)
+        elif chosen < resting:
+            n = place_near(seen, row, me, out, n, tag, u, anchor)
+    me.state[c.FLOW_PLACED] = after
+    me.state[c.FLOW_BEGAN] = float(seen.t)
+    me.state[c.FLOW_LAST] = float(seen.t)
+    me.period = OPENING_PERIOD
+    return n
+
+
+@kernel("float64(Observation, Agent, float64)")
+def liquidity_gap(seen: Any, me: Any, seconds: float) -> float:
+    """Update the two averages of log liquidity and return the moment's minus calm's.
+
+    Liquidity is dollars at the touch over the relative spread: what a market order meets per unit of price.
+    """
+    elapsed = (seen.t - me.state[c.FLOW_BEGAN]) / SECOND
+    sample = me.state[c.FLOW_CALM] - DRY
+    if seen.bid[0] > 0 and seen.ask[0] > seen.bid[0]:
+        px = middle(seen, 0)
+        usd = 0.5 * (seen.bid_qty[0] + seen.ask_qty[0]) * seen.lot[0] * px * seen.tick[0]
+        sample = ln(max(usd, 1e-9) * px / (seen.ask[0] - seen.bid[0]))
+    fast = share_after(seconds, min(LIQUIDITY_FAST, elapsed))
+    slow = share_after(seconds, min(LIQUIDITY_SLOW, elapsed))
+    me.state[c.FLOW_LIQUIDITY] += fast * (sample - me.state[c.FLOW_LIQUIDITY])
+    gap = float(me.state[c.FLOW_LIQUIDITY] - me.state[c.FLOW_CALM])
+    if elapsed < 5.0 * LIQUIDITY_FAST or abs(gap) < CALM_BAND:
+        me.state[c.FLOW_CALM] += slow * (sample - me.state[c.FLOW_CALM])
+    return gap
+
+
+@kernel("int64(Observation, Parameter, Agent, int64, float64, float64)")
+def trade(seen: Any, row: Any, me: Any, out: int, u: float, gap: float) -> int:
+    """Write one market order: elastic in liquidity, leaning against the distance of the mid to value."""
+    cheap = fair(seen, 0) / middle(seen, 0) - 1.0
+    tilt = row.of[c.FLOW_INFORMED] * clamp(cheap / row.of[c.FLOW_INFORMED_SCALE], -1.0, 1.0)
+    side = Side.BUY if u < 0.5 * (1.0 + tilt) else Side.SELL
+    elastic = exp_(row.of[c.FLOW_ELASTICITY] * clamp(gap, -8.0, MOST_ABOVE))
+    usd = elastic * draw_usd(seen, row, me, row.of[c.FLOW_MARKET_SIZE])
+    qty = max(1, lots(seen, 0, usd, middle(seen, 0)))
+    return take(seen, out, 0, 0, side, qty, row.of[c.FLOW_REACH])
+
+
+@kernel("float64(Observation, Parameter)")
+def hurry(seen: Any, row: Any) -> float:
+    """Return the factor by which mispricing speeds market orders up."""
+    off = abs(fair(seen, 0) / middle(seen, 0) - 1.0)
+    return float(
+        1.0 + row.of[c.FLOW_RUSH] * min(1.0, off / (RUSH_AT * row.of[c.FLOW_INFORMED_SCALE]))
+    )
+
+
+@kernel("int64(Observation, Parameter, Agent, int64, float64)")
+def one_event(seen: Any, row: Any, me: Any, out: int, gap: float) -> int:
+    """Draw what happens and when the next thing does. Return messages."""
+    near = 2 * int(row.of[c.FLOW_ORDERS])
+    far = 2 * int(row.of[c.FLOW_PATIENT_ORDERS])
+    limits = row.of[c.FLOW_LIMIT_RATE]
+    markets = limits + row.of[c.FLOW_MARKET_RATE] * hurry(seen, row)
+    cancels = markets + row.of[c.FLOW_CANCEL_RATE] * near
+    total = cancels + far / row.of[c.FLOW_PATIENCE]
+    which, place, distance, wait = uniforms(me)
+    if total <= 0.0:
+        me.period = 0
+        return 0
+    me.period = 1 + int(SECOND * min(exponential(wait) / total, 1e6))
+    which *= total
+    if which < limits:
+        tag = int(place * near)
+        side = Side.BUY if tag < int(row.of[c.FLOW_ORDERS]) else Side.SELL
+        return place_near(seen, row, me, out, 0, tag, distance, opposite(seen, side))
+    if which < markets:
+        return trade(seen, row, me, out, place, gap)
+    if which < cancels:
+        return cancel(out, 0, 0, Side.BUY, int(place * near))
+    return place_far(seen, row, out, 0, int(place * far), distance, middle(seen, 0))
+
+
+@agent
+def behave(observation: int, me: int, out: int) -> int:
+    """Fill the book over the first turns, then let one event happen per turn."""
+    seen = as_observation(observation)
+    mine = as_agent(me)
+    row = as_parameter(mine.parameters)
+    tags = 2 * int(row.of[c.FLOW_ORDERS]) + 2 * int(row.of[c.FLOW_PATIENT_ORDERS])
+    if mine.state[c.FLOW_PLACED] < tags:
+        return open_book(seen, row, mine, out)
+    seconds = (seen.t - mine.state[c.FLOW_LAST]) / SECOND
+    mine.state[c.FLOW_LAST] = float(seen.t)
+    gap = liquidity_gap(seen, mine, seconds)
+    return one_event(seen, row, mine, out, gap)

@@ -1,0 +1,76 @@
+"""Shapes of distance and volatility that several behaviours share."""
+
+import math
+from typing import Any
+
+from unhedged.agents.orders import share_after
+from unhedged.kernels.compiled import helper, kernel
+from unhedged.kernels.floatmath import exp_, ln, pow_
+
+FAST = 60.0
+"""Seconds: memory of the volatility of the moment."""
+SLOW = 14_400.0
+"""Seconds: memory of calm volatility."""
+SETTLE = 10.0
+"""Seconds at the start in which an empty book fills and nothing is learned."""
+LEAST_SIGMA = 1e-5
+"""Per root second: below it a quiet book would make any move look wild; about 6 % a year."""
+GUESS_SIGMA = 1e-4
+"""Per root second, before anything is learned; about 56 % a year."""
+CALM_BELOW = 2.0
+"""Multiple of calm volatility above which calm is not learned."""
+
+
+@kernel("float64(float64, float64, float64, float64)")
+def power_distance(u: float, near: float, far: float, decay: float) -> float:
+    """Return a distance in ``[near, far]`` whose density falls as ``distance^-decay``; ``u`` uniform in [0, 1).
+
+    Notes
+    -----
+    Inverse of the distribution function; at ``decay`` 1 it is uniform in the logarithm.
+    """
+    if far <= near or near <= 0.0:
+        return near
+    e = 1.0 - decay
+    if abs(e) < 1e-6:
+        return near * exp_(u * ln(far / near))
+    return near * pow_(1.0 + u * (pow_(far / near, e) - 1.0), 1.0 / e)
+
+
+@kernel("void(Agent, int64, int64, float64, float64, float64)")
+def learn_variance(
+    me: Any, fast: int, calm: int, move: float, seconds: float, elapsed: float
+) -> None:
+    """Update two cells of ``me.state``: variance of the moment and of calm times, relative, per second.
+
+    Parameters
+    ----------
+    fast, calm : int
+        The cells.
+    move : float
+        Relative change of the mid since the previous look.
+    seconds, elapsed : float
+        Since the previous look, and since the first one. Averages begin as plain means.
+    """
+    if seconds <= 0.0:
+        return
+    if elapsed < SETTLE or me.state[fast] <= 0.0:
+        if me.state[fast] <= 0.0:
+            me.state[fast] = GUESS_SIGMA * GUESS_SIGMA
+        if me.state[calm] <= 0.0:
+            me.state[calm] = GUESS_SIGMA * GUESS_SIGMA
+        return
+    sample = move * move / seconds
+    me.state[fast] += share_after(seconds, min(FAST, elapsed)) * (sample - me.state[fast])
+    known = me.state[calm]
+    if elapsed < 5.0 * FAST or me.state[fast] < CALM_BELOW * CALM_BELOW * known:
+        me.state[calm] += share_after(seconds, min(SLOW, elapsed)) * (sample - known)
+    me.state[calm] = max(me.state[calm], LEAST_SIGMA * LEAST_SIGMA)
+
+
+@helper("float64(float64, float64)")
+def stress_of(fast: float, calm: float) -> float:
+    """Return σ of the moment over calm σ from their variances."""
+    if calm <= 0.0:
+        return 1.0
+    return math.sqrt(fast / calm)

@@ -1,0 +1,69 @@
+"""A market maker's inventory: what it holds beyond its neutral stock, net of its hedge, and how its quotes lean against it."""
+
+import math
+from typing import Any
+
+from unhedged.agents import cells as c
+from unhedged.agents.orders import clamp
+from unhedged.agents.quotes import skew_term, spread_term
+from unhedged.kernels.compiled import kernel
+
+MOST_SKEW = 0.1
+"""Quotes never lean by more than this share of the price."""
+
+
+@kernel("float64(Observation, Parameter, int64)")
+def units_on(seen: Any, row: Any, leg: int) -> float:
+    """Return units of the asset held on ``leg`` beyond the neutral stock."""
+    return float((seen.pos[leg] - row.of[c.NEUTRAL + leg]) * seen.lot[leg])
+
+
+@kernel("float64(Observation, Parameter, Agent, int64)")
+def net_lots(seen: Any, row: Any, me: Any, q: int) -> float:
+    """Return the inventory of quoted leg ``q`` in its lots; the hedge leg counts evenly for all quoted legs."""
+    quotes = int(row.of[c.MAKER_QUOTES])
+    units = units_on(seen, row, q)
+    if me.legs > quotes:
+        units += units_on(seen, row, quotes) / quotes
+    return float(units / seen.lot[q])
+
+
+@kernel("float64(Observation, Parameter, Agent, int64, float64)")
+def net_usd(seen: Any, row: Any, me: Any, q: int, px: float) -> float:
+    """Return the inventory of quoted leg ``q`` in dollars at ``px`` ticks."""
+    return float(net_lots(seen, row, me, q) * seen.lot[q] * seen.tick[q] * px)
+
+
+@kernel("float64(Parameter, Agent, int64)")
+def full_usd(row: Any, me: Any, q: int) -> float:
+    """Return the dollars one side of leg ``q`` shows at full size."""
+    share = row.of[c.MAKER_DEPTH] * row.of[c.MAKER_WEIGHT + q]
+    return float(row.of[c.CAPITAL] * share * me.state[c.MAKER_SCALE])
+
+
+@kernel("float64(Parameter, Agent, int64)")
+def sigma_of(row: Any, me: Any, q: int) -> float:
+    """Return the volatility of the moment on leg ``q``, never below half of calm, per root second."""
+    at = q * c.MAKER_BLOCK
+    least = 0.25 * me.state[at + c.MAKER_CALM]
+    return math.sqrt(max(me.state[at + c.MAKER_VARIANCE], least))
+
+
+@kernel("float64(Observation, Parameter, Agent, int64)")
+def skew_of(seen: Any, row: Any, me: Any, q: int) -> float:
+    """Return by which share of the price the quotes of leg ``q`` lie lower because of inventory; negative when short."""
+    order_usd = full_usd(row, me, q) / max(1.0, row.of[c.MAKER_LEVELS])
+    if order_usd <= 0.0:
+        return 0.0
+    px = me.state[q * c.MAKER_BLOCK + c.MAKER_MID]
+    orders = net_usd(seen, row, me, q, px) / order_usd
+    per_order = skew_term(sigma_of(row, me, q), row.of[c.MAKER_RISK], row.of[c.MAKER_ARRIVAL])
+    return clamp(orders * per_order, -MOST_SKEW, MOST_SKEW)
+
+
+@kernel("float64(Parameter, Agent, int64)")
+def half_spread(row: Any, me: Any, q: int) -> float:
+    """Return half the spread on leg ``q`` at no inventory, as a share of the price."""
+    risk = row.of[c.MAKER_RISK]
+    per_order = skew_term(sigma_of(row, me, q), risk, row.of[c.MAKER_ARRIVAL])
+    return min(spread_term(risk, row.of[c.MAKER_DISTANCE]) + 0.5 * per_order, MOST_SKEW)
