@@ -19,7 +19,7 @@ from unhedged.vocab.order import PRIORITY
 WIDTH_BITS = 15
 """A slot is 2^15 ns = 32.8 us wide."""
 SLOTS = 1 << 16
-"""Usual rows of `slot`: a horizon of 2.1 s. Any power of two works."""
+"""Usual rows of `slot`: a horizon of 2.1 s. Any power of two works. The cursor passes 30,518 slots per idle second."""
 
 _PRIORITIES = sum(int(priority) << (4 * int(kind)) for kind, priority in PRIORITY.items())
 
