@@ -30,7 +30,6 @@ from unhedged.kernels.tables import account, order, position
 from unhedged.vocab.enums import FillCause
 
 __all__ = [
-    "MAX_PX",
     "NO_ASK",
     "NO_BID",
     "RESTING",
@@ -50,8 +49,6 @@ __all__ = [
     "words_per_side",
 ]
 
-MAX_PX = 2**31 - 1
-"""Ticks; the highest price an order may rest at."""
 RESTING = 1
 """``order.live`` of an order in the book."""
 
@@ -110,7 +107,7 @@ def rest(
     Parameters
     ----------
     px : int
-        Ticks, 1 to `MAX_PX`; it must not cross the other side.
+        Ticks, 1 to 2^31 - 1; it must not cross the other side.
     qty : int
         Lots, > 0.
     p : int
