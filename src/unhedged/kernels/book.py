@@ -98,7 +98,7 @@ def release_order(w: Any, row: int) -> None:
     w.used_orders -= 1
 
 
-@helper("int64(World, int64, int64, int64, int64, int64, int64, int64, int64)")
+@kernel("int64(World, int64, int64, int64, int64, int64, int64, int64, int64)")
 def rest(
     w: Any, i: int, side: int, px: int, qty: int, p: int, tag: int, reduce_only: int, cause: int
 ) -> int:
@@ -132,7 +132,7 @@ def rest(
     return row
 
 
-@helper("void(World, int64)")
+@kernel("void(World, int64)")
 def remove(w: Any, row: int) -> None:
     """Take resting order ``row`` out of the book and free what it held. O(1)."""
     o = order(w, row)
