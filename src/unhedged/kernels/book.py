@@ -13,7 +13,6 @@ from unhedged.kernels.compiled import helper, i8, kernel
 from unhedged.kernels.depth import depth, fillable, impact_px
 from unhedged.kernels.far import NO_ASK, NO_BID
 from unhedged.kernels.fills import change_open, note, settle_fill
-from unhedged.kernels.window import words_per_side
 from unhedged.kernels.sides import (
     best,
     best_qty,
@@ -27,6 +26,7 @@ from unhedged.kernels.sides import (
     shrink,
 )
 from unhedged.kernels.tables import account, order, position
+from unhedged.kernels.window import words_per_side
 from unhedged.vocab.enums import FillCause
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "fillable",
     "impact_px",
     "is_empty",
+    "is_reached",
     "release_order",
     "remove",
     "rest",

@@ -4,9 +4,9 @@ from typing import Any
 
 from unhedged.kernels.compiled import i8, kernel, plus, rule
 from unhedged.kernels.fills import fill_amount, hold_for
-from unhedged.kernels.window import NOWHERE
 from unhedged.kernels.sides import is_empty, next_price, oldest_at, owner_of, qty_at, reducible
 from unhedged.kernels.tables import account, book, far, instrument, order, position
+from unhedged.kernels.window import NOWHERE
 from unhedged.rules import integer
 from unhedged.vocab.enums import InstrumentKind, Side
 

@@ -11,8 +11,8 @@ holds at least one order: as many far rows as order rows are always enough.
 from typing import Any
 
 from unhedged.kernels.compiled import helper, i8, kernel, u8
-from unhedged.kernels.window import NOWHERE, occupied_from, occupy, vacate
 from unhedged.kernels.tables import book, far, far_hash, level
+from unhedged.kernels.window import NOWHERE, occupied_from, occupy, vacate
 
 NO_BID = -1
 """Best price of an empty bid side."""

@@ -126,9 +126,7 @@ def _enter(
 
 
 @kernel("int64(World, int64, int64, int64, int64, int64, int64)")
-def _market(
-    w: Any, p: int, side: int, qty: int, force: int, reduce_only: int, cause: int
-) -> int:
+def _market(w: Any, p: int, side: int, qty: int, force: int, reduce_only: int, cause: int) -> int:
     code = check_sender(w, p, qty)
     if code != _ACCEPTED:
         return code
@@ -203,6 +201,15 @@ def cancel_all(w: Any, a: int, i: int) -> None:
 
 
 @kernel("int64(World, int64)")
+def _cancel_one(w: Any, t: int) -> int:
+    old = order_under(w, t)
+    if old < 0:
+        return _REFUSED_UNKNOWN
+    cancel(w, old)
+    return _ACCEPTED
+
+
+@kernel("int64(World, int64)")
 def _carry_out(w: Any, row: int) -> int:
     m = message(w, row)
     p = i8(m.position)
@@ -211,11 +218,7 @@ def _carry_out(w: Any, row: int) -> int:
     if m.command == _MARKET:
         return _market(w, p, m.side, m.qty, m.force, m.reduce_only, m.cause)
     if m.command == _CANCEL:
-        old = order_under(w, m.tag)
-        if old < 0:
-            return _REFUSED_UNKNOWN
-        cancel(w, old)
-        return _ACCEPTED
+        return _cancel_one(w, m.tag)
     if m.command == _CANCEL_ALL:
         cancel_all(w, position(w, p).account, position(w, p).instrument)
         return _ACCEPTED

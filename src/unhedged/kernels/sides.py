@@ -20,8 +20,8 @@ from unhedged.kernels.far import (
     next_far,
     recentre,
 )
-from unhedged.kernels.window import NOWHERE, occupied_from, occupied_upto, occupy, vacate
 from unhedged.kernels.tables import account, book, far, level, order, position
+from unhedged.kernels.window import NOWHERE, occupied_from, occupied_upto, occupy, vacate
 
 
 @helper("int64(World, int64)")
