@@ -56,11 +56,11 @@ def invoke(arguments: Sequence[str]) -> int:
     except UnhedgedError as error:
         return _say(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _say(
-            "Interrupted. Finished replicates are kept; the same command resumes.", INTERRUPTED
-        )
+        return _interrupted()
     except Exception as error:  # noqa: BLE001 - Typer's own errors have no public base class
         return _typed_wrong(error)
+    if result == INTERRUPTED:
+        return _interrupted()
     return result if isinstance(result, int) else 0
 
 
@@ -71,11 +71,14 @@ def _typed_wrong(error: Exception) -> int:
         show_usage(file=sys.stderr)
         return int(getattr(error, "exit_code", WRONG_INPUT))
     if type(error).__name__ == "Abort":
-        return _say(
-            "Interrupted. Finished replicates are kept; the same command resumes.", INTERRUPTED
-        )
+        return _interrupted()
     traceback.print_exception(error)
     return 1
+
+
+def _interrupted() -> int:
+    text = "Interrupted. Finished replicates are kept; the same command resumes."
+    return _say(text, INTERRUPTED)
 
 
 def _say(text: str, code: int) -> int:

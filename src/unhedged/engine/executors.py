@@ -20,6 +20,8 @@ ATTEMPTS = 2
 """How often a replicate may take its worker down before the run gives up on it."""
 
 
+POLL_SECONDS = 0.2
+"""How long a Ctrl-C may go unnoticed."""
 FORCED_TABLES = ("liquidations", "adl", "accounts")
 """What ``keep = "summary"`` writes."""
 
@@ -112,7 +114,8 @@ def _pool(
     try:
         running = {pool.submit(run_one, plan, n, keep=keep, path=path): n for n in batch}
         while running:
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            # In short waits: a Ctrl-C that reaches another thread does not wake this one.
+            finished, _ = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             for future in finished:
                 yield _result(future, running.pop(future))
     except BaseException:
