@@ -1,0 +1,58 @@
+"""The closing screen: findings carry evidence, and what did not happen is called never."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unhedged.report.screen import finding, interval_of_share, quantile, summary
+from unhedged.results import headline
+
+
+def test_wilson_interval_of_a_published_example() -> None:
+    # 38 of 200: 14 to 25 %.
+    low, high = interval_of_share(38, 200)
+    assert (round(low, 3), round(high, 3)) == (0.142, 0.25)
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_interval_holds_the_share(hits, trials) -> None:
+    hits = min(hits, trials)
+    low, high = interval_of_share(hits, trials)
+    assert 0 <= low <= hits / trials + 1e-12
+    assert hits / trials - 1e-12 <= high <= 1
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.floats(0, 1))
+def test_quantile_lies_between_least_and_largest(values, share) -> None:
+    assert min(values) - 1e-6 <= quantile(values, share) <= max(values) + 1e-6
+
+
+def test_median_of_mostly_absent_events_is_never() -> None:
+    rows = [{"replicate": n, "first_adl_ns": 5 if n == 0 else None} for n in range(5)]
+    assert "never" in summary(rows)
+
+
+def test_no_rows_is_said() -> None:
+    assert finding([]) == "No replicate has finished."
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "text"),
+    [
+        ("deficit_usd", 12_400_000, "$12.4M"),
+        ("fall_share.BTC", -0.124, "−12.4%"),
+        ("first_adl_ns", 4_440 * 10**9, "1 h 14 m"),
+        ("trades", 1_234_567, "1,234,567"),
+        ("trades", 1_234_567.0, "1,234,567"),
+        ("adl_usd", None, "never"),
+        ("adl_usd", float("nan"), "never"),
+        ("ratio", 0.12345, "0.123"),
+    ],
+)
+def test_measure_is_printed_in_its_unit(measure, value, text) -> None:
+    assert headline.show(measure, value) == text
+
+
+def test_measures_are_labelled_in_words() -> None:
+    assert headline.label("fall_share.BTC") == "Deepest fall, BTC"
+    assert headline.label("my_own_usd") == "my own"
