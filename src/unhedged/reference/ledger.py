@@ -1,0 +1,128 @@
+"""Accounts, payments and exchanges of lots in plain Python: everything that moves money or positions."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from unhedged.rules.integer import mul_div_floor
+from unhedged.rules.margin import maintenance_margin
+from unhedged.rules.pnl import cost_after, value
+from unhedged.vocab.enums import AccountKind, AccountStatus, EntryReason
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One step of a margin schedule; ``floor`` in atoms belongs to it."""
+
+    floor: int
+    mm_ppb: int
+    deduct: int
+
+
+@dataclass(slots=True)
+class Contract:
+    """A linear perpetual and its prices, milli-ticks."""
+
+    mark: int
+    previous: int
+    index: int
+    num: int
+    den: int
+    tiers: list[Tier]
+    band_ppb: int = 0
+    adl_qty: int = 0
+    forced_qty: int = 0
+
+
+@dataclass(slots=True)
+class Holding:
+    """Position of one account in one contract."""
+
+    pos: int = 0
+    cost: int = 0
+    adl_qty: int = 0
+    forced_qty: int = 0
+
+
+@dataclass(slots=True)
+class Account:
+    """Cash and positions; ``row`` numbers accounts, ``slot[i]`` the position in contract ``i``: both break ties."""
+
+    row: int
+    owner: int
+    kind: AccountKind
+    cash: int = 0
+    status: AccountStatus = AccountStatus.LIVE
+    cooldown_until: int = 0
+    busy: bool = False
+    slot: dict[int, int] = field(default_factory=dict)
+    holdings: dict[int, Holding] = field(default_factory=lambda: defaultdict(Holding))
+    totals: dict[EntryReason, int] = field(default_factory=lambda: defaultdict(int))
+
+    def open(self) -> list[int]:
+        """Return the contracts in which lots are held, by slot."""
+        held = [i for i, holding in self.holdings.items() if holding.pos != 0]
+        return sorted(held, key=lambda i: self.slot[i])
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All accounts and contracts of one venue."""
+
+    contracts: list[Contract]
+    accounts: list[Account]
+
+    def worth(self, i: int, lots: int, milli: int | None = None) -> int:
+        """Return the signed value of lots at mark or at a price, atoms."""
+        contract = self.contracts[i]
+        return value(lots, contract.mark if milli is None else milli, contract.num, contract.den)
+
+    def value_of(self, account: Account, i: int) -> int:
+        """Return the signed value of a position at mark, atoms."""
+        return self.worth(i, account.holdings[i].pos)
+
+    def equity(self, account: Account) -> int:
+        """Return cash and signed values, atoms."""
+        return account.cash + sum(self.value_of(account, i) for i in account.open())
+
+    def gross(self, account: Account) -> int:
+        """Return the sum of the sizes of all values, atoms."""
+        return sum(abs(self.value_of(account, i)) for i in account.open())
+
+    def tier(self, i: int, notional: int) -> int:
+        """Return the number of the highest tier whose floor is reached."""
+        reached = [n for n, t in enumerate(self.contracts[i].tiers) if t.floor <= notional]
+        return max(reached, default=0)
+
+    def maintenance_at(self, i: int, notional: int) -> int:
+        """Return the maintenance margin of a notional in a contract, atoms."""
+        tier = self.contracts[i].tiers[self.tier(i, notional)]
+        return maintenance_margin(notional, tier.mm_ppb, tier.deduct)
+
+    def maintenance(self, account: Account) -> int:
+        """Return the maintenance margin of an account, atoms."""
+        return sum(self.maintenance_at(i, abs(self.value_of(account, i))) for i in account.open())
+
+    def pay(self, source: Account, target: Account, atoms: int, reason: EntryReason) -> None:
+        """Move atoms; negative ones run the other way."""
+        source.cash -= atoms
+        target.cash += atoms
+        source.totals[reason] -= atoms
+        target.totals[reason] += atoms
+
+    def exchange(self, i: int, amount: int, qty: int, buyer: Account, seller: Account) -> None:
+        """Move lots from seller to buyer and the amount the other way."""
+        for account, signed in ((buyer, qty), (seller, -qty)):
+            holding = account.holdings[i]
+            holding.cost = cost_after(holding.pos, holding.cost, signed, amount)
+            holding.pos += signed
+        buyer.cash -= amount
+        seller.cash += amount
+
+    def fill_amount(self, i: int, px: int, qty: int) -> int:
+        """Return the money of a fill, atoms."""
+        contract = self.contracts[i]
+        return mul_div_floor(qty * contract.num, px, contract.den)
+
+    def house(self, kind: AccountKind) -> Account:
+        """Return the venue's own account of a kind."""
+        return next(account for account in self.accounts if account.kind == kind)

@@ -1,0 +1,310 @@
+"""Compiled clearing against its plain twin: every forced row, balance, position and total after every mark update."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.support.market import FIRST_TRADER, FUND_UNWIND, IDLE, VAULT, Market
+
+from unhedged.adl.scores import SCORES
+from unhedged.reference.clearing import Clearing, Rulebook
+from unhedged.reference.ledger import Account, Contract, Holding, Ledger, Tier
+from unhedged.rules import adl_score, fees
+from unhedged.vocab.enums import (
+    AccountKind,
+    AccountStatus,
+    AdlPrice,
+    EntryReason,
+    LiquidationLadder,
+    Side,
+)
+
+SECOND = 10**9
+PLAIN: dict[str, Callable[[dict[str, int]], float]] = {
+    "binance-v1": lambda x: adl_score.score_binance(
+        x["unrealised"], x["wallet"], x["equity"], x["maintenance"]
+    ),
+    "bitmex-v1": lambda x: adl_score.score_bitmex(
+        x["side"] * x["notional"], x["side"] * x["cost"], x["side"] * x["notional"] - x["equity"]
+    ),
+    "hyperliquid-observed-v1": lambda x: adl_score.score_hyperliquid_observed(
+        x["notional"], x["equity"], x["unrealised"], x["cost"]
+    ),
+    "hyperliquid-documented-v1": lambda x: adl_score.score_hyperliquid_documented(
+        x["side"], x["notional"], x["cost"], x["equity"]
+    ),
+    "hyperliquid-documented-literal-v1": lambda x: adl_score.score_hyperliquid_documented_literal(
+        x["notional"], x["cost"], x["equity"]
+    ),
+}
+
+
+class World:
+    """The same random market twice."""
+
+    def __init__(self, seed: int, *, traders: int = 0) -> None:
+        self.random = random = np.random.default_rng(seed)
+        self.traders = traders or int(random.integers(3, 16))
+        self.whale = 0 if traders else -1  # one thin account against nearly all others
+        self.count = int(random.integers(1, 5))
+        self.draw_rules()
+        self.instruments = [self.draw_instrument() for _ in range(self.count)]
+        self.draw_accounts()
+        self.market = Market(
+            venue=self.venue,
+            instruments=self.instruments,
+            accounts=self.accounts,
+            house=self.house,
+            orders=1024,
+        )
+        self.build_twin()
+        self.start = [i["mark"] for i in self.instruments]
+        self.marks = list(self.start)
+        self.t = 0
+
+    def draw_rules(self) -> None:
+        random = self.random
+        ladder = LiquidationLadder(int(random.integers(0, 2)))
+        score = sorted(PLAIN)[int(random.integers(0, len(PLAIN)))]
+        every = int(random.choice([0, SECOND, 2 * SECOND]))
+        self.fees = (int(random.choice([0, 200_000, -50_000])), int(random.choice([0, 400_000])))
+        self.vault_interval = int(random.choice([SECOND, 2 * SECOND]))
+        self.rulebook = Rulebook(
+            ladder=ladder,
+            adl_price=AdlPrice(int(random.integers(0, 4))),
+            score=PLAIN[score],
+            liquidation_fee_ppb=int(random.choice([0, 5_000_000, 15_000_000])),
+            slice_ppb=int(random.choice([200_000_000, 333_333_333, 10**9])),
+            slice_above=int(random.choice([0, 10**11, 10**14])),
+            cooldown=int(random.choice([0, 2 * SECOND, 30 * SECOND])),
+            backstop_ppb=int(random.choice([0, 666_666_667, 900_000_000])),
+            fund_capacity_ppb=int(random.choice([0, 100_000_000, 10**9, 5 * 10**9])),
+            takeover_interval=every,
+            mark_interval=SECOND,
+            unwind_ppb=int(random.choice([50_000_000, 10**9])),
+            adl_on=bool(random.random() < 0.9),
+        )
+        book = self.rulebook
+        self.venue = {
+            "ladder": book.ladder, "adl_price": book.adl_price, "adl_score": SCORES[score].address,
+            "liquidation_fee_ppb": book.liquidation_fee_ppb, "slice_ppb": book.slice_ppb,
+            "slice_above": book.slice_above, "cooldown": book.cooldown, "backstop_ppb": book.backstop_ppb,
+            "fund_capacity_ppb": book.fund_capacity_ppb, "takeover_interval": every,
+            "mark_interval": SECOND, "unwind_ppb": book.unwind_ppb, "adl_on": book.adl_on,
+            "maker_fee_ppb": self.fees[0], "taker_fee_ppb": self.fees[1],
+        }  # fmt: skip
+
+    def draw_instrument(self) -> dict[str, Any]:
+        random = self.random
+        mark = int(random.integers(200, 30_000)) * 1000 + int(random.integers(0, 1000))
+        rates = np.sort(
+            random.choice([4_000_000, 10_000_000, 12_500_000, 25_000_000, 50_000_000], 3, False)
+        )
+        count = int(random.integers(1, 4))
+        unit = int(random.choice([1, 7, 100, 10_000]))
+        floors = np.sort(random.integers(1, 10**3, 2)) * 10 ** int(random.integers(8, 13))
+        tiers, deduct, below, floor = [], 0, int(rates[0]), 0
+        for n in range(count):
+            rate = int(rates[n])
+            floor = int(floors[n - 1]) if n else 0
+            if n and floor == tiers[-1][0]:
+                break
+            deduct += floor * (rate - below) // 10**9
+            tiers.append((floor, rate, 2 * rate, deduct))
+            below = rate
+        band = int(random.choice([0, 50_000_000, 200_000_000]))
+        return {
+            "mark": mark,
+            "num": unit,
+            "den": int(random.choice([1, 3, 10])),
+            "tiers": tiers,
+            "band_ppb": band,
+        }
+
+    def draw_accounts(self) -> None:
+        random, m = self.random, self.count
+        n = self.traders
+        lots = np.zeros((n, m), np.int64)
+        for i, instrument in enumerate(self.instruments):
+            mark = instrument["mark"] / 1000 * instrument["num"] / instrument["den"]
+            holds = random.random(n) < 0.75
+            notional = np.exp(random.normal(np.log(10**12), 2.5, n)) * holds
+            long = random.random(n) < (0.5 if self.whale < 0 else 0.1)
+            lots[:, i] = np.round(notional / mark) * np.where(long, 1, -1)
+            total = int(lots[:, i].sum())
+            lots[int(random.integers(0, n)) if self.whale < 0 else self.whale, i] -= total
+        self.accounts = []
+        for a in range(n):
+            positions, value = {}, 0
+            for i, instrument in enumerate(self.instruments):
+                pos = int(lots[a, i])
+                if pos == 0:
+                    continue
+                num, den = instrument["num"], instrument["den"]
+                worth = abs(pos) * num * instrument["mark"] // (den * 1000)
+                cost = int(worth * random.uniform(0.8, 1.2))
+                positions[i] = (pos, cost if pos > 0 else -cost)
+                value += worth if pos > 0 else -worth
+            gross = sum(abs(c) for _, c in positions.values())
+            own = int(gross * random.choice([0.01, 0.03, 0.1, 0.3, 1.0]) * random.uniform(0.5, 2.0))
+            if a == self.whale:
+                own = gross // 40
+            owner = (
+                FIRST_TRADER + int(random.integers(0, n))
+                if random.random() < 0.2
+                else FIRST_TRADER + a
+            )
+            self.accounts.append({"cash": own - value, "positions": positions, "owner": owner})
+        fund = int(np.exp(random.normal(np.log(10**11), 2.0)))
+        self.house = {"FUND": {"cash": fund}, "VAULT": {"cash": int(fund * random.random())}}
+        self.makers = [FIRST_TRADER + a for a in range(n)]
+
+    def build_twin(self) -> None:
+        contracts = [
+            Contract(
+                mark=i["mark"], previous=i["mark"], index=i["mark"], num=i["num"], den=i["den"],
+                tiers=[Tier(floor, mm, deduct) for floor, mm, _, deduct in i["tiers"]],
+                band_ppb=i["band_ppb"],
+            )
+            for i in self.instruments
+        ]  # fmt: skip
+        accounts = []
+        for row in range(FIRST_TRADER + len(self.accounts)):
+            given = self.market.account(row)
+            account = Account(
+                row=row,
+                owner=int(given["owner"]),
+                kind=AccountKind(int(given["kind"])),
+                cash=int(given["cash"]),
+                slot={i: i for i in range(self.count)},
+            )
+            for i in range(self.count):
+                p = self.market.position(row, i)
+                account.holdings[i] = Holding(int(p["pos"]), int(p["cost"]))
+            accounts.append(account)
+        self.orders: list[list[Any]] = []
+        self.twin = Clearing(Ledger(contracts, accounts), self.rulebook, self.take, self.cancel)
+
+    # ---- the twin's book: price, then time; the venue's orders do not stop at the owner's own
+
+    def take(self, i: int, side: Side, limit: int, qty: int, taker: Account) -> tuple[int, int]:
+        ledger, filled, atoms = self.twin.ledger, 0, 0
+        sign = 1 if side == Side.BUY else -1
+        resting = [o for o in self.orders if o[1] == i and o[2] != side and o[4] > 0]
+        for order in sorted(resting, key=lambda o: sign * o[3]):
+            maker = ledger.accounts[order[0]]
+            if filled == qty or sign * order[3] > sign * limit:
+                break
+            lots = min(qty - filled, order[4])
+            money = ledger.fill_amount(i, order[3], lots)
+            buyer, seller = (taker, maker) if side == Side.BUY else (maker, taker)
+            ledger.exchange(i, money, lots, buyer, seller)
+            house = ledger.house(AccountKind.FEES)
+            ledger.pay(taker, house, fees.fee(money, self.fees[1]), EntryReason.TRADING_FEE)
+            ledger.pay(maker, house, fees.fee(money, self.fees[0]), EntryReason.TRADING_FEE)
+            order[4] -= lots
+            filled += lots
+            atoms += money
+        return filled, atoms
+
+    def cancel(self, account: Account, i: int | None) -> None:
+        self.orders = [o for o in self.orders if o[0] != account.row or i not in (None, o[1])]
+
+    # ---- one mark update
+
+    def place_orders(self) -> None:
+        random = self.random
+        for _ in range(int(random.integers(0, 6))):
+            maker = int(random.choice(self.makers))
+            if self.market.account(maker)["status"] == 1:
+                continue
+            i, side = int(random.integers(0, self.count)), int(random.integers(0, 2))
+            px = self.marks[i] / 1000 * (1 + (2 * side - 1) * abs(random.normal(0.0, 0.02)))
+            px = max(1, int(px))
+            if any(
+                o[1] == i and o[2] != side and (o[3] >= px if side else o[3] <= px)
+                for o in self.orders
+                if o[4]
+            ):
+                continue  # would cross
+            pos = abs(int(self.market.position(int(random.choice(self.makers)), i)["pos"]))
+            qty = max(1, int(pos * random.uniform(0.01, 0.5)))
+            self.market.order(maker, i, side, px, qty)
+            self.orders.append([maker, i, Side(side), px, qty])
+
+    def update(self) -> None:
+        self.t += SECOND
+        self.place_orders()
+        shock = self.random.normal(0.0, 0.02, self.count) + self.random.normal(0.0, 0.03)
+        self.marks = [
+            min(max(int(mark * np.exp(s)), start // 10, 1000), 10 * start)
+            for mark, s, start in zip(self.marks, shock, self.start, strict=True)
+        ]
+        if self.random.random() < 0.15:
+            self.marks[0] = int(self.twin.ledger.contracts[0].mark)  # a mark that stands still
+        self.market.memory.world["now"] = self.twin.now = self.t
+        for contract, milli in zip(self.twin.ledger.contracts, self.marks, strict=True):
+            contract.previous, contract.mark = contract.mark, milli
+        assert self.market.mark(dict(enumerate(self.marks))) == len(self.unsafe())
+        self.twin.evaluate()
+        if (
+            self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
+            and self.t % self.vault_interval == 0
+        ):
+            self.market.plan(self.t, VAULT)
+            self.twin.schedule(self.t, self.twin.tick())
+        assert self.market.run(self.t) == IDLE
+        self.twin.run(self.t)
+        if self.random.random() < 0.2:
+            self.market.plan(self.t, FUND_UNWIND)
+            assert self.market.run(self.t) == IDLE
+            for kind in (AccountKind.FUND, AccountKind.VAULT):
+                self.twin.unwind(self.twin.ledger.house(kind))
+        self.compare()
+
+    def unsafe(self) -> list[Account]:
+        """Return the traders that a mark update must find."""
+        return [
+            account
+            for account in self.twin.ledger.accounts
+            if account.kind == AccountKind.TRADER
+            and account.status != AccountStatus.IN_LIQUIDATION
+            and not self.twin.safe(account)
+        ]
+
+    def compare(self) -> None:
+        memory = self.market.memory
+        rows = self.market.forced()
+        assert len(rows) == len(self.twin.rows)
+        for ours, plain in zip(rows[-64:], self.twin.rows[-64:], strict=True):
+            assert {name: ours[name].item() for name in plain} == plain
+        assert [int(x) for x in memory["account"]["cash"]] == [
+            a.cash for a in self.twin.ledger.accounts
+        ]
+        for account in self.twin.ledger.accounts:
+            assert int(memory["account"]["status"][account.row]) == account.status, account.row
+            assert int(memory["account"]["cooldown_until"][account.row]) == account.cooldown_until
+            totals = [account.totals[reason] for reason in EntryReason]
+            assert [int(x) for x in memory["total"]["atoms"][account.row]] == totals
+            for i in range(self.count):
+                p, plain = self.market.position(account.row, i), account.holdings[i]
+                assert (p["pos"], p["cost"], p["adl_qty"], p["forced_qty"]) == (
+                    plain.pos, plain.cost, plain.adl_qty, plain.forced_qty
+                )  # fmt: skip
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_compiled_clearing_equals_its_plain_twin(block):
+    for seed in range(40 * block, 40 * (block + 1)):
+        world = World(seed)
+        for _ in range(20):
+            world.update()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1000, 1008))
+def test_a_queue_of_hundreds_is_closed_over_several_steps_as_by_the_twin(seed):
+    world = World(seed, traders=700)
+    for _ in range(5):
+        world.update()

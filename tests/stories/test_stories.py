@@ -1,0 +1,243 @@
+"""The rulebook as stories: given accounts and a book, when marks move, then steps, balances and orders.
+
+One TOML file each. Money is dollars, prices have ticks of one cent, a lot is one unit of the underlying. ``wallet`` is what a
+venue shows: cash plus the entry cost of open positions. A step reads ``PHASE account change @ price counterparty``.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.market import BREACH, FIRST_TRADER, HOUSE, IDLE, VAULT, Market
+
+from unhedged.adl.scores import SCORES
+from unhedged.vocab.enums import (
+    AccountStatus,
+    AdlPrice,
+    CasePhase,
+    EntryReason,
+    LiquidationLadder,
+    Side,
+)
+
+ATOMS = 1_000_000
+CENT = 10_000  # atoms of one lot at one tick
+SECOND = 1_000_000_000
+STORIES = sorted(Path(__file__).parent.glob("*.toml"))
+ZERO_SUM = "crowd"
+"""Account that holds the other side of everything, so that positions sum to zero."""
+
+RATES = (
+    "liquidation_fee",
+    "slice",
+    "backstop",
+    "fund_capacity",
+    "maker_fee",
+    "taker_fee",
+    "unwind",
+)
+TIMES = ("cooldown", "takeover_interval", "mark_interval", "vault_interval")
+
+
+def dollars(atoms: int) -> float:
+    return int(atoms) / ATOMS
+
+
+def money(atoms: int) -> str:
+    return f"{dollars(atoms):.6f}".rstrip("0").rstrip(".")
+
+
+def milli(price: float) -> int:
+    return round(price * 100_000)
+
+
+class Story:
+    """A file and the market it describes."""
+
+    def __init__(self, path: Path) -> None:
+        self.text = tomllib.loads(path.read_text())
+        given = self.text["given"]
+        self.marks = given["marks"] if "marks" in given else {"perp": given["mark"]}
+        self.instruments = list(self.marks)
+        self.names = [
+            *(name.lower() for name in HOUSE),
+            *(a["id"] for a in given["accounts"]),
+            ZERO_SUM,
+        ]
+        self.t = 0
+        self.market = Market(
+            venue=self.venue(given),
+            instruments=[self.instrument(given, name) for name in self.instruments],
+            accounts=self.accounts(given),
+            house={
+                "FUND": {"cash": round(given.get("fund", 0.0) * ATOMS)},
+                "VAULT": {"cash": round(given.get("vault", 0.0) * ATOMS)},
+            },
+        )
+        for order in given.get("book", []):
+            self.place(order)
+
+    def venue(self, given: dict[str, Any]) -> dict[str, Any]:
+        venue: dict[str, Any] = {
+            "ladder": LiquidationLadder[given["ladder"]],
+            "adl_price": AdlPrice[given.get("adl_price", "BANKRUPTCY")],
+            "adl_score": SCORES[given.get("score", "binance-v1")].address,
+            "adl_on": given.get("adl_on", True),
+            "liquidation_on": given.get("liquidation_on", True),
+            "slice_above": round(given.get("slice_above", 0.0) * ATOMS),
+        }
+        for name in RATES:
+            if name in given:
+                venue[f"{name}_ppb"] = round(given[name] * 10**9)
+        for name in TIMES:
+            if name in given:
+                venue[name] = round(given[name] * SECOND)
+        return venue
+
+    def instrument(self, given: dict[str, Any], name: str) -> dict[str, Any]:
+        tiers, deduct, below = [], 0, 0
+        for floor, rate in given.get("tiers", [[0.0, 0.01]]):
+            ppb = round(rate * 10**9)
+            deduct += round(floor * ATOMS) * (ppb - below) // 10**9
+            tiers.append((round(floor * ATOMS), ppb, 2 * ppb, deduct))
+            below = ppb
+        return {
+            "mark": milli(self.marks[name]),
+            "num": CENT,
+            "den": 1,
+            "tiers": tiers,
+            "band_ppb": round(given.get("band", 0.0) * 10**9),
+        }
+
+    def accounts(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        owners: dict[str, int] = {}
+        rows = []
+        net = dict.fromkeys(self.instruments, 0)
+        for n, account in enumerate(given["accounts"]):
+            owner = owners.setdefault(account.get("owner", account["id"]), FIRST_TRADER + n)
+            held = account.get("positions", {})
+            if "pos" in account:
+                held = {self.instruments[0]: [account["pos"], account["entry"]]}
+            positions = {}
+            for name, (pos, entry) in held.items():
+                cost = round(pos * entry * ATOMS)
+                positions[self.instruments.index(name)] = (pos, cost)
+                net[name] += pos
+            cash = round(account["wallet"] * ATOMS) - sum(cost for _, cost in positions.values())
+            rows.append({"cash": cash, "positions": positions, "owner": owner})
+        rest = {
+            self.instruments.index(name): (-pos, -round(pos * self.marks[name] * ATOMS))
+            for name, pos in net.items()
+            if pos
+        }
+        # The crowd never wins or loses here: it is the venue's own flow and belongs to no side of the queue.
+        rows.append(
+            {"cash": 10**15 - sum(cost for _, cost in rest.values()), "positions": rest, "kind": 3}
+        )
+        return rows
+
+    def row(self, name: str) -> int:
+        return self.names.index(name)
+
+    def place(self, order: dict[str, Any]) -> None:
+        self.market.order(
+            self.row(order.get("account", ZERO_SUM)),
+            self.instruments.index(order.get("instrument", self.instruments[0])),
+            Side[order["side"].upper()],
+            round(order["px"] * 100),
+            order["qty"],
+            int(order.get("reduce_only", False)),
+        )
+
+    # ---- when
+
+    def act(self, when: dict[str, Any]) -> None:
+        self.t = round(when.get("at", self.t / SECOND) * SECOND)
+        assert self.market.run(self.t) == IDLE
+        for order in when.get("book", []):
+            self.place(order)
+        marks = when.get("marks", {self.instruments[0]: when["mark"]} if "mark" in when else {})
+        if marks:
+            self.market.mark(
+                {self.instruments.index(name): milli(px) for name, px in marks.items()}
+            )
+        if when.get("vault_tick", False):
+            self.market.plan(self.t, VAULT)
+        assert self.market.run(self.t) != BREACH
+
+    # ---- then
+
+    def steps(self) -> list[str]:
+        return [self.step(row) for row in self.market.forced()]
+
+    def step(self, row: Any) -> str:
+        px = f"{row['px_milli'] / 100_000:.5f}".rstrip("0").rstrip(".")
+        words = [CasePhase(row["phase"]).name, self.names[row["account"]], f"{row['qty']:+d}"]
+        if len(self.instruments) > 1:
+            words.append(self.instruments[row["instrument"]])
+        words += ["@", px]
+        if row["counterparty"] >= 0:
+            words.append(self.names[row["counterparty"]])
+        return " ".join(words)
+
+    def transfers(self) -> list[str]:
+        return [
+            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {money(t['atoms'])} {self.names[t['target']]}"
+            for t in self.market.transfers()
+        ]
+
+    def orders(self) -> list[str]:
+        found = []
+        for order in self.market.memory["order"]:
+            if order["live"]:
+                position = self.market.memory["position"][order["position"]]
+                name = self.names[position["account"]]
+                side = Side(order["side"]).name.lower()
+                found.append(f"{name} {side} {order['qty']} @ {order['px'] / 100:g}")
+        return sorted(found)
+
+    def state(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Return what the story says about an account, as it is now."""
+        a = self.row(wanted["id"])
+        account = self.market.account(a)
+        held = {n: self.market.position(a, i) for i, n in enumerate(self.instruments)}
+        first = held[self.instruments[0]]
+        cost = sum(int(p["cost"]) for p in held.values())
+        facts = {
+            "id": wanted["id"],
+            "pos": int(first["pos"]),
+            "positions": {name: int(p["pos"]) for name, p in held.items()},
+            "wallet": dollars(account["cash"] + cost),
+            "cash": dollars(account["cash"]),
+            "equity": dollars(self.market.equity(a)),
+            "status": AccountStatus(account["status"]).name,
+            "adl": int(first["adl_qty"]),
+            "forced": int(first["forced_qty"]),
+        }
+        return {key: facts[key] for key in wanted}
+
+
+@pytest.mark.parametrize("path", STORIES, ids=[path.stem for path in STORIES])
+def test_story(path):
+    story = Story(path)
+    for when in story.text["when"]:
+        story.act(when)
+    then = story.text["then"]
+    assert story.steps() == then["steps"]
+    for wanted in then.get("accounts", []):
+        assert story.state(wanted) == wanted
+    for name in ("fund", "vault"):
+        if name in then:
+            assert dollars(story.market.equity(story.row(name))) == then[name]
+    if "transfers" in then:
+        assert story.transfers() == then["transfers"]
+    if "orders" in then:
+        assert story.orders() == sorted(then["orders"])
+
+
+def test_every_story_names_its_rule_and_says_what_it_shows():
+    for path in STORIES:
+        text = tomllib.loads(path.read_text())
+        assert text["rule"], path
+        assert len(text["shows"]) > 20, path

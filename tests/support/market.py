@@ -1,0 +1,283 @@
+"""A small market for tests of clearing: one venue, its accounts and books, marks moved by hand, no loop and no agents.
+
+`Market.mark` moves marks and opens cases as a mark update does; `Market.run` handles clearing events one at a time and
+checks after each that money and lots still balance.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from unhedged.kernels.accounts import NOT_LISTED, equity, maintenance
+from unhedged.kernels.book import NO_ASK, NO_BID, rest, take, words_per_side
+from unhedged.kernels.buckets import BUCKETS
+from unhedged.kernels.clearing import fund_unwind, open_case, step_case, vault_tick
+from unhedged.kernels.clock import next_event, release_event, schedule
+from unhedged.kernels.ledger import imbalance, position_imbalance
+from unhedged.kernels.memory import Memory
+from unhedged.kernels.tables import account, event, instrument, touched, world
+from unhedged.kernels.triggers import drain, mark_moved, place_all
+from unhedged.vocab.enums import AccountKind, EventKind
+
+HOUSE = ("FUND", "VAULT", "FEES", "ROUNDING", "EXTERNAL")
+FIRST_TRADER = len(HOUSE)
+CASE, VAULT = int(EventKind.CASE), int(EventKind.VAULT)
+FUND_UNWIND, RECORD = int(EventKind.FUND_UNWIND), int(EventKind.RECORD)
+IDLE, UNBALANCED, POLICY, BREACH = 0, 1, 2, 3
+
+
+@njit("boolean(int64)")
+def balanced(address: int) -> bool:
+    w = world(address)
+    worst = abs(imbalance(w, 0))
+    for i in range(w.n_instrument):
+        worst = max(worst, abs(position_imbalance(w, i)))
+    return worst == 0
+
+
+@njit("void(int64, int64, int64)")
+def move_mark(address: int, i: int, milli: int) -> None:
+    w = world(address)
+    n = instrument(w, i)
+    old = n.mark_milli
+    n.mark_previous = old
+    n.mark_milli = milli
+    if milli != old:
+        mark_moved(w, i, old, milli)
+
+
+@njit("int64(int64)")
+def open_cases(address: int) -> int:
+    w = world(address)
+    found = drain(w, 0)
+    for n in range(found):
+        open_case(w, touched(w, n).account)
+    return found
+
+
+@njit("void(int64)")
+def place(address: int) -> None:
+    place_all(world(address), 0)
+
+
+@njit("int64(int64, int64)")
+def handle_until(address: int, until: int) -> int:
+    w = world(address)
+    schedule(w, until, RECORD, 0)  # comes after everything else of its instant
+    while True:
+        row = next_event(w)
+        e = event(w, row)
+        w.now = e.t
+        kind, subject = e.kind, e.subject
+        release_event(w, row)
+        if kind == CASE:
+            step_case(w, subject)
+        elif kind == VAULT:
+            vault_tick(w, subject)
+        elif kind == FUND_UNWIND:
+            fund_unwind(w, subject)
+        else:
+            return IDLE
+        if w.breach != 0:
+            return BREACH
+        if not balanced(address):
+            return UNBALANCED
+        if w.adl_waiting != 0:
+            return POLICY
+
+
+@njit("int64(int64, int64, int64, int64, int64, int64, int64)")
+def add_order(address: int, i: int, side: int, px: int, qty: int, p: int, reduce_only: int) -> int:
+    return rest(world(address), i, side, px, qty, p, -1, reduce_only, 0)
+
+
+@njit("int64(int64, int64, int64, int64, int64, int64)")
+def trade(address: int, i: int, side: int, px: int, qty: int, p: int) -> int:
+    return take(world(address), i, side, px, qty, p, 0)
+
+
+@njit("void(int64, int64, int64, int64)")
+def plan(address: int, t: int, kind: int, subject: int) -> None:
+    schedule(world(address), t, kind, subject)
+
+
+@njit("int64(int64, int64)")
+def equity_of(address: int, a: int) -> int:
+    return equity(world(address), a)
+
+
+@njit("int64(int64, int64)")
+def maintenance_of(address: int, a: int) -> int:
+    return maintenance(world(address), a)
+
+
+@njit("int64(int64, int64)")
+def cooldown_of(address: int, a: int) -> int:
+    return account(world(address), a).cooldown_until
+
+
+class Market:
+    """One venue with `instruments` and `accounts`.
+
+    venue : columns of VENUE by name. instruments : dicts with ``mark`` (milli-ticks), ``num``, ``den``, ``tiers`` (floor,
+    maintenance ppb, initial ppb, deduction), further columns of INSTRUMENT. accounts : dicts with ``cash`` (atoms),
+    ``positions`` {instrument: (lots, signed cost)}, further columns of ACCOUNT; house accounts by ``house`` = {"FUND": {...}}.
+    """
+
+    def __init__(
+        self,
+        *,
+        venue: dict[str, Any],
+        instruments: list[dict[str, Any]],
+        accounts: list[dict[str, Any]],
+        house: dict[str, dict[str, Any]] | None = None,
+        orders: int = 256,
+        window: int = 256,
+    ) -> None:
+        self.count = len(instruments)
+        house = house or {}
+        everyone = [{"kind": AccountKind[name], **house.get(name, {})} for name in HOUSE]
+        everyone += [{"kind": AccountKind.TRADER, **given} for given in accounts]
+        n, m = len(everyone), self.count
+        self.memory = Memory(
+            {
+                "venue": 1, "instrument": m, "tier": sum(len(i["tiers"]) for i in instruments),
+                "account": n, "total": n, "position": n * m, "holder": n * m, "trigger": n * m,
+                "bucket": 2 * BUCKETS * m, "order": orders, "book": 2 * m, "level": 2 * m * window,
+                "word": 2 * m * words_per_side(window), "far": 256, "far_hash": 256,
+                "event": 64 + 2 * n, "slot": 1 << 16, "heap": 64 + 2 * n, "case": n + 8,
+                "winner": n + 1, "transfer": 4096, "forced": 65536, "fill": 65536, "touched": n,
+                "fired": n * m, "feed": m, "quote": 4 * m, "message": 16, "agent": 1, "tag": 1,
+            }
+        )  # fmt: skip
+        self._fill_venue(venue)
+        self._fill_instruments(instruments, n)
+        self._fill_books(window)
+        self._fill_accounts(everyone)
+        place(self.address)
+        assert balanced(self.address)
+
+    @property
+    def address(self) -> int:
+        return self.memory.address
+
+    def slot(self, account: int, instrument: int) -> int:
+        return account * self.count + instrument
+
+    def _fill_venue(self, given: dict[str, Any]) -> None:
+        row = self.memory["venue"][0]
+        for name, column in zip(
+            HOUSE, ("fund", "vault", "fees", "rounding", "external"), strict=True
+        ):
+            row[column] = HOUSE.index(name)
+        row["margin_on"] = row["liquidation_on"] = row["adl_on"] = 1
+        row["instruments"] = self.count
+        row["mark_interval"] = 10**9
+        row["fund_capacity_ppb"] = 10**9
+        for column, value in given.items():
+            row[column] = value
+        self.memory.world["keep_fills"] = 1
+        self.memory.world["settlements"] = 1
+
+    def _fill_instruments(self, instruments: list[dict[str, Any]], n: int) -> None:
+        tier = 0
+        for i, given in enumerate(instruments):
+            row = self.memory["instrument"][i]
+            row["num"], row["den"] = given["num"], given["den"]
+            for column in ("mark_milli", "mark_previous", "index_milli", "start_milli"):
+                row[column] = given["mark"]
+            row["last_px"] = given["mark"] // 1000
+            row["first_tier"], row["tiers"] = tier, len(given["tiers"])
+            row["first_holder"], row["holders"] = i * n, n
+            row["first_bucket"] = 2 * BUCKETS * i
+            for column in set(given) - {"num", "den", "mark", "tiers"}:
+                row[column] = given[column]
+            for values in given["tiers"]:
+                self.memory["tier"][tier] = values
+                tier += 1
+            self.memory["holder"]["position"][i * n : (i + 1) * n] = np.arange(n) * self.count + i
+            self.memory["feed"][i]["first"], self.memory["feed"][i]["size"] = 4 * i, 4
+
+    def _fill_books(self, window: int) -> None:
+        words = words_per_side(window)
+        for b in range(2 * self.count):
+            row = self.memory["book"][b]
+            start = int(self.memory["instrument"][b // 2]["last_px"])
+            row["window"] = window
+            row["best"] = NO_BID if b % 2 == 0 else NO_ASK
+            row["base"] = max(1, start - window // 2)
+            row["first_level"], row["first_word"], row["far_head"] = b * window, b * words, -1
+
+    def _fill_accounts(self, everyone: list[dict[str, Any]]) -> None:
+        table, m = self.memory["account"], self.count
+        table["case"] = table["agent"] = table["first_order"] = -1
+        table["next_dirty"] = NOT_LISTED
+        for a, given in enumerate(everyone):
+            row = table[a]
+            row["first_position"], row["positions"] = a * m, m
+            row["owner"] = a
+            self.memory["position"]["account"][a * m : (a + 1) * m] = a
+            self.memory["position"]["instrument"][a * m : (a + 1) * m] = np.arange(m)
+            for i, (pos, cost) in given.get("positions", {}).items():
+                self.memory["position"][a * m + i]["pos"] = pos
+                self.memory["position"][a * m + i]["cost"] = cost
+            for column in set(given) - {"positions"}:
+                row[column] = given[column]
+        external = HOUSE.index("EXTERNAL")
+        table["cash"][external] -= table["cash"].sum()
+        self.memory.world["triggers_used"] = len(everyone) * m
+        for i in range(m):
+            pos = self.memory["position"]["pos"][i::m]
+            self.memory["instrument"]["open_interest"][i] = pos[pos > 0].sum()
+
+    # ---- acting
+
+    def order(
+        self, account: int, instrument: int, side: int, px: int, qty: int, reduce_only: int = 0
+    ) -> int:
+        p = self.slot(account, instrument)
+        return add_order(self.address, instrument, side, px, qty, p, reduce_only)
+
+    def trade(self, account: int, instrument: int, side: int, px: int, qty: int) -> int:
+        return trade(self.address, instrument, side, px, qty, self.slot(account, instrument))
+
+    def mark(self, marks: dict[int, int]) -> int:
+        """Move marks (milli-ticks), evaluate, open cases; return how many accounts needed action."""
+        for i, milli in marks.items():
+            move_mark(self.address, i, milli)
+        found = open_cases(self.address)
+        self.check()
+        return found
+
+    def run(self, until: int) -> int:
+        """Handle clearing events up to ``until``; stop early with POLICY when Python must allocate."""
+        outcome = handle_until(self.address, until)
+        assert outcome != UNBALANCED, "money or lots do not balance"
+        return outcome
+
+    def plan(self, t: int, kind: int) -> None:
+        plan(self.address, t, kind, 0)
+
+    def check(self) -> None:
+        assert balanced(self.address)
+
+    # ---- looking
+
+    def equity(self, account: int) -> int:
+        return equity_of(self.address, account)
+
+    def maintenance(self, account: int) -> int:
+        return maintenance_of(self.address, account)
+
+    def position(self, account: int, instrument: int = 0) -> Any:
+        return self.memory["position"][self.slot(account, instrument)]
+
+    def account(self, account: int) -> Any:
+        return self.memory["account"][account]
+
+    def forced(self) -> Any:
+        return self.memory["forced"][: self.memory.world["forced_kept"]]
+
+    def transfers(self) -> Any:
+        return self.memory["transfer"][: self.memory.world["transfers_kept"]]
