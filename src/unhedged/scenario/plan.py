@@ -38,8 +38,9 @@ class Law:
     parameters: Mapping[str, float | tuple[float, ...]]
 
 
-Parameter = int | float | str | bool | Law | tuple[Any, ...] | Mapping[str, Any] | None
-"""What an agent's parameter may be: a scalar, a law, or a small list or table of these."""
+Parameter = Any
+"""What an agent's parameter may be: a scalar, text, a law, nothing, or a tuple or mapping of these. Which, each kind's spec
+says; a plan is made from a validated spec, so readers need not check again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
