@@ -135,6 +135,11 @@ def liquidity_gap(seen: Any, me: Any, seconds: float) -> float:
         px = middle(seen, 0)
         usd = 0.5 * (seen.bid_qty[0] + seen.ask_qty[0]) * seen.lot[0] * px * seen.tick[0]
         sample = ln(max(usd, 1e-9) * px / (seen.ask[0] - seen.bid[0]))
+        if me.state[c.FLOW_KNOWN] == 0.0:
+            me.state[c.FLOW_KNOWN] = 1.0
+            me.state[c.FLOW_LIQUIDITY] = me.state[c.FLOW_CALM] = sample
+    if me.state[c.FLOW_KNOWN] == 0.0:
+        return 0.0
     fast = share_after(seconds, min(LIQUIDITY_FAST, elapsed))
     slow = share_after(seconds, min(LIQUIDITY_SLOW, elapsed))
     me.state[c.FLOW_LIQUIDITY] += fast * (sample - me.state[c.FLOW_LIQUIDITY])

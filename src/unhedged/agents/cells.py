@@ -48,6 +48,7 @@ FLOW_BEGAN = 1  # ns, first turn after the opening
 FLOW_LAST = 2  # ns, previous turn
 FLOW_LIQUIDITY = 3  # log of dollars at the touch per unit of relative spread, 20 s average
 FLOW_CALM = 4  # the same, average of calm times
+FLOW_KNOWN = 5  # 1 once it has seen both sides
 
 # ---------------------------------------------------------------------------------------- market maker
 MAKER_QUOTES = 10
