@@ -1,0 +1,53 @@
+"""Sessions in the README are run and their output compared."""
+
+import contextlib
+import io
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from unhedged.cli.app import invoke
+
+README = Path(__file__).parents[2] / "README.md"
+TEXT = README.read_text("utf-8")
+SESSIONS = re.findall(r"<!-- run -->\n```console\n(.*?)```", TEXT, re.DOTALL)
+PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+def test_console_session_prints_what_it_says(
+    session: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for step in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
+        command, _, expected = step.partition("\n")
+        program, *arguments = shlex.split(command)
+        assert program == "unhedged"
+        invoke(arguments)
+        out, err = capfd.readouterr()
+        assert (err + out).strip() == expected.strip()
+
+
+@pytest.mark.parametrize("code", PYTHON)
+def test_python_session_runs(code: str) -> None:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(code, str(README), "exec"), {})
+    assert out.getvalue()
+
+
+def test_every_command_shown_exists() -> None:
+    from unhedged.cli.app import app
+
+    known = {command.name for command in app.registered_commands} | {
+        g.name for g in app.registered_groups
+    }
+    shown = set(
+        re.findall(
+            r"unhedged (\w+)", "\n".join(re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL))
+        )
+    )
+    assert {name for name in shown if name != "cd"} <= known | {"unhedged"}
+    assert SESSIONS
+    assert PYTHON
