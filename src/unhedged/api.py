@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from unhedged.vocab.errors import InvariantError, ResultsError
+from unhedged.vocab.errors import InvariantError, ResultsError, ScenarioError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -212,7 +212,9 @@ def run(
 
 def _keep(keep: str) -> str:
     if keep not in KEEPS:
-        raise ResultsError(f'keep is "{keep}".', hint=f"Allowed: {', '.join(KEEPS)}.")
+        raise ScenarioError(
+            f'keep is "{keep}".', value=keep, allowed=f"Allowed: {', '.join(KEEPS)}."
+        )
     return keep
 
 

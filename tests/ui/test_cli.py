@@ -68,7 +68,10 @@ def test_run_ends_with_finding_numbers_ledger_results_and_next_command(engine, c
     assert "median            5%           95%" in out
     assert "  Ledger: balanced to the atom in every replicate." in lines
     assert any(line.startswith("  Results  results/calm-") for line in lines)
-    assert any(line.startswith("  Next     unhedged compare calm --vary ") for line in lines)
+    assert any(
+        line.startswith("  Next     unhedged compare calm --vary venue.hub.adl.enabled=true,false")
+        for line in lines
+    )
     assert err.startswith("calm · 1 h simulated · ")
 
 
@@ -139,7 +142,7 @@ def test_broken_invariant_exits_three_with_the_command_that_repeats_it(engine, c
 def test_wrong_input_exits_two_without_a_trace(capsys) -> None:
     assert run("run", "calmm") == 2
     assert run("run", "calm", "--set", "venue.hub.fund.start=10") == 2
-    assert run("run", "calm", "--keep", "nothing") == 1
+    assert run("run", "calm", "--keep", "nothing") == 2
     assert run("run", "calm", "--bogus") == 2
     assert run("check", "no/such.toml") == 2
     assert run("compare", "calm", "--vary", "x") == 2

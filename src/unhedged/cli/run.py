@@ -60,7 +60,7 @@ def run(
 
         typer.echo(json_module.dumps({"path": str(results.path), "replicates": results.rows()}))
     else:
-        typer.echo(_screen(results, scenario))
+        typer.echo(_screen(results, scenario, loaded))
     if verbose:
         typer.echo(f"Manifest {results.path / 'manifest.json'}", err=True)
     refuse_if_breached(limits, results.rows())
@@ -78,7 +78,7 @@ def _head(loaded: "LoadedScenario", replicates: int | None, only: int | None) ->
     )
 
 
-def _screen(results: "Results", scenario: str) -> str:
+def _screen(results: "Results", scenario: str, loaded: "LoadedScenario") -> str:
     lines = ["", *(f"  {line}" if line else "" for line in results.summary().splitlines()), ""]
     ledger = results.manifest()["checks"].get("ledger")
     if ledger == "balanced":
@@ -87,6 +87,14 @@ def _screen(results: "Results", scenario: str) -> str:
         lines.append(f"  Ledger: {ledger}.")
     lines += [
         f"  Results  {results.path}/",
-        f"  Next     unhedged compare {scenario} --vary venue.….adl.enabled=true,false",
+        f"  Next     unhedged compare {scenario} --vary venue.{_venue(loaded)}.adl.enabled=true,false",
     ]
     return "\n".join(lines)
+
+
+def _venue(loaded: "LoadedScenario") -> str:
+    # The venue with the most open interest is the one worth a question.
+    sizes: dict[str, float] = {}
+    for instrument in loaded.spec.instrument:
+        sizes[instrument.venue] = sizes.get(instrument.venue, 0.0) + instrument.open_interest
+    return max(sizes, key=lambda venue: sizes[venue])

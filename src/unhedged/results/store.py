@@ -12,9 +12,7 @@ killed run leaves behind begins with a dot and is swept away by the next.
 """
 
 import contextlib
-import errno
 import fcntl
-import io
 import json
 import os
 import shutil
@@ -30,6 +28,7 @@ import polars as pl
 from unhedged.results import manifest as manifests
 from unhedged.results import schema
 from unhedged.results.digest import tables_digest
+from unhedged.results.disk import replace_text, sync, whole_or_absent, write_frame, write_text
 from unhedged.results.manifest import Manifest
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.errors import ResultsError
@@ -102,16 +101,16 @@ class Store:
         row = {"replicate": replicate, "seconds": seconds, "sha256": digest, **headline}
         target = self.path / REPLICATES / f"{replicate:04}"
         aside = target.with_name(f".{replicate:04}-{os.getpid()}")
-        with _disk(aside):
+        with whole_or_absent(aside):
             aside.mkdir(parents=True)
             for name, frame in frames.items():
-                _write_frame(aside / f"{name}.parquet", frame, _metadata(name))
-            _write_text(aside / CHECKS, json.dumps(dict(checks or {})) + "\n")
-            _write_text(aside / ROW, json.dumps(row, ensure_ascii=False, allow_nan=True) + "\n")
+                write_frame(aside / f"{name}.parquet", frame, _metadata(name))
+            write_text(aside / CHECKS, json.dumps(dict(checks or {})) + "\n")
+            write_text(aside / ROW, json.dumps(row, ensure_ascii=False, allow_nan=True) + "\n")
             if target.exists():
                 shutil.rmtree(target)
             aside.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
         return digest
 
     def row(self, replicate: int) -> dict[str, Any]:
@@ -166,14 +165,14 @@ class Store:
     def finish(self, *, seconds: float) -> None:
         """Write ``replicates.parquet`` and close the manifest."""
         aside = self.path / f".{SUMMARY}"
-        with _disk(aside):
-            _write_frame(aside, self.summary(), {})
+        with whole_or_absent(aside):
+            write_frame(aside, self.summary(), {})
             aside.rename(self.path / SUMMARY)
         ended = datetime.now(UTC).isoformat(timespec="seconds")
         done = replace(
             self.manifest(), finished=ended, seconds=round(seconds, 3), checks=self.checks()
         )
-        _replace_text(self.path / manifests.NAME, done.to_json())
+        replace_text(self.path / manifests.NAME, done.to_json())
 
     def verify(self) -> list[str]:
         """Return what is wrong with the folder's contents, nothing when all is well."""
@@ -263,13 +262,13 @@ def create(
             machine=manifests.machine(),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-    with _disk(path / ".new"):
+    with whole_or_absent(path / ".new"):
         (path / REPLICATES).mkdir(parents=True, exist_ok=True)
     # The manifest first: with it the folder is ours, and a run killed here resumes.
-    _replace_text(path / manifests.NAME, manifest.to_json())
-    _replace_text(path / "scenario.toml", scenario_toml)
+    replace_text(path / manifests.NAME, manifest.to_json())
+    replace_text(path / "scenario.toml", scenario_toml)
     text = json.dumps(plan.to_json(), indent=1, ensure_ascii=False)
-    _replace_text(path / "plan.json", text + "\n")
+    replace_text(path / "plan.json", text + "\n")
     return Store(path=path)
 
 
@@ -343,62 +342,6 @@ def _sweep(path: Path) -> None:
     # What a killed run left half written. Only under the lock, so nobody is writing there.
     for left in (path / REPLICATES).glob(".*"):
         shutil.rmtree(left, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _disk(aside: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        _remove(aside)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ResultsError(
-                f"The disk is full: {aside.parent} cannot be written. Finished replicates are safe.",
-                hint="Make room and run the same command again, or keep less: --keep summary.",
-            ) from error
-        raise ResultsError(f"{aside.parent} cannot be written: {error.strerror}.") from error
-    except BaseException:
-        _remove(aside)
-        raise
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _write_frame(path: Path, frame: pl.DataFrame, metadata: dict[str, str]) -> None:
-    # Through memory, so that a full disk is an OSError with its number and not a message to be read.
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer, metadata=metadata)
-    with path.open("wb") as file:
-        file.write(buffer.getbuffer())
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _write_text(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _replace_text(path: Path, text: str) -> None:
-    aside = path.with_name(f".{path.name}")
-    with _disk(aside):
-        _write_text(aside, text)
-        aside.rename(path)
 
 
 def _metadata(name: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from unhedged.results import manifest, schema
+from unhedged.results import disk, manifest, schema
 from unhedged.results import store as stores
 from unhedged.results.store import Store
 from unhedged.vocab.errors import ResultsError
@@ -61,7 +61,7 @@ def test_full_disk_leaves_nothing_half_written(store: Store, transfers, monkeypa
         written.append(path)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(stores, "_write_text", full)
+    monkeypatch.setattr(stores, "write_text", full)
     with pytest.raises(ResultsError, match="disk is full") as caught:
         store.write_replicate(1, {"transfers": transfers}, headline={})
     assert written
@@ -75,14 +75,14 @@ def test_really_full_disk_is_told_from_a_broken_one(tmp_path) -> None:
     if not device.exists():
         pytest.skip("no /dev/full here")
     with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
-        stores._write_frame(device, schema.empty("series"), {})
+        disk.write_frame(device, schema.empty("series"), {})
 
 
 def test_interrupt_while_writing_leaves_nothing_half_written(store: Store, monkeypatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(stores, "_write_text", interrupt)
+    monkeypatch.setattr(stores, "write_text", interrupt)
     with pytest.raises(KeyboardInterrupt):
         store.write_replicate(0, {}, headline={})
     assert list((store.path / "replicates").iterdir()) == []
@@ -92,7 +92,7 @@ def test_folder_that_cannot_be_written_says_so(store: Store, monkeypatch) -> Non
     def denied(*_: object) -> None:
         raise OSError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(stores, "_write_text", denied)
+    monkeypatch.setattr(stores, "write_text", denied)
     with pytest.raises(ResultsError, match="Permission denied"):
         store.write_replicate(0, {}, headline={})
 

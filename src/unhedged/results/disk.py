@@ -1,0 +1,74 @@
+"""Files written whole or not at all, and a full disk told from a broken one."""
+
+import contextlib
+import errno
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from unhedged.vocab.errors import ResultsError
+
+
+@contextlib.contextmanager
+def whole_or_absent(aside: Path) -> Iterator[None]:
+    """Remove ``aside`` when the block fails; an operating-system error becomes a :class:`ResultsError`."""
+    try:
+        yield
+    except OSError as error:
+        _remove(aside)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ResultsError(
+                f"The disk is full: {aside.parent} cannot be written. Finished replicates are safe.",
+                hint="Make room and run the same command again, or keep less: --keep summary.",
+            ) from error
+        raise ResultsError(f"{aside.parent} cannot be written: {error.strerror}.") from error
+    except BaseException:
+        _remove(aside)
+        raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_frame(path: Path, frame: pl.DataFrame, metadata: dict[str, str]) -> None:
+    """Write a frame as Parquet, on the disk when this returns."""
+    # Through memory, so that a full disk is an OSError with its number and not a message to be read.
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, metadata=metadata)
+    with path.open("wb") as file:
+        file.write(buffer.getbuffer())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text, on the disk when this returns."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put text in place of a file in one step: readers see the old or the new, never half."""
+    aside = path.with_name(f".{path.name}")
+    with whole_or_absent(aside):
+        write_text(aside, text)
+        aside.rename(path)
