@@ -188,8 +188,10 @@ def _set_counters(plan: RunPlan, built: Built, replicate: int, keep_all: bool) -
 def _schedule(plan: RunPlan, built: Built, replicate: int) -> None:
     # The first event of each recurring kind. Venues start at different fractions of their interval so that no two act in
     # one instant for no reason; agents at a random part of their period.
+    address = built.memory.address
+
     def add(t: int, kind: EventKind, subject: int) -> None:
-        setup.add_event(built.memory.address, t, kind, subject)
+        setup.add_event(address, t, int(kind), subject)
 
     add(0, EventKind.WORLD, 0)
     for n, venue in enumerate(plan.venues):

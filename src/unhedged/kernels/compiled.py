@@ -22,7 +22,7 @@ from numba import cfunc, from_dtype, njit, types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.extending import intrinsic
 
-from unhedged.kernels import cache, wide
+from unhedged.kernels import cache, drafts, wide
 from unhedged.rules import integer
 
 CHECKED = cache.CHECKED
@@ -61,8 +61,8 @@ def parse_signature(text: str) -> Any:
     return _NAMES[result.strip()](*(_NAMES[part] for part in parts))
 
 
-def _fixed(dispatcher: Any, signature: str) -> Any:
-    """Compile ``dispatcher`` on first use, with ``signature`` whatever the types of the call."""
+def _fixed(dispatcher: Any, signature: str, *, draft: bool = False) -> Any:
+    """Compile ``dispatcher`` on first use, with ``signature`` whatever the types of the call; internals as drafts."""
     compile_types = dispatcher.compile
 
     def compile_declared(_asked: Any) -> Any:
@@ -70,7 +70,11 @@ def _fixed(dispatcher: Any, signature: str) -> Any:
         with global_compiler_lock:
             for done in dispatcher.overloads.values():
                 return done.entry_point
-            compiled = compile_types(parse_signature(signature))
+            if draft:
+                with drafts.drafting(dispatcher.py_func.__qualname__):
+                    compiled = compile_types(parse_signature(signature))
+            else:
+                compiled = compile_types(parse_signature(signature))
             dispatcher.disable_compile()
             return compiled
 
@@ -80,12 +84,14 @@ def _fixed(dispatcher: Any, signature: str) -> Any:
 
 def kernel(signature: str) -> Callable[[Function], Any]:
     """Mark a function called by other kernels."""
-    return lambda function: _fixed(njit(**_INTERNAL)(function), signature)
+    return lambda function: _fixed(njit(**_INTERNAL)(function), signature, draft=True)
 
 
 def helper(signature: str) -> Callable[[Function], Any]:
     """Mark a small function inlined into its callers."""
-    return lambda function: _fixed(njit(forceinline=True, **_INTERNAL)(function), signature)
+    return lambda function: _fixed(
+        njit(forceinline=True, **_INTERNAL)(function), signature, draft=True
+    )
 
 
 def entry(signature: str) -> Callable[[Function], Any]:

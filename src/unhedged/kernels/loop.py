@@ -21,6 +21,9 @@ from unhedged.kernels.tables import event, instrument, venue, world
 from unhedged.kernels.triggers import mark_moved
 from unhedged.vocab.enums import EventKind, InstrumentKind, Reason
 
+_END, _AGENT, _ADL_POLICY = int(Reason.END), int(Reason.AGENT), int(Reason.ADL_POLICY)
+_GROW, _INVARIANT, _PAUSE = int(Reason.GROW), int(Reason.INVARIANT), int(Reason.PAUSE)
+
 
 @kernel("void(World, int64)")
 def update_venue(w: Any, v: int) -> None:
@@ -115,24 +118,24 @@ def run(address: int, most: int) -> int:
     w = world(address)
     for _ in range(most):
         if not has_room(w):
-            return int(Reason.GROW)
+            return _GROW
         row = next_event(w)
         if row < 0:
-            return int(Reason.END)
+            return _END
         e = event(w, row)
         if e.t > w.end:
             w.now = w.end
-            return int(Reason.END)
+            return _END
         w.now = e.t
         w.events += 1
         kind = int(e.kind)
         subject = e.subject
         release_event(w, row)
         if not handle_event(w, kind, subject):
-            return int(Reason.AGENT if kind == EventKind.WAKE else Reason.ADL_POLICY)
+            return _AGENT if kind == EventKind.WAKE else _ADL_POLICY
         if w.breach != 0:
-            return int(Reason.INVARIANT)
-    return int(Reason.PAUSE)
+            return _INVARIANT
+    return _PAUSE
 
 
 @entry("void(int64, int64)")

@@ -5,7 +5,7 @@ Nothing here touches a price: value is seen by agents, and prices follow only th
 
 from typing import Any
 
-from unhedged.kernels.compiled import kernel
+from unhedged.kernels.compiled import kernel, u8
 from unhedged.kernels.floatmath import exp_
 from unhedged.kernels.rng import normals_of
 from unhedged.kernels.tables import asset, news, outage, venue
@@ -35,7 +35,7 @@ def move_values(w: Any) -> None:
     for a in range(w.n_asset):
         x = asset(w, a)
         z, _ = normals_of(x.key, x.draws)
-        x.draws += 1
+        x.draws += u8(1)
         # one tick is one second, so the volatility per square root of a second is the step itself
         x.walk += x.volatility * z
         change = x.walk

@@ -23,8 +23,9 @@ def add_stop(address: int, p: int, kind: int, px_milli: int, rising: int) -> Non
 def place_triggers(memory: Memory, position: Any, px_milli: Any, kind: Any, rising: Any) -> None:
     """Place triggers, one per element of four arrays of equal length; liquidation triggers own the first rows."""
     memory.world["triggers_used"] = len(memory["position"])
+    address = memory.address
     for row in zip(position.tolist(), kind.tolist(), px_milli.tolist(), rising.tolist(), strict=True):
-        add_stop(memory.address, *row)
+        add_stop(address, *row)
 
 
 def watch_everybody(memory: Memory) -> None:

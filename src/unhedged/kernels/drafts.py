@@ -1,0 +1,100 @@
+"""Internal functions kept as drafts: optimised and turned into machine code once, inside what is called from Python.
+
+Numba finishes every function by itself: it links all its callees in, optimises the whole and generates machine code, although
+only an entry is ever called from outside. On a chain of calls the same code is optimised once per level: the loop took 116 s
+to compile, nearly all of it that (measured). A draft stops before: it holds its own instructions and the list of what it
+calls, and hands both over when an entry, or a user's own function, is finished.
+
+Internal names of numba are used; it is pinned to one minor version, and `tests/unit/kernels/test_drafts.py` holds the promise.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from llvmlite import binding
+from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+
+_names: list[str] = []
+
+
+class Draft(JITCodeLibrary):  # type: ignore[misc]  # numba is untyped
+    """A finished draft: cannot be called, only linked."""
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """Return 0: there is no machine code."""
+        return 0
+
+    def _get_module_for_linking(self) -> Any:
+        if self._shared_module is None:
+            whole = _linkable(self._final_module)
+            for library in _called(self):
+                whole.link_in(_part(library), preserve=True)
+            self._shared_module = whole
+        return self._shared_module
+
+
+def _linkable(module: Any) -> Any:
+    # A copy whose functions may be defined in several modules that are linked together, as numba marks them.
+    copy = module.clone()
+    for function in list(copy.functions):
+        if not function.is_declaration and function.linkage == binding.Linkage.external:
+            function.linkage = "linkonce_odr"
+    return copy
+
+
+def _part(library: Any) -> Any:
+    return _linkable(library._final_module) if isinstance(library, Draft) else library._get_module_for_linking()
+
+
+def _called(library: Any) -> list[Any]:
+    # Everything `library` calls, directly or not, each once.
+    found: dict[int, Any] = {}
+    waiting = list(library._linking_libraries)
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in found and one is not library:
+            found[id(one)] = one
+            if isinstance(one, Draft):
+                waiting += one._linking_libraries
+    return list(found.values())
+
+
+def _finalize(library: Any) -> None:
+    if _names and library.name == _names[-1]:
+        library._finalize_dynamic_globals()
+        library._finalized = True
+        library.__class__ = Draft
+    else:
+        _finish(library)
+
+
+def _set_env(codegen: Any, name: str, env: Any) -> None:
+    # A draft has no environment in memory; nothing it holds is needed without the interpreter.
+    if codegen._engine.is_symbol_defined(name) or not _names:
+        _place_env(codegen, name, env)
+
+
+_finish = JITCodeLibrary.finalize
+_place_env = JITCPUCodegen.set_env
+
+
+@contextmanager
+def drafting(name: str) -> Iterator[None]:
+    """Compile the function of qualified name ``name`` as a draft. Numba's compiler lock must be held."""
+    _names.append(name)
+    JITCodeLibrary.finalize, JITCPUCodegen.set_env = _finalize, _set_env
+    try:
+        yield
+    finally:
+        _names.pop()
+        if not _names:
+            del JITCodeLibrary.finalize, JITCPUCodegen.set_env
+            _restore()
+
+
+def _restore() -> None:
+    # Put back what the classes had of their own; `finalize` is inherited, `set_env` may be.
+    for owner, name, value in ((JITCodeLibrary, "finalize", _finish), (JITCPUCodegen, "set_env", _place_env)):
+        if getattr(owner, name, None) is not value:
+            setattr(owner, name, value)
