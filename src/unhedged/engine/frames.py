@@ -11,6 +11,7 @@ from unhedged.kernels.memory import Memory
 from unhedged.results.schema import DEPTH_BPS, conform
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.enums import (
+    AccountKind,
     CasePhase,
     EntryReason,
     FillCause,
@@ -37,6 +38,7 @@ class Frames:
         )
         self._venue_of = memory["account"]["venue"]
         self._memory = memory
+        self._start = equities(memory, self._tick, self._lot)
 
     def all(self, rows: Rows, *, with_fills: bool) -> dict[str, pl.DataFrame]:
         """Return every table of one replicate."""
@@ -48,6 +50,7 @@ class Frames:
             "adl": self.adl(raw["forced"][adl]),
             "desks": self.desks(raw["desk"]),
             "transfers": self.transfers(raw["transfer"]),
+            "accounts": self.accounts(self._start),
         }
         if with_fills:
             tables["fills"] = self.fills(raw["fill"])
@@ -156,6 +159,35 @@ class Frames:
             }
         )
 
+    def accounts(self, start_equity: Array) -> pl.DataFrame:
+        """Return the `accounts` table from the final state; accounts of the outside world and roundings are left out."""
+        accounts = self._memory["account"]
+        rows = np.flatnonzero(accounts["kind"] <= AccountKind.VAULT)
+        names, kinds = self._names.account_columns(rows, self._venue_of)
+        totals = self._memory["total"]["atoms"]
+        positions = self._memory["position"]
+        i = positions["instrument"]
+        mark = self._memory["instrument"]["mark_milli"][i] * self._tick[i] / MILLI * self._lot[i]
+
+        def notional(column: str) -> Array:
+            usd = np.zeros(len(accounts))
+            np.add.at(usd, positions["account"], positions[column] * mark)
+            return np.asarray(usd[rows])
+
+        return pl.DataFrame(
+            {
+                "account": names,
+                "kind": kinds,
+                "start_equity": start_equity[rows],
+                "end_equity": equities(self._memory, self._tick, self._lot)[rows],
+                "deposits_atoms": totals[rows][:, [EntryReason.DEPOSIT, EntryReason.TOP_UP]].sum(axis=1),
+                "fees_atoms": totals[rows][:, [EntryReason.TRADING_FEE, EntryReason.LIQUIDATION_FEE]].sum(axis=1),
+                "funding_atoms": totals[rows][:, EntryReason.FUNDING],
+                "forced": notional("forced_qty"),
+                "adl": notional("adl_qty"),
+            }
+        )
+
     def fills(self, r: Array) -> pl.DataFrame:
         """Return the `fills` table."""
         i = r["instrument"]
@@ -182,6 +214,16 @@ _STEPS = {
     int(CasePhase.COOLDOWN): "reduce",
     int(CasePhase.TAKEOVER): "takeover",
 }
+
+
+def equities(memory: Memory, tick: Array, lot: Array) -> Array:
+    """Return the equity of every account at mark, dollars."""
+    positions = memory["position"]
+    i = positions["instrument"]
+    worth = positions["pos"] * lot[i] * memory["instrument"]["mark_milli"][i] * tick[i] / MILLI
+    usd = memory["account"]["cash"] / ATOMS_PER_USD
+    np.add.at(usd, positions["account"], worth)
+    return np.asarray(usd)
 
 
 def _null(values: Array, where: Array) -> pl.Series:

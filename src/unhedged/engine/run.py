@@ -34,7 +34,7 @@ def run_replicate(
     plan: RunPlan,
     replicate: int,
     *,
-    keep: str = "forced",
+    keep: str = "tables",
     progress: Callable[[float], None] | None = None,
 ) -> ReplicateOutput:
     """Run replicate ``replicate`` of ``plan`` from its start to its end.
@@ -46,7 +46,7 @@ def run_replicate(
     replicate : int
         Its number; with the plan's seed it fixes every draw.
     keep : str
-        ``forced``: rows of forced events, desks and funds; ``all``: every trade and transfer as well.
+        ``summary`` or ``tables``: rows of forced events, desks and funds; ``all``: every trade as well.
     progress : callable, optional
         Called with the share of simulated time that has passed, 0 to 1.
 
@@ -59,6 +59,7 @@ def run_replicate(
     built = build(plan, replicate, keep_all=keep == "all")
     rows = Rows()
     memory = built.memory
+    frames = Frames(plan, memory, built.names)
     cpu = time.thread_time()
     while True:
         reason = Reason(loop.run(memory.address, CHUNK))
@@ -76,7 +77,7 @@ def run_replicate(
             progress(min(1.0, int(memory.world["now"]) / max(1, plan.duration_ns)))
     cpu = time.thread_time() - cpu
     rows.take(memory)
-    tables = Frames(plan, memory, built.names).all(rows, with_fills=keep == "all")
+    tables = frames.all(rows, with_fills=keep == "all")
     return ReplicateOutput(
         tables=tables,
         headline=headline(plan, built, tables),
