@@ -32,7 +32,7 @@ from unhedged.kernels.ranking import (
     lots_against,
     may_be_closed,
     next_in_queue,
-    queue_up,
+    rank_front,
 )
 from unhedged.kernels.tables import account, case, forced, instrument, position, venue, winner
 from unhedged.kernels.takeover import adl_milli, hand_over
@@ -92,15 +92,15 @@ def rank(w: Any, c: int) -> None:
         return
     if is_house(w, c) and row.left == 0 and not aim_house(w, c):
         return
-    found = list_winners(w, c)
+    asks = venue(w, row.venue).adl_decision == AdlDecision.PYTHON
+    found = list_winners(w, c) if asks else rank_front(w, c)
     if found == 0:
         finish(w, c)
-    elif venue(w, row.venue).adl_decision == AdlDecision.PYTHON:
+    elif asks:
         w.waiting = c
         w.adl_waiting = 1
         go_on(w, c, _ADL_ALLOCATE)
     else:
-        queue_up(w, found)
         close(w, c)
 
 
@@ -144,11 +144,7 @@ def close_winner(w: Any, c: int, at: int, most: int) -> int:
         return 0
     a = int(position(w, p).account)
     cancel_all(w, a, i)
-    score = winner(w, at).score
-    kept = winner(w, at).close
     describe(w, at, p)
-    winner(w, at).close = kept
-    winner(w, at).score = score
     amount = amount_at(w, i, qty, row.px_milli)
     if lost.pos > 0:
         exchange(w, i, amount, qty, p, loser)

@@ -1,8 +1,9 @@
 """The queue of auto-deleveraging: who stands on the winning side, and who is closed next.
 
-All holders on the opposite side are written to ``winner`` with what a score may look at; a heap of their rows, kept in the
-``close`` column while a score decides, hands out the highest next. Making it costs one pass, each winner closed a
-logarithm, so a queue of 10^5 is not sorted to close ten.
+Every holder on the opposite side is described in a row of ``winner`` and scored; only the front of the queue is kept, the
+fewest winners that hold the lots to close. It is a heap of their rows in the ``close`` column, first the last of the front on
+top, to be pushed out by a better one, then turned round to hand out the highest next. So a queue of 10^5 costs one pass, and
+is not sorted to close ten. A Python policy sees everybody, in order of positions.
 
 Who may be closed: live traders on the opposite side that do not belong to the loser's owner. Fund, vault and the venue's
 other accounts are never winners. An account that is itself being liquidated is not either: its own case, order, takeover or
@@ -13,9 +14,9 @@ Ties: larger position first, then the lower account row, then the lower position
 
 from typing import Any
 
-from unhedged.kernels.accounts import equity, gross_notional, maintenance, value_of
+from unhedged.kernels.accounts import maintenance_at, value_of
 from unhedged.kernels.casework import FIRST_WINNER
-from unhedged.kernels.compiled import call_score, helper, kernel, plus
+from unhedged.kernels.compiled import call_score, helper, i8, kernel, minus, plus
 from unhedged.kernels.tables import (
     account,
     address_of_winner,
@@ -55,16 +56,6 @@ def may_be_closed(w: Any, a: int, loser: int) -> bool:
 
 
 @kernel("int64(World, int64)")
-def open_cost(w: Any, a: int) -> int:
-    """Return the signed entry cost of all positions of account ``a``, atoms."""
-    own = account(w, a)
-    atoms = 0
-    for p in range(own.first_position, own.first_position + own.positions):
-        atoms = plus(atoms, position(w, p).cost)
-    return atoms
-
-
-@kernel("int64(World, int64)")
 def visible_hedge(w: Any, p: int) -> int:
     """Return the spot lots in the same account that offset a short position ``p``, at most its size; 0 for a long.
 
@@ -84,43 +75,68 @@ def visible_hedge(w: Any, p: int) -> int:
 
 @kernel("void(World, int64, int64)")
 def describe(w: Any, at: int, p: int) -> None:
-    """Write to row ``at`` of ``winner`` what a score or policy may know of position ``p``, before anything is closed."""
+    """Write to row ``at`` of ``winner`` what a score or policy may know of position ``p``, before anything is closed.
+
+    Sizes, values and margins at the present marks; ``close`` and ``score`` are left as they are.
+    """
     o = position(w, p)
-    a = int(o.account)
+    a = i8(o.account)
     row = winner(w, at)
-    value = value_of(w, p)
     row.position = p
     row.account = a
     row.qty = abs(o.pos)
-    row.close = 0
-    row.unrealised = value - o.cost
-    row.wallet = plus(account(w, a).cash, open_cost(w, a))
-    row.equity = equity(w, a)
-    row.maintenance = maintenance(w, a)
-    row.notional = abs(value)
-    row.account_notional = gross_notional(w, a)
     row.cost = abs(o.cost)
     row.mark_milli = instrument(w, o.instrument).mark_milli
     row.hedge_qty = visible_hedge(w, p)
     row.long = 1 if o.pos > 0 else 0
-    row.score = 0.0
+    own = account(w, a)
+    row.wallet = own.cash
+    row.equity = own.cash
+    row.maintenance = 0
+    row.account_notional = 0
+    for q in range(own.first_position, own.first_position + own.positions):
+        held = position(w, q)
+        if held.pos == 0:
+            continue
+        value = value_of(w, q)
+        row.wallet = plus(row.wallet, held.cost)
+        row.equity = plus(row.equity, value)
+        row.maintenance = plus(row.maintenance, maintenance_at(w, held.instrument, abs(value)))
+        row.account_notional = plus(row.account_notional, abs(value))
+        if q == p:
+            row.notional = abs(value)
+            row.unrealised = minus(value, held.cost)
+
+
+@helper("void(World, int64, int64)")
+def enlist(w: Any, at: int, p: int) -> None:
+    """Describe position ``p`` in row ``at`` of ``winner`` and score it by the venue's score, called at its address, if any."""
+    describe(w, at, p)
+    score = venue(w, instrument(w, position(w, p).instrument).venue).adl_score
+    winner(w, at).score = 0.0
+    if score != 0:
+        winner(w, at).score = call_score(score, address_of_winner(winner(w, at)))
+
+
+@helper("boolean(World, int64, int64)")
+def is_winner(w: Any, c: int, p: int) -> bool:
+    """Return whether position ``p`` may be closed for case ``c``."""
+    row = case(w, c)
+    lost = position(w, row.position).pos
+    return lots_against(w, p, lost) > 0 and may_be_closed(w, position(w, p).account, row.loser)
 
 
 @kernel("int64(World, int64)")
 def list_winners(w: Any, c: int) -> int:
-    """Write all winners of case ``c`` and their scores, the venue's score at its address. Return their number."""
+    """Write all winners of case ``c`` for a Python policy, in order of positions. Return their number."""
     row = case(w, c)
-    lost = position(w, row.position)
-    n = instrument(w, lost.instrument)
-    score = venue(w, row.venue).adl_score
+    n = instrument(w, position(w, row.position).instrument)
     found = 0
     for h in range(n.first_holder, n.first_holder + n.holders):
-        p = int(holder(w, h).position)
-        if lots_against(w, p, lost.pos) > 0 and may_be_closed(w, position(w, p).account, row.loser):
-            at = FIRST_WINNER + found
-            describe(w, at, p)
-            if score != 0:
-                winner(w, at).score = call_score(score, address_of_winner(winner(w, at)))
+        p = i8(holder(w, h).position)
+        if is_winner(w, c, p):
+            enlist(w, FIRST_WINNER + found, p)
+            winner(w, FIRST_WINNER + found).close = 0
             found += 1
     row.winner = FIRST_WINNER
     row.winners = found
@@ -141,8 +157,13 @@ def ranks_before(w: Any, x: int, y: int) -> bool:
     return a.position < b.position
 
 
-@kernel("void(World, int64, int64)")
-def _sift(w: Any, at: int, size: int) -> None:
+@helper("boolean(World, int64, int64, int64)")
+def _above(w: Any, x: int, y: int, last_first: int) -> bool:
+    return ranks_before(w, y, x) if last_first != 0 else ranks_before(w, x, y)
+
+
+@kernel("void(World, int64, int64, int64)")
+def _sift(w: Any, at: int, size: int, last_first: int) -> None:
     # Heap node n, from 0, is kept in winner(FIRST_WINNER + n).close: the row of a winner. Move node `at` down.
     moved = winner(w, FIRST_WINNER + at).close
     child = 2 * at + 1
@@ -150,10 +171,10 @@ def _sift(w: Any, at: int, size: int) -> None:
         chosen = winner(w, FIRST_WINNER + child).close
         if child + 1 < size:
             right = winner(w, FIRST_WINNER + child + 1).close
-            if ranks_before(w, right, chosen):
+            if _above(w, right, chosen, last_first):
                 child += 1
                 chosen = right
-        if not ranks_before(w, chosen, moved):
+        if not _above(w, chosen, moved, last_first):
             break
         winner(w, FIRST_WINNER + at).close = chosen
         at = child
@@ -161,19 +182,87 @@ def _sift(w: Any, at: int, size: int) -> None:
     winner(w, FIRST_WINNER + at).close = moved
 
 
-@kernel("void(World, int64)")
-def queue_up(w: Any, size: int) -> None:
-    """Make a heap of the first ``size`` winners, the one to close first on top."""
-    for node in range(size):
-        winner(w, FIRST_WINNER + node).close = FIRST_WINNER + node
-    for node in range(size // 2 - 1, -1, -1):
-        _sift(w, node, size)
+@kernel("void(World, int64, int64)")
+def _push_last_first(w: Any, row: int, size: int) -> None:
+    at = size
+    while at > 0:
+        above = winner(w, FIRST_WINNER + (at - 1) // 2).close
+        if not ranks_before(w, above, row):
+            break
+        winner(w, FIRST_WINNER + at).close = above
+        at = (at - 1) // 2
+    winner(w, FIRST_WINNER + at).close = row
+
+
+@kernel("int64(World, int64, int64)")
+def _take_top(w: Any, size: int, last_first: int) -> int:
+    top = winner(w, FIRST_WINNER).close
+    winner(w, FIRST_WINNER).close = winner(w, FIRST_WINNER + size - 1).close
+    _sift(w, 0, size - 1, last_first)
+    return top
+
+
+@helper("int64(World)")
+def _free_row(w: Any) -> int:
+    # While a front is made, row 0 holds in `qty` the lots in it, in `wallet` the next row never used, in `equity` the head of
+    # the rows pushed out, -1 for none; those are linked by `equity` too.
+    spare = winner(w, 0).equity
+    if spare >= 0:
+        winner(w, 0).equity = winner(w, spare).equity
+        return spare
+    winner(w, 0).wallet += 1
+    return winner(w, 0).wallet - 1
+
+
+@helper("void(World, int64)")
+def _drop_row(w: Any, row: int) -> None:
+    winner(w, row).equity = winner(w, 0).equity
+    winner(w, 0).equity = row
+
+
+@kernel("int64(World, int64, int64, int64)")
+def _offer(w: Any, row: int, size: int, left: int) -> int:
+    # Let a described and scored winner join a front of `size` that needs `left` lots. Return the size of the front then.
+    gate = winner(w, 0)
+    if gate.qty >= left and not ranks_before(w, row, winner(w, FIRST_WINNER).close):
+        _drop_row(w, row)
+        return size
+    _push_last_first(w, row, size)
+    size += 1
+    gate.qty = plus(gate.qty, winner(w, row).qty)
+    while minus(gate.qty, winner(w, winner(w, FIRST_WINNER).close).qty) >= left:
+        out = _take_top(w, size, 1)
+        size -= 1
+        gate.qty = minus(gate.qty, winner(w, out).qty)
+        _drop_row(w, out)
+    return size
+
+
+@kernel("int64(World, int64)")
+def rank_front(w: Any, c: int) -> int:
+    """Score the winners of case ``c`` and queue up the front that holds the lots to close. Return how many stand there.
+
+    Without a score of the venue everybody scores zero and the ties decide.
+    """
+    row = case(w, c)
+    n = instrument(w, position(w, row.position).instrument)
+    winner(w, 0).qty = 0
+    winner(w, 0).wallet = FIRST_WINNER
+    winner(w, 0).equity = -1
+    kept = 0
+    for h in range(n.first_holder, n.first_holder + n.holders):
+        p = i8(holder(w, h).position)
+        if is_winner(w, c, p):
+            at = _free_row(w)
+            enlist(w, at, p)
+            kept = _offer(w, at, kept, row.left)
+    for node in range(kept // 2 - 1, -1, -1):
+        _sift(w, node, kept, 0)
+    row.winners = kept
+    return kept
 
 
 @kernel("int64(World, int64)")
 def next_in_queue(w: Any, size: int) -> int:
-    """Take the top off a heap of ``size`` >= 1 winners and return its row; ``size - 1`` remain."""
-    top = winner(w, FIRST_WINNER).close
-    winner(w, FIRST_WINNER).close = winner(w, FIRST_WINNER + size - 1).close
-    _sift(w, 0, size - 1)
-    return top
+    """Take the first off a front of ``size`` >= 1 winners and return its row; ``size - 1`` remain."""
+    return _take_top(w, size, 0)

@@ -339,7 +339,7 @@ class Clearing:
         yield from self.enter()
         left = abs(loser.holdings[i].pos)
         while left > 0:
-            queue = self.ranked(loser, i)
+            queue = self.front(self.ranked(loser, i), i, left)
             if not queue:
                 break
             while True:
@@ -382,6 +382,15 @@ class Clearing:
         found = [w for w in self.ledger.accounts if self.against(loser, i, w) > 0]
         scored = [(self.rulebook.score(self.facts(w, i)), w) for w in found]
         return sorted(scored, key=lambda s: (-s[0], -abs(s[1].holdings[i].pos), s[1].row))
+
+    def front(self, queue: list[tuple[float, Account]], i: int, left: int) -> Any:
+        """Return the fewest first winners that hold the lots left to close."""
+        held = 0
+        for n, (_, winner) in enumerate(queue):
+            held += abs(winner.holdings[i].pos)
+            if held >= left:
+                return queue[: n + 1]
+        return queue
 
     def close_winner(
         self, loser: Account, i: int, price: int, most: int, winner: Account, score: float
