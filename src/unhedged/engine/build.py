@@ -24,6 +24,15 @@ from unhedged.vocab.registry import pick
 Array = np.ndarray[Any, Any]
 SPARE = 4096
 """Rows every pool and buffer keeps free before an event: more than any event uses."""
+SECOND = 1_000_000_000
+OPENING = {"market_maker": 0, "background": 20 * SECOND}
+"""When each kind takes its first turn: makers quote into empty books, then the anonymous flow sets in."""
+OPEN = 30 * SECOND
+"""When everybody else begins, and marks, risk and funding with them.
+
+Books start empty. Without an opening the first market order meets nothing but far bids, and its print sets off stops (seen: a
+fall of 5 % in the first five seconds of a calm day).
+"""
 PASSIVE = "leveraged"
 """The one kind that has no behaviour."""
 
@@ -204,13 +213,13 @@ def _schedule(plan: RunPlan, built: Built, replicate: int) -> None:
         period = built.memory["agent"]["period"][row : row + group.count]
         first = (stream.uniform("first_turn", group.count) * period).astype(np.int64)
         for n in range(group.count):
-            add(int(first[n]), EventKind.WAKE, row + n)
+            add(OPENING.get(group.kind, OPEN) + int(first[n]), EventKind.WAKE, row + n)
         row += group.count
-    add(0, EventKind.RECORD, 0)
+    add(OPEN, EventKind.RECORD, 0)
 
 
 def _schedule_venue(plan: RunPlan, add: Callable[[int, EventKind, int], None], n: int, venue: VenuePlan) -> None:
-    add(venue.mark_interval_ns, EventKind.MARK, n)
+    add(OPEN + venue.mark_interval_ns, EventKind.MARK, n)
     if venue.margin_mode == MarginMode.NONE:
         return
     if venue.vault_on and venue.vault_interval_ns > 0:
