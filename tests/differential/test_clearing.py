@@ -308,3 +308,17 @@ def test_a_queue_of_hundreds_is_closed_over_several_steps_as_by_the_twin(seed):
     world = World(seed, traders=700)
     for _ in range(5):
         world.update()
+
+
+def test_accounts_without_a_free_case_follow_at_the_next_update():
+    world = World(1001, traders=700)
+    memory = world.market.memory
+    memory.world["used_cases"] = len(memory["case"]) - 3
+    milli = {0: world.marks[0] // 2}
+    found = world.market.mark(milli)
+    assert found > 3
+    assert memory.world["liquidations"] == 3
+    assert (memory["account"]["status"] == AccountStatus.IN_LIQUIDATION).sum() == 3
+    memory.world["used_cases"] = 3
+    assert world.market.mark(milli) == found - 3
+    assert memory.world["liquidations"] == found

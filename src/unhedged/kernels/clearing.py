@@ -49,8 +49,12 @@ _slice_qty = rule(liquidation.slice_qty)
 def open_case(w: Any, a: int) -> None:
     """Open a case for trading account ``a``, found below maintenance; its first step follows in this instant.
 
-    Nothing happens when the venue's engine is off, the account has a case already or is not a trader's.
+    Nothing happens when the venue's engine is off, the account has a case already or is not a trader's. When one mark update
+    brings down more accounts than there are rows for cases or events, the rest stays on the list of changed accounts and
+    follows at the next update, for which the loop has made room.
     """
+    if w.used_cases >= w.n_case or w.used_events >= w.n_event:
+        return
     own = account(w, a)
     off = venue(w, own.venue).liquidation_on == 0 or venue(w, own.venue).margin_on == 0
     if off or own.kind != _TRADER or own.status == _IN_LIQUIDATION:
