@@ -53,6 +53,8 @@ __all__ = [
 RESTING = 1
 """``order.live`` of an order in the book."""
 
+# Marks of events in the rolling hash beside the position; a fill has two positions instead.
+_RESTED, _REMOVED, _SHRUNK = 1 << 40, 2 << 40, 3 << 40
 _NOBODY = -1
 _LIQUIDATION = int(FillCause.LIQUIDATION)
 
@@ -128,8 +130,7 @@ def rest(
     change_open(w, row, qty)
     o.qty = qty
     join(w, 2 * i + side, row)
-    note(w, (px << 1) | side, qty)
-    note(w, p, -1)
+    note(w, (px << 1) | side, p - _RESTED, qty)
     return row
 
 
@@ -137,8 +138,7 @@ def rest(
 def remove(w: Any, row: int) -> None:
     """Take resting order ``row`` out of the book and free what it held. O(1)."""
     o = order(w, row)
-    note(w, (i8(o.px) << 1) | o.side, o.qty)
-    note(w, o.position, -2)
+    note(w, (i8(o.px) << 1) | o.side, o.position - _REMOVED, o.qty)
     change_open(w, row, -o.qty)
     leave(w, side_of(w, row), row)
     release_order(w, row)
@@ -148,8 +148,7 @@ def remove(w: Any, row: int) -> None:
 def shrink_order(w: Any, row: int, qty: int) -> None:
     """Take ``qty`` lots off resting order ``row``, fewer than it has; it keeps its priority."""
     o = order(w, row)
-    note(w, (i8(o.px) << 1) | o.side, qty)
-    note(w, o.position, -3)
+    note(w, (i8(o.px) << 1) | o.side, o.position - _SHRUNK, qty)
     change_open(w, row, -qty)
     shrink(w, side_of(w, row), row, qty)
 

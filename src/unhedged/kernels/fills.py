@@ -28,13 +28,16 @@ _cost_after = rule(pnl.cost_after)
 _fee = rule(fees.fee)
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_STRIDE = np.uint64(0xD1342543DE82EF95)
+_HALF = np.uint64(32)
 _PRIME = np.uint64(1_099_511_628_211)
 
 
-@helper("void(World, int64, int64)")
-def note(w: Any, a: int, b: int) -> None:
-    """Mix two numbers into the rolling hash of book events (one multiply of FNV-1a per pair)."""
-    w.state_hash = (w.state_hash ^ (u8(a) + u8(b) * _SPREAD)) * _PRIME
+@helper("void(World, int64, int64, int64)")
+def note(w: Any, what: int, who: int, qty: int) -> None:
+    """Mix an event of the book into its rolling hash: one step of FNV-1a over the event's three numbers."""
+    event = u8(what) + u8(who) * _SPREAD + u8(qty) * _STRIDE
+    w.state_hash = (w.state_hash ^ (event >> _HALF) ^ event) * _PRIME
 
 
 @helper("int64(World, int64, int64, int64)")
@@ -87,28 +90,6 @@ def change_open(w: Any, row: int, change: int) -> None:
         p.open_sell = plus(p.open_sell, change)
 
 
-@helper("void(World, int64, int64, int64, int64, int64)")
-def _swap(w: Any, i: int, amount: int, qty: int, buyer: int, seller: int) -> None:
-    bought = position(w, buyer)
-    sold = position(w, seller)
-    if buyer == seller:
-        return
-    payer = account(w, bought.account)
-    receiver = account(w, sold.account)
-    payer.cash = minus(payer.cash, amount)
-    receiver.cash = plus(receiver.cash, amount)
-    n = instrument(w, i)
-    long_before = max(0, bought.pos) + max(0, sold.pos)
-    bought.cost = _cost_after(bought.pos, bought.cost, qty, amount)
-    sold.cost = _cost_after(sold.pos, sold.cost, -qty, amount)
-    bought.pos = plus(bought.pos, qty)
-    sold.pos = minus(sold.pos, qty)
-    if n.kind != _SPOT:
-        n.open_interest += max(0, bought.pos) + max(0, sold.pos) - long_before
-        mark_dirty(w, bought.account)
-        mark_dirty(w, sold.account)
-
-
 @kernel("void(World, int64, int64, int64, int64, int64)")
 def exchange(w: Any, i: int, amount: int, qty: int, buyer: int, seller: int) -> None:
     """Move ``qty`` lots of instrument ``i`` from one position to another and the money the other way.
@@ -127,7 +108,24 @@ def exchange(w: Any, i: int, amount: int, qty: int, buyer: int, seller: int) -> 
     The only place where positions change. Entry costs follow, open interest too (a spot instrument has none), and both
     accounts are evaluated at the next mark update of their venue.
     """
-    _swap(w, i, amount, qty, buyer, seller)
+    bought = position(w, buyer)
+    sold = position(w, seller)
+    if buyer == seller:
+        return
+    payer = account(w, bought.account)
+    receiver = account(w, sold.account)
+    payer.cash = minus(payer.cash, amount)
+    receiver.cash = plus(receiver.cash, amount)
+    n = instrument(w, i)
+    long_before = max(0, bought.pos) + max(0, sold.pos)
+    bought.cost = _cost_after(bought.pos, bought.cost, qty, amount)
+    sold.cost = _cost_after(sold.pos, sold.cost, -qty, amount)
+    bought.pos = plus(bought.pos, qty)
+    sold.pos = minus(sold.pos, qty)
+    if n.kind != _SPOT:
+        n.open_interest += max(0, bought.pos) + max(0, sold.pos) - long_before
+        mark_dirty(w, bought.account)
+        mark_dirty(w, sold.account)
 
 
 @kernel("void(World, int64, int64, int64, int64, int64)")
@@ -172,10 +170,8 @@ def settle_fill(w: Any, row: int, taker: int, px: int, qty: int, side: int, caus
     n = instrument(w, i)
     amount = fill_amount(w, i, px, qty)
     change_open(w, row, -qty)
-    if side == _BUY:
-        _swap(w, i, amount, qty, taker, maker)
-    else:
-        _swap(w, i, amount, qty, maker, taker)
+    buyer, seller = (taker, maker) if side == _BUY else (maker, taker)
+    exchange(w, i, amount, qty, buyer, seller)
     v = venue(w, n.venue)
     makers, takers = i8(position(w, maker).account), i8(position(w, taker).account)
     _charge(w, makers, amount, v.maker_fee_ppb)
@@ -184,8 +180,7 @@ def settle_fill(w: Any, row: int, taker: int, px: int, qty: int, side: int, caus
     n.volume = plus(n.volume, qty)
     n.turnover = plus(n.turnover, abs(amount))
     w.trades += 1
-    note(w, (px << 1) | side, qty)
-    note(w, maker, taker)
+    note(w, (px << 1) | side, (taker << 32) | maker, qty)
     _count_fill(w, makers)
     _count_fill(w, takers)
     if w.keep_fills != 0 or account(w, makers).keep != 0 or account(w, takers).keep != 0:
