@@ -8,7 +8,8 @@ import pytest
 from tests.support.market import FIRST_TRADER, FUND_UNWIND, IDLE, VAULT, Market
 
 from unhedged.adl.scores import SCORES
-from unhedged.reference.clearing import Clearing, Rulebook
+from unhedged.reference.clearing import Clearing
+from unhedged.reference.deleveraging import Rulebook
 from unhedged.reference.ledger import Account, Contract, Holding, Ledger, Tier
 from unhedged.rules import adl_score, fees
 from unhedged.vocab.enums import (

@@ -1,89 +1,21 @@
-"""Liquidation, takeover and auto-deleveraging in plain Python: a case is a generator, one ``yield`` after each step.
+"""Liquidation and takeover in plain Python, on each venue's ladder; see `deleveraging` for how a case pauses."""
 
-``yield None`` lets the others at this instant go first, ``yield t`` comes back at ``t``, ``yield WAIT`` waits for the
-table of winners. Only contracts of one venue, linear, all positions in one settlement asset.
-"""
-
-import heapq
-from collections import deque
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
-from typing import Any
-
-from unhedged.reference.ledger import Account, Ledger
+from unhedged.reference.deleveraging import NO_LIMIT_PX, Deleveraging, Steps
+from unhedged.reference.ledger import Account
 from unhedged.rules import fees, insurance, liquidation
 from unhedged.rules.integer import MILLI, PPB, mul_div_ceil, mul_div_floor
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
-    AdlPrice,
     CasePhase,
     EntryReason,
     LiquidationLadder,
     Side,
 )
 
-WAIT = -1
-CLOSES_PER_STEP = 256
-NO_LIMIT_PX = 10**15
-Steps = Generator[int | None, None, None]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rulebook:
-    """What a venue does."""
-
-    ladder: LiquidationLadder
-    adl_price: AdlPrice
-    score: Callable[[dict[str, int]], float]
-    liquidation_fee_ppb: int = 0
-    slice_ppb: int = PPB
-    slice_above: int = 0
-    cooldown: int = 0
-    backstop_ppb: int = 0
-    fund_capacity_ppb: int = PPB
-    takeover_interval: int = 0
-    mark_interval: int = 1
-    unwind_ppb: int = 0
-    adl_on: bool = True
-    liquidation_on: bool = True
-
-
-@dataclass(slots=True)
-class Clearing:
-    """One venue's clearing. ``take(i, side, limit, qty, account)`` fills against the book: (lots, atoms)."""
-
-    ledger: Ledger
-    rulebook: Rulebook
-    take: Callable[[int, Side, int, int, Account], tuple[int, int]]
-    cancel: Callable[[Account, int | None], None]
-    now: int = 0
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    agenda: list[tuple[int, int, Steps]] = field(default_factory=list)
-    sequence: int = 0
-    running: Any = None
-    inside: Steps | None = None
-    waiting: deque[Steps] = field(default_factory=deque)
-
-    # ---- time
-
-    def schedule(self, t: int, steps: Steps) -> None:
-        """Let a case take its next step at ``t``."""
-        self.sequence += 1
-        heapq.heappush(self.agenda, (t, self.sequence, steps))
-
-    def run(self, until: int) -> None:
-        """Take every step up to and at ``until``."""
-        while self.agenda and self.agenda[0][0] <= until:
-            self.now, _, steps = heapq.heappop(self.agenda)
-            self.running = steps
-            try:
-                pause = next(steps)
-            except StopIteration:
-                continue
-            if pause != WAIT:
-                self.schedule(self.now if pause is None else pause, steps)
-        self.now = until
+class Clearing(Deleveraging):
+    """One venue's clearing."""
 
     # ---- a trader
 
@@ -118,12 +50,6 @@ class Clearing:
             return worth - account.holdings[i].cost, -abs(worth), account.slot[i]
 
         return min(untried, key=key)
-
-    def bankruptcy(self, account: Account, i: int) -> int:
-        """Return the bankruptcy price of a position, milli-ticks."""
-        c = self.ledger.contracts[i]
-        pos, owned = account.holdings[i].pos, self.ledger.equity(account)
-        return max(0, liquidation.bankruptcy_milli(pos, owned, c.mark, c.num, c.den))
 
     def whole(self, account: Account) -> Steps:
         """Liquidate on Binance's ladder."""
@@ -282,138 +208,6 @@ class Clearing:
         account.holdings[i].forced_qty += abs(pos)
         self.row(account, i, receiver, CasePhase.TAKEOVER, -pos, milli)
 
-    # ---- auto-deleveraging
-
-    def adl_price(self, i: int, bankruptcy: int) -> int:
-        """Return the price of auto-deleveraging, milli-ticks."""
-        c = self.ledger.contracts[i]
-        return {
-            AdlPrice.BANKRUPTCY: bankruptcy,
-            AdlPrice.MARK: c.mark,
-            AdlPrice.PREVIOUS_MARK: c.previous,
-            AdlPrice.ORACLE: c.index,
-        }[self.rulebook.adl_price]
-
-    def tick(self) -> Steps:
-        """Begin a tick of vault ADL."""
-        vault = self.ledger.house(AccountKind.VAULT)
-        if self.rulebook.adl_on and not vault.busy:
-            vault.busy = True
-            self.schedule(self.now, self.close_vault(vault))
-        yield from ()
-
-    def close_vault(self, vault: Account) -> Steps:
-        """Close everything the vault holds when it owns less than nothing."""
-        yield from self.enter()
-        last = -1
-        if self.ledger.equity(vault) < 0:
-            while True:
-                later = [i for i in vault.open() if vault.slot[i] > last]
-                if not later:
-                    break
-                i = later[0]
-                last = vault.slot[i]
-                price = self.adl_price(i, self.bankruptcy(vault, i))
-                yield from self.deleverage(vault, i, price)
-                yield None
-                yield from self.enter()
-        self.leave()
-        vault.busy = False
-
-    def enter(self) -> Steps:
-        """Wait until no other case uses the table of winners."""
-        me = self.running
-        if self.inside is not None and self.inside is not me:
-            self.waiting.append(me)
-            yield WAIT
-        self.inside = me
-
-    def leave(self) -> None:
-        """Let the next one in."""
-        self.inside = self.waiting.popleft() if self.waiting else None
-        if self.inside is not None:
-            self.schedule(self.now, self.inside)
-
-    def deleverage(self, loser: Account, i: int, price: int) -> Steps:
-        """Close one position of the loser against winners, highest score first."""
-        yield from self.enter()
-        left = abs(loser.holdings[i].pos)
-        while left > 0:
-            queue = self.front(self.ranked(loser, i), i, left)
-            if not queue:
-                break
-            while True:
-                left = min(left, abs(loser.holdings[i].pos))
-                batch, queue = queue[:CLOSES_PER_STEP], queue[CLOSES_PER_STEP:]
-                for score, winner in batch:
-                    if left > 0:
-                        left -= self.close_winner(loser, i, price, left, winner, score)
-                if left == 0:
-                    break
-                yield None
-                if not queue:
-                    break
-        self.leave()
-
-    def against(self, loser: Account, i: int, winner: Account) -> int:
-        """Return the lots a winner may close against the loser."""
-        lost, won = loser.holdings[i].pos, winner.holdings[i].pos
-        stranger = winner.owner != loser.owner and winner.kind == AccountKind.TRADER
-        if not stranger or winner.status == AccountStatus.IN_LIQUIDATION or lost * won >= 0:
-            return 0
-        return abs(won)
-
-    def facts(self, winner: Account, i: int) -> dict[str, int]:
-        """Return what a score may look at."""
-        ledger, holding = self.ledger, winner.holdings[i]
-        worth = ledger.value_of(winner, i)
-        return {
-            "side": 1 if holding.pos > 0 else -1,
-            "unrealised": worth - holding.cost,
-            "wallet": winner.cash + sum(h.cost for h in winner.holdings.values()),
-            "equity": ledger.equity(winner),
-            "maintenance": ledger.maintenance(winner),
-            "notional": abs(worth),
-            "cost": abs(holding.cost),
-        }
-
-    def ranked(self, loser: Account, i: int) -> list[tuple[float, Account]]:
-        """Return scores and winners in the order they are closed."""
-        found = [w for w in self.ledger.accounts if self.against(loser, i, w) > 0]
-        scored = [(self.rulebook.score(self.facts(w, i)), w) for w in found]
-        return sorted(scored, key=lambda s: (-s[0], -abs(s[1].holdings[i].pos), s[1].row))
-
-    def front(self, queue: list[tuple[float, Account]], i: int, left: int) -> Any:
-        """Return the fewest first winners that hold the lots left to close."""
-        held = 0
-        for n, (_, winner) in enumerate(queue):
-            held += abs(winner.holdings[i].pos)
-            if held >= left:
-                return queue[: n + 1]
-        return queue
-
-    def close_winner(
-        self, loser: Account, i: int, price: int, most: int, winner: Account, score: float
-    ) -> int:
-        """Close a winner against the loser and return the lots."""
-        qty = min(most, self.against(loser, i, winner), abs(loser.holdings[i].pos))
-        if qty == 0:
-            return 0
-        self.cancel(winner, i)
-        before = self.facts(winner, i)
-        atoms = self.ledger.worth(i, qty, price)
-        bought = loser.holdings[i].pos > 0
-        buyer, seller = (winner, loser) if bought else (loser, winner)
-        self.ledger.exchange(i, atoms, qty, buyer, seller)
-        winner.holdings[i].adl_qty += qty
-        self.ledger.contracts[i].adl_qty += qty
-        if loser.kind == AccountKind.TRADER:
-            loser.holdings[i].forced_qty += qty
-        change = qty if bought else -qty
-        self.row(winner, i, loser, CasePhase.ADL_CLOSE, change, price, score, before)
-        self.row(loser, i, winner, CasePhase.ADL_CLOSE, -change, price)
-        return qty
-
     def unwind(self, account: Account) -> None:
         """Work off a share of everything a fund or vault holds."""
         for i in account.open() if not account.busy else []:
@@ -421,42 +215,3 @@ class Clearing:
             qty = liquidation.slice_qty(pos, self.rulebook.unwind_ppb)
             if edge >= 1:
                 self.take(i, Side.SELL if pos > 0 else Side.BUY, edge, qty, account)
-
-    # ---- rows
-
-    def row(
-        self,
-        account: Account,
-        i: int,
-        other: Account | None,
-        phase: CasePhase,
-        change: int,
-        px: int,
-        score: float = 0.0,
-        before: dict[str, int] | None = None,
-    ) -> None:
-        """Write down a forced step, as it left things."""
-        sliced = self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
-        house = self.ledger.house(AccountKind.VAULT if sliced else AccountKind.FUND)
-        before = before or {"notional": 0, "equity": 0, "unrealised": 0, "cost": 0}
-        leverage = 1.0 * before["notional"] / before["equity"] if before["equity"] > 0 else 0.0
-        profit = 1.0 * before["unrealised"] / before["cost"] if before["cost"] > 0 else 0.0
-        self.rows.append(
-            {
-                "t": self.now,
-                "account": account.row,
-                "instrument": i,
-                "counterparty": -1 if other is None else other.row,
-                "phase": int(phase),
-                "qty": change,
-                "px_milli": px,
-                "mark_milli": self.ledger.contracts[i].mark,
-                "equity": self.ledger.equity(account),
-                "maintenance": self.ledger.maintenance(account),
-                "left": abs(account.holdings[i].pos),
-                "score": score,
-                "leverage": leverage,
-                "profit": profit,
-                "fund": self.ledger.equity(house),
-            }
-        )
