@@ -19,6 +19,8 @@ LABELS: Mapping[str, str] = {
     "first_adl_ns": "First ADL after",
     "adl_accounts": "Accounts deleveraged",
     "desk_unhedged_usd": "Most a desk stood unhedged",
+    "desk_unhedged_ns": "Longest a desk stood so",
+    "desks_deleveraged": "Desks whose short was closed",
     "desk_cost_usd": "Desks' loss",
     "depth_least_usd": "Lowest depth at 50 bps",
     "open_interest_share": "Change of open interest",
