@@ -43,7 +43,7 @@ _BYTES = STREAM.itemsize
 def replay(address: int, messages: int, count: int) -> None:
     """Send ``count`` rows of STREAM at address ``messages`` through the book of instrument 0.
 
-    The n-th limit order uses row n of `tag` and position n mod ACCOUNTS; market orders use the position of the latest.
+    The n-th limit order uses row n of `tag` and position n mod ACCOUNTS; a market order uses the position of the next one.
     """
     w = world(address)
     limits = 0

@@ -213,7 +213,7 @@ BUCKET = columns(head=("i4", "first trigger"))
 
 ORDER = columns(
     qty=("i8", "lots still open"),
-    px=("i4", "ticks"),
+    px=("i4", "ticks; of a stop on the mark the row of its trigger"),
     next=("i4", "younger order at the price; next free row"),
     previous=("i4", "older order at the price, -1 at the head"),
     generation=("i4", "grows when the row is released; handles hold it"),
@@ -223,7 +223,7 @@ ORDER = columns(
     account_previous=("i4", "previous one, -1 at the head"),
     side=("i1", "Side"),
     reduce_only=("i1", "1: may only shrink the position"),
-    live=("i1", "1 while it rests"),
+    live=("i1", "1 in the book, 2 stop waiting for a mark, 3 for a last price, 0 free"),
     cause=("i1", "FillCause of its fills"),
 )
 
