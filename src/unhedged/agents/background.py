@@ -3,11 +3,12 @@
 One turn is one event. Its kind is drawn in proportion to the rates, and the next turn follows after an exponential time of
 the total rate, which is the superposition of the processes.
 
-- **Limit orders** lie at a distance from the opposite touch whose density falls as a power of distance.
+- **Limit orders** lie at a distance from the opposite touch whose density falls as a power of distance, and improve their own
+  touch by half the spread at most: in a thin book one order would else throw the mid across the whole gap.
 - **Cancels** hit each resting order at the same rate. An order's place is a tag; a cancel of an empty place is refused.
 - **Market orders** shrink with the liquidity of the moment to a power below one. Fixed sizes against thinning books would
-  raise volatility, keep makers away, and end a quiet day. Their side leans against mispricing: the only way worth reaches
-  the book.
+  raise volatility, keep makers away, and end a quiet day. A part of them, the larger the further the price is from value,
+  is informed: it trades towards value and never through it. This is how worth reaches the book.
 - **Patient orders** rest far away and come back slowly: what a crash finally runs into.
 
 Source: R. Cont, S. Stoikov, R. Talreja, A stochastic model for order book dynamics, Operations Research 58 (2010), 549-563.
@@ -19,6 +20,7 @@ from typing import Any
 from unhedged.agents import cells as c
 from unhedged.agents.chance import power_distance
 from unhedged.agents.orders import (
+    NO_TAG,
     SECOND,
     cancel,
     clamp,
@@ -49,6 +51,8 @@ DRY = 4.0
 """How far below calm, in logs, an empty side counts."""
 RUSH_AT = 4.0
 """Multiple of ``informed_scale`` at which market orders come at their highest rate."""
+MOST_BELOW = 4.0
+"""Log liquidity below calm beyond which market orders shrink no further: somebody always trades."""
 MOST_ABOVE = 0.5
 """Log liquidity above calm beyond which market orders do not grow."""
 
@@ -70,14 +74,15 @@ def opposite(seen: Any, side: int) -> float:
     return middle(seen, 0)
 
 
-@kernel("int64(Observation, Parameter, Agent, int64, int64, int64, float64, float64)")
+@kernel("int64(Observation, Parameter, Agent, int64, int64, int64, float64, float64, float64)")
 def place_near(
-    seen: Any, row: Any, me: Any, out: int, n: int, tag: int, u: float, anchor: float
+    seen: Any, row: Any, me: Any, out: int, n: int, tag: int, u: float, anchor: float, least: float
 ) -> int:
-    """Write a limit order near ``anchor``; the lower half of the near tags are bids."""
+    """Write a limit order near ``anchor``, ``least`` ticks away or more; the lower half of the near tags are bids."""
     side = Side.BUY if tag < int(row.of[c.FLOW_ORDERS]) else Side.SELL
     step = max(row.of[c.FLOW_STEP], 1.0 / anchor)
     away = anchor * power_distance(u, step, row.of[c.FLOW_REACH], row.of[c.FLOW_DECAY])
+    away = max(away, least)
     px = math.floor(anchor - away) if side == Side.BUY else math.ceil(anchor + away)
     usd = draw_usd(seen, row, me, row.of[c.FLOW_SIZE])
     qty = max(1, lots(seen, 0, usd, anchor))
@@ -115,7 +120,7 @@ def open_book(seen: Any, row: Any, me: Any, out: int) -> int:
         if tag >= near:
             n = place_far(seen, row, out, n, tag - near, u, anchor)
         elif chosen < resting:
-            n = place_near(seen, row, me, out, n, tag, u, anchor)
+            n = place_near(seen, row, me, out, n, tag, u, anchor, 0.0)
     me.state[c.FLOW_PLACED] = after
     me.state[c.FLOW_BEGAN] = float(seen.t)
     me.state[c.FLOW_LAST] = float(seen.t)
@@ -151,14 +156,31 @@ def liquidity_gap(seen: Any, me: Any, seconds: float) -> float:
 
 @kernel("int64(Observation, Parameter, Agent, int64, float64, float64)")
 def trade(seen: Any, row: Any, me: Any, out: int, u: float, gap: float) -> int:
-    """Write one market order: elastic in liquidity, leaning against the distance of the mid to value."""
-    cheap = fair(seen, 0) / middle(seen, 0) - 1.0
-    tilt = row.of[c.FLOW_INFORMED] * clamp(cheap / row.of[c.FLOW_INFORMED_SCALE], -1.0, 1.0)
-    side = Side.BUY if u < 0.5 * (1.0 + tilt) else Side.SELL
-    elastic = exp_(row.of[c.FLOW_ELASTICITY] * clamp(gap, -8.0, MOST_ABOVE))
+    """Write one market order, elastic in liquidity: an informed one up to value, or one of either side at random."""
+    worth = fair(seen, 0)
+    cheap = worth / middle(seen, 0) - 1.0
+    tilt = row.of[c.FLOW_INFORMED] * min(1.0, abs(cheap) / row.of[c.FLOW_INFORMED_SCALE])
+    elastic = exp_(row.of[c.FLOW_ELASTICITY] * clamp(gap, -MOST_BELOW, MOST_ABOVE))
     usd = elastic * draw_usd(seen, row, me, row.of[c.FLOW_MARKET_SIZE])
     qty = max(1, lots(seen, 0, usd, middle(seen, 0)))
-    return take(seen, out, 0, 0, side, qty, row.of[c.FLOW_REACH])
+    if u >= tilt:
+        side = Side.BUY if (u - tilt) < 0.5 * (1.0 - tilt) else Side.SELL
+        return take(seen, out, 0, 0, side, qty, row.of[c.FLOW_REACH])
+    if (seen.ask[0] if cheap > 0.0 else seen.bid[0]) < 1:
+        return 0
+    if cheap > 0.0:
+        px = min(math.floor(worth), math.floor(seen.ask[0] * (1.0 + row.of[c.FLOW_REACH])))
+        return limit(out, 0, 0, Side.BUY, px, qty, NO_TAG, TimeInForce.IOC)
+    px = max(math.ceil(worth), math.ceil(seen.bid[0] * (1.0 - row.of[c.FLOW_REACH])))
+    return limit(out, 0, 0, Side.SELL, px, qty, NO_TAG, TimeInForce.IOC)
+
+
+@kernel("float64(Observation)")
+def half_gap(seen: Any) -> float:
+    """Return half the spread in ticks, 0 while a side is empty."""
+    if seen.bid[0] > 0 and seen.ask[0] > seen.bid[0]:
+        return 0.5 * float(seen.ask[0] - seen.bid[0])
+    return 0.0
 
 
 @kernel("float64(Observation, Parameter)")
@@ -188,7 +210,9 @@ def one_event(seen: Any, row: Any, me: Any, out: int, gap: float) -> int:
     if which < limits:
         tag = int(place * near)
         side = Side.BUY if tag < int(row.of[c.FLOW_ORDERS]) else Side.SELL
-        return place_near(seen, row, me, out, 0, tag, distance, opposite(seen, side))
+        return place_near(
+            seen, row, me, out, 0, tag, distance, opposite(seen, side), half_gap(seen)
+        )
     if which < markets:
         return trade(seen, row, me, out, place, gap)
     if which < cancels:

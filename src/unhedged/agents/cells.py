@@ -79,6 +79,7 @@ MAKER_DUMP = 35
 MAKER_COOL = 36
 MAKER_RETURN = 37
 MAKER_HAIRCUT = 38
+MAKER_UNIT = 39
 
 # state: a block per quoted leg, then what is shared
 MAKER_BLOCK = 6
@@ -92,10 +93,14 @@ MAKER_LAST = 12  # ns, previous turn
 MAKER_BEGAN = 13  # ns, first turn
 MAKER_BASE = 14  # dollars, equity without the coins held at the start, when it (re)started
 MAKER_AWAY = 15  # ns, earliest return; 0 while present
-MAKER_SCALE = 16  # size after the haircuts of its returns, 1 at the start
+MAKER_SCALE = 16  # part of its first size it uses: 1, and less by the haircut once it has left
 MAKER_CLOSED = 17  # dollars closed by ADL, fading
 MAKER_HEDGED = 18  # ns, when its latest hedge has certainly arrived
 MAKER_STRESS = 19  # largest σ over calm of its quoted legs
+MAKER_SLOW = (
+    21  # and 22: variance of the relative mid per second, ten-minute average, per quoted leg
+)
+MAKER_BASIS = 20  # usual price of the hedge leg over that of the first quoted leg
 
 # ------------------------------------------------------------------------------------------ basis desk
 BASIS_LEVERAGE = 10

@@ -6,6 +6,8 @@ from typing import Any
 from unhedged.agents import cells as c
 from unhedged.agents.chance import stress_of
 from unhedged.agents.orders import (
+    ATOM,
+    NO_TAG,
     SECOND,
     arrived_by,
     cancel,
@@ -13,7 +15,6 @@ from unhedged.agents.orders import (
     lots,
     middle,
     share_after,
-    take,
 )
 from unhedged.agents.stock import full_usd, half_spread, net_usd, skew_of, units_on
 from unhedged.kernels.compiled import kernel
@@ -22,6 +23,8 @@ from unhedged.vocab.enums import Side, TimeInForce
 
 MOVE = 0.25
 """Quotes follow when their centre moved by more than this part of the half-spread."""
+CASH_USED = 0.98
+"""Part of spot cash that may rest in bids: the rest is for fees and rounding."""
 RESIZE = 0.05
 """Or when their size should change by more than this part of the target."""
 
@@ -45,11 +48,23 @@ def size_share(seen: Any, row: Any, me: Any, q: int, side: int) -> float:
     return float(floor + (1.0 - floor) * part)
 
 
+@kernel("int64(Observation, int64, int64)")
+def affordable(seen: Any, q: int, side: int) -> int:
+    """Return the lots a spot account can offer: coins it has, or what its cash buys. Its equity is cash and coins."""
+    if side == Side.SELL:
+        return int(max(0, seen.pos[q]))
+    px = middle(seen, q)
+    coins = seen.pos[q] * seen.lot[q] * seen.tick[q] * px
+    return int(lots(seen, q, CASH_USED * (seen.equity[q] * ATOM - coins), px))
+
+
 @kernel("int64(Observation, Parameter, Agent, int64, int64, float64)")
 def wanted_lots(seen: Any, row: Any, me: Any, q: int, side: int, seconds: float) -> int:
     """Return the lots to show on ``side`` of leg ``q`` now: less at once, more with the refill time."""
     usd = size_share(seen, row, me, q, side) * full_usd(row, me, q)
     target = lots(seen, q, usd, middle(seen, q))
+    if row.of[c.NEUTRAL + q] > 0.0:
+        target = min(target, affordable(seen, q, side))
     resting = seen.open_buy[q] if side == Side.BUY else seen.open_sell[q]
     if target <= resting or me.state[c.MAKER_BEGAN] == seen.t:
         return target
@@ -116,27 +131,48 @@ def quote_leg(seen: Any, row: Any, me: Any, out: int, n: int, q: int, seconds: f
     return n
 
 
+@kernel("int64(Observation, Parameter, Agent, int64, float64)")
+def hedge_px(seen: Any, row: Any, me: Any, side: int, used: float) -> int:
+    """Return the worst price, ticks of the hedge leg, at which it hedges; 0 when there is no touch.
+
+    Inside its limit it pays no more than the inventory is worth to it: its reservation price on the quoted leg, times the
+    usual ratio of the two prices. Otherwise makers that hedge with each other would pass one inventory round in circles.
+    Beyond its limit (``used`` > 1) it pays up to its slippage beyond the touch.
+    """
+    leg = int(row.of[c.MAKER_QUOTES])
+    touch = seen.ask[leg] if side == Side.BUY else seen.bid[leg]
+    if touch < 1:
+        return 0
+    away = row.of[c.MAKER_HEDGE_SLIP] if side == Side.BUY else -row.of[c.MAKER_HEDGE_SLIP]
+    px = touch * (1.0 + away)
+    if used < 1.0:
+        worth = me.state[c.MAKER_REFERENCE] * (1.0 - skew_of(seen, row, me, 0))
+        worth *= me.state[c.MAKER_BASIS] * seen.tick[0] / seen.tick[leg]
+        px = min(px, worth) if side == Side.BUY else max(px, worth)
+    return math.floor(px) if side == Side.BUY else math.ceil(px)
+
+
 @kernel("int64(Observation, Parameter, Agent, int64, int64)")
 def hedge(seen: Any, row: Any, me: Any, out: int, n: int) -> int:
     """Bring the inventory of all quoted legs back inside its band with one order on the hedge leg."""
-    quotes = int(row.of[c.MAKER_QUOTES])
-    leg = quotes
-    if me.legs <= quotes or seen.t < me.state[c.MAKER_HEDGED]:
+    leg = int(row.of[c.MAKER_QUOTES])
+    if me.legs <= leg or seen.t < me.state[c.MAKER_HEDGED]:
         return n
     held = 0.0
-    for q in range(quotes + 1):
+    for q in range(leg + 1):
         held += units_on(seen, row, q)
     px = middle(seen, leg)
     unit = px * seen.tick[leg]
-    most = row.of[c.MAKER_LIMIT] * row.of[c.CAPITAL]
-    if abs(held) * unit <= row.of[c.MAKER_HEDGE_ABOVE] * most:
+    used = abs(held) * unit / (row.of[c.MAKER_LIMIT] * row.of[c.CAPITAL])
+    if used <= row.of[c.MAKER_HEDGE_ABOVE]:
         return n
-    usd = abs(held) * unit - row.of[c.MAKER_HEDGE_TO] * most
+    usd = abs(held) * unit * (1.0 - row.of[c.MAKER_HEDGE_TO] / used)
     qty = lots(seen, leg, min(usd, row.of[c.MAKER_HEDGE_MOST] * row.of[c.CAPITAL]), px)
     side = Side.SELL if held > 0.0 else Side.BUY
-    if side == Side.SELL and row.of[c.NEUTRAL + leg] > 0.0:
-        qty = min(qty, seen.pos[leg] - seen.open_sell[leg])
-    written = take(seen, out, n, leg, side, qty, row.of[c.MAKER_HEDGE_SLIP])
+    if row.of[c.NEUTRAL + leg] > 0.0:
+        qty = min(qty, affordable(seen, leg, side))
+    worst = hedge_px(seen, row, me, side, used)
+    written = limit(out, n, leg, side, worst, qty, NO_TAG, TimeInForce.IOC)
     if written > n:
         me.state[c.MAKER_HEDGED] = arrived_by(seen, me, leg)
     return written

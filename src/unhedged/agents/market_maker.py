@@ -10,13 +10,14 @@
   comes back with the refill time.
 - It **leaves** when its loss or the stress passes its own limit, sells part of its inventory, shows what it must, and
   **returns** after its cool-off when markets are calm, smaller.
-- It **hedges** inventory beyond a part of its limit on the hedge leg, and waits until one hedge has arrived before the next.
+- It **hedges** inventory beyond a part of its limit on the hedge leg, at prices its own quotes justify; beyond the whole
+  limit, at a cost. It waits until one hedge has arrived before the next.
 """
 
 from typing import Any
 
 from unhedged.agents import cells as c
-from unhedged.agents.chance import GUESS_SIGMA, learn_variance, stress_of
+from unhedged.agents.chance import GUESS_SIGMA, SETTLE, learn_variance, stress_of
 from unhedged.agents.making import hedge, quote_leg
 from unhedged.agents.orders import (
     ATOM,
@@ -32,6 +33,19 @@ from unhedged.kernels.compiled import agent, kernel
 from unhedged.kernels.tables import as_agent, as_observation, as_parameter
 from unhedged.vocab.enums import Side
 
+TEN_MINUTES = 600.0
+"""Seconds: memory of the volatility its skew uses."""
+
+
+@kernel("float64(Observation, Parameter, Agent)")
+def hedge_ratio(seen: Any, row: Any, me: Any) -> float:
+    """Return the price of the hedge leg over that of the first quoted leg; 1 without a hedge leg."""
+    leg = int(row.of[c.MAKER_QUOTES])
+    if me.legs <= leg:
+        return 1.0
+    hedge_price = middle(seen, leg) * seen.tick[leg]
+    return float(hedge_price / (middle(seen, 0) * seen.tick[0]))
+
 
 @kernel("void(Observation, Parameter, Agent)")
 def begin(seen: Any, row: Any, me: Any) -> None:
@@ -43,8 +57,10 @@ def begin(seen: Any, row: Any, me: Any) -> None:
         me.state[at + c.MAKER_MID] = px
         me.state[at + c.MAKER_VARIANCE] = sigma * sigma
         me.state[at + c.MAKER_CALM] = sigma * sigma
+        me.state[c.MAKER_SLOW + q] = sigma * sigma
         me.state[at + c.MAKER_REFERENCE] = px
         me.state[at + c.MAKER_ADL] = float(seen.adl_qty[q])
+    me.state[c.MAKER_BASIS] = hedge_ratio(seen, row, me)
     me.state[c.MAKER_BEGAN] = float(seen.t)
     me.state[c.MAKER_LAST] = float(seen.t)
     me.state[c.MAKER_SCALE] = 1.0
@@ -72,6 +88,9 @@ def learn(seen: Any, row: Any, me: Any, q: int, seconds: float) -> None:
     calm = me.state[at + c.MAKER_CALM]
     move = px / me.state[at + c.MAKER_MID] - 1.0
     learn_variance(me, at + c.MAKER_VARIANCE, at + c.MAKER_CALM, move, seconds, elapsed)
+    if elapsed >= SETTLE and seconds > 0.0:
+        part = share_after(seconds, TEN_MINUTES)
+        me.state[c.MAKER_SLOW + q] += part * (move * move / seconds - me.state[c.MAKER_SLOW + q])
     if row.of[c.MAKER_CALM_SIGMA] > 0.0:
         me.state[at + c.MAKER_CALM] = calm
     me.state[at + c.MAKER_MID] = px
@@ -112,11 +131,16 @@ def has_enough(seen: Any, row: Any, me: Any) -> bool:
 
 @kernel("void(Observation, Parameter, Agent)")
 def maybe_return(seen: Any, row: Any, me: Any) -> None:
-    """Come back after the cool-off once markets are calm: smaller, and counting losses anew."""
-    if seen.t < me.state[c.MAKER_AWAY] or me.state[c.MAKER_STRESS] > row.of[c.MAKER_RETURN]:
+    """Come back after the cool-off once markets are calm: smaller, and counting losses anew.
+
+    The calm it insists on grows less strict with every further cool-off. When all wait for the others, books stay thin,
+    prices jumpy, and nobody would ever come back.
+    """
+    overdue = (seen.t - me.state[c.MAKER_AWAY]) / (SECOND * row.of[c.MAKER_COOL])
+    if overdue < 0.0 or me.state[c.MAKER_STRESS] > row.of[c.MAKER_RETURN] * (1.0 + overdue):
         return
     me.state[c.MAKER_AWAY] = 0.0
-    me.state[c.MAKER_SCALE] *= 1.0 - row.of[c.MAKER_HAIRCUT]
+    me.state[c.MAKER_SCALE] = 1.0 - row.of[c.MAKER_HAIRCUT]
     me.state[c.MAKER_BASE] = trading_equity(seen, row, me)
 
 
@@ -135,6 +159,8 @@ def behave(observation: int, me: int, out: int) -> int:
     mine.state[c.MAKER_CLOSED] *= 1.0 - share_after(seconds, row.of[c.MAKER_FEAR_MEMORY])
     for q in range(quotes):
         learn(seen, row, mine, q, seconds)
+    usual = share_after(seconds, row.of[c.MAKER_FOLLOW])
+    mine.state[c.MAKER_BASIS] += usual * (hedge_ratio(seen, row, mine) - mine.state[c.MAKER_BASIS])
     if mine.state[c.MAKER_AWAY] > 0.0:
         maybe_return(seen, row, mine)
     elif has_enough(seen, row, mine):

@@ -71,6 +71,7 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
     "market_maker": {
         "capital": _plain(cells.CAPITAL),
         "depth": _ppb(cells.MAKER_DEPTH),
+        "unit": _ppb(cells.MAKER_UNIT),
         "levels": _plain(cells.MAKER_LEVELS),
         "span": _ppb(cells.MAKER_SPAN),
         "refill": _ns(cells.MAKER_REFILL),
@@ -205,8 +206,8 @@ def endowment(kind: str, row: Sequence[float], spot: Sequence[bool]) -> list[tup
     """Return money brought and position held of each leg at the start, dollars; positions signed, at the start price.
 
     The money of a margin account is its equity: opening the position changes cash and cost, not equity. Money of legs that
-    share an account adds up. Spot books are stocked half in cash, half in coins, for whoever quotes or
-    arbitrages there. A basis desk with a second short leg keeps a quarter of its collateral there.
+    share an account adds up. Flow and arbitrage have half their money in a spot book as coins. A market maker has coins on top of it: stock that it
+    lends itself and whose price is no profit or loss of its trading. A basis desk with a second short leg keeps a quarter of its collateral there.
 
     Parameters
     ----------
@@ -226,4 +227,6 @@ def endowment(kind: str, row: Sequence[float], spot: Sequence[bool]) -> list[tup
     if kind == "dip_buyer":
         return [(capital, 0.0)]
     part = capital / len(spot)
+    if kind == "market_maker":
+        return [(part, part if is_spot else 0.0) for is_spot in spot]
     return [(part / 2, part / 2) if is_spot else (part, 0.0) for is_spot in spot]

@@ -8,6 +8,10 @@ from unhedged.agents.orders import clamp
 from unhedged.agents.quotes import skew_term, spread_term
 from unhedged.kernels.compiled import kernel
 
+GROSS = 0.25
+"""Weight of a leg's own position in its skew, hedged or not: it binds capital, so quotes lean towards closing both legs."""
+MOST_STRESS = 5.0
+"""Multiple of calm volatility that a skew counts at most."""
 MOST_SKEW = 0.1
 """Quotes never lean by more than this share of the price."""
 
@@ -51,13 +55,20 @@ def sigma_of(row: Any, me: Any, q: int) -> float:
 
 @kernel("float64(Observation, Parameter, Agent, int64)")
 def skew_of(seen: Any, row: Any, me: Any, q: int) -> float:
-    """Return by which share of the price the quotes of leg ``q`` lie lower because of inventory; negative when short."""
-    order_usd = full_usd(row, me, q) / max(1.0, row.of[c.MAKER_LEVELS])
+    """Return by which share of the price the quotes of leg ``q`` lie lower because of inventory; negative when short.
+
+    Its volatility is that of ten minutes. With the volatility of the moment a maker's own skew would move the price, raise the
+    volatility it measures, and so the skew: a feedback of quotes on themselves. Five times calm is the most it counts.
+    """
+    order_usd = row.of[c.MAKER_UNIT] * row.of[c.CAPITAL] * row.of[c.MAKER_WEIGHT + q]
     if order_usd <= 0.0:
         return 0.0
     px = me.state[q * c.MAKER_BLOCK + c.MAKER_MID]
-    orders = net_usd(seen, row, me, q, px) / order_usd
-    per_order = skew_term(sigma_of(row, me, q), row.of[c.MAKER_RISK], row.of[c.MAKER_ARRIVAL])
+    own = units_on(seen, row, q) * seen.tick[q] * px
+    orders = (net_usd(seen, row, me, q, px) + GROSS * own) / order_usd
+    most = MOST_STRESS * MOST_STRESS * me.state[q * c.MAKER_BLOCK + c.MAKER_CALM]
+    sigma = math.sqrt(min(me.state[c.MAKER_SLOW + q], most))
+    per_order = skew_term(sigma, row.of[c.MAKER_RISK], row.of[c.MAKER_ARRIVAL])
     return clamp(orders * per_order, -MOST_SKEW, MOST_SKEW)
 
 

@@ -51,10 +51,10 @@ class Background(Acting):
     size: PositiveMoney = key("$40k", "median limit order; prior")
     size_sigma: SomeNumber = key(1.0, "of the log size; prior 0.7 to 1.5")
     size_most: PositiveNumber = key(8.0, "largest order, as a multiple of the median")
-    market_size: PositiveMoney = key("$15k", "median market order in a calm book; prior")
+    market_size: PositiveMoney = key("$50k", "median market order in a calm book; prior")
     elasticity: SomeNumber = key(0.85, "power of liquidity in market order size; prior 0.8 to 0.9")
-    informed: Share = key("60%", "most by which mispricing tilts the side of market orders; prior")
-    informed_scale: PositiveRate = key("50bps", "mispricing at which the tilt is full; prior")
+    informed: Share = key("80%", "largest part of market orders that trade towards value; prior")
+    informed_scale: PositiveRate = key("20bps", "mispricing from which that part is reached; prior")
     rush: SomeNumber = key(3.0, "by how much mispricing of 4 scales speeds market orders up; prior")
     patient: SomeMoney = key("$0", "far limit orders in all, one side; prior 10–80% of near depth")
     patient_orders: int = key(60, "how many, one side", ge=0, le=200)
@@ -76,7 +76,9 @@ class Inventory(Block):
     limit: PositiveRate = key("22%", "unhedged, of capital, where its quotes halve; prior 10–50%")
     hedge_above: PositiveRate = key("30%", "of the limit, from where it hedges; prior")
     hedge_down_to: Share = key("10%", "of the limit, to where it hedges; prior")
-    hedge_slippage: PositiveRate = key("20bps", "beyond the touch a hedge may pay; prior")
+    hedge_slippage: PositiveRate = key(
+        "20bps", "beyond the touch a hedge pays once over the limit; prior"
+    )
     hedge_most: PositiveRate = key("2%", "of capital, largest hedge order; prior")
 
 
@@ -97,8 +99,10 @@ class Withdraw(Block):
     volatility: PositiveNumber = key(11.0, "σ over calm; prior 6–25")
     dump: Share = key("30%", "of its inventory sold when it leaves; prior")
     cool_off: PositiveTime = key("8m20s", "least absence; prior 300–1800 s")
-    calm: PositiveNumber = key(2.5, "σ over calm below which it returns; prior")
-    haircut: Share = key("30%", "by which it is smaller after each return; prior 10–40%")
+    calm: PositiveNumber = key(
+        2.5, "σ over calm below which it returns; grows with each further cool-off; prior"
+    )
+    haircut: Share = key("30%", "by which it is smaller once it has left; prior 10–40%")
 
 
 class Reference(Block):
@@ -135,12 +139,11 @@ class MarketMaker(Acting):
     period: PositiveTime = key("1s", "between looks at the market")
     depth: PositiveRate = key("10%", "of capital, one side, all levels, full size; prior")
     levels: int = key(4, "prices quoted, one side", ge=1, le=cells.MOST_LEVELS)
-    span: PositiveRate = key("1%", "of the price, first to last level; prior")
+    span: PositiveRate = key("90bps", "of the price, first to last level; prior")
     refill: PositiveTime = key("10s", "time constant to put size back; prior 3–30 s")
-    risk_aversion: PositiveNumber = key(0.1, "γ times a level's size over k, no unit; prior")
-    arrival: PerSecond = key(
-        "0.02/s", "A: fills of a whole level that a quote at the mid would get; prior"
-    )
+    unit: PositiveRate = key("1%", "of capital: the order that the next two count in; prior")
+    risk_aversion: PositiveNumber = key(0.3, "γ times a unit over k, no unit; prior 0.1–1")
+    arrival: PerSecond = key("0.1/s", "A: units a quote at the mid would fill; prior")
     distance: PositiveRate = key("2bps", "1/k: distance by which arrivals fall to 1/e; prior")
     inventory: Inventory = key({}, "what it does about its position")
     reference: Reference = key({}, "what price it believes in")

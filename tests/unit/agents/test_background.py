@@ -103,28 +103,48 @@ def test_events_arrive_at_the_sum_of_their_rates_and_in_proportion(flow):
 
 def test_limit_orders_keep_their_distance_from_the_opposite_touch(flow):
     s = flow()
-    s.book(0, PX - 400, PX + 400)
+    s.book(0, PX - 75, PX + 75)
     messages, _ = run(s, 3_000)
     near = [m for m in messages if m.force == TimeInForce.POST_ONLY and m.tag < 80]
-    bids = np.array([PX + 400 - m.px for m in near if m.side == Side.BUY])
-    asks = np.array([m.px - (PX - 400) for m in near if m.side == Side.SELL])
+    bids = np.array([PX + 75 - m.px for m in near if m.side == Side.BUY])
+    asks = np.array([m.px - (PX - 75) for m in near if m.side == Side.SELL])
     for away in (bids, asks):
         assert away.min() >= 100  # one basis point
         assert away.max() <= 10_010
-    assert (bids < 800).any()  # some improve the touch
+    assert (bids < 150).any()  # some improve the touch
 
 
 def test_market_orders_lean_towards_value_and_hurry(flow):
     cheap, fair = flow(), flow()
     cheap.seen["value"][0] = PX * 0.1 * 1.005
     buys = [m.side for m in run(cheap, 8_000)[0] if m.force == TimeInForce.IOC]
-    assert np.mean([b == Side.BUY for b in buys]) == pytest.approx(0.8, abs=0.03)
+    assert np.mean([b == Side.BUY for b in buys]) == pytest.approx(0.9, abs=0.03)
     even = [m.side for m in run(fair, 8_000)[0] if m.force == TimeInForce.IOC]
     assert np.mean([b == Side.BUY for b in even]) == pytest.approx(0.5, abs=0.03)
     cheap.seen["value"][0] = PX * 0.1 * 1.02
     messages, seconds = run(cheap, 8_000)
     trades = sum(m.force == TimeInForce.IOC for m in messages)
     assert trades / seconds == pytest.approx(8.0 * 4, rel=0.05)
+
+
+def test_informed_orders_never_trade_through_value(flow):
+    s = flow(informed="100%")
+    s.seen["value"][0] = PX * 0.1 * 1.003
+    buys = [m for m in run(s, 4_000)[0] if m.force == TimeInForce.IOC]
+    assert {m.side for m in buys} == {Side.BUY}
+    assert max(m.px for m in buys) <= PX * 1.003
+    s.seen["value"][0] = PX * 0.1 * 0.997
+    sells = [m for m in run(s, 4_000)[0] if m.force == TimeInForce.IOC]
+    assert {m.side for m in sells} == {Side.SELL}
+    assert min(m.px for m in sells) >= PX * 0.997
+
+
+def test_no_limit_order_improves_the_touch_by_more_than_half_the_spread(flow):
+    s = flow()
+    s.book(0, PX - 4_000, PX + 4_000)
+    near = [m for m in run(s, 3_000)[0] if m.force == TimeInForce.POST_ONLY and m.tag < 80]
+    assert max(m.px for m in near if m.side == Side.BUY) <= PX
+    assert min(m.px for m in near if m.side == Side.SELL) >= PX
 
 
 def trade_sizes(messages):

@@ -83,9 +83,18 @@ def test_flat_maker_quotes_evenly_around_the_mid(maker):
     assert [b.px for b in bids] == sorted((b.px for b in bids), reverse=True)
     usd = sum(b.qty for b in bids) * 100.0
     assert usd == pytest.approx(10e6, rel=0.01)  # 10 % of capital
-    half = 2e-4 * math.log(1.1) / 0.1 * PX
+    half = 2e-4 * math.log(1.3) / 0.3 * PX
     assert PX - bids[0].px >= half - 1
-    assert (PX - bids[-1].px) / PX == pytest.approx(0.01, rel=0.06)
+    assert (PX - bids[-1].px) / PX == pytest.approx(0.0092, rel=0.03)
+
+
+def test_on_spot_it_offers_no_coins_and_no_cash_it_lacks(maker):
+    s = maker()
+    s.own(0, 50_000)
+    s.usd(0, 5e6 + 2e6)
+    messages = s.turn()
+    assert sum(m.qty for m in side(messages, Side.SELL)) == 50_000
+    assert sum(m.qty for m in side(messages, Side.BUY)) == pytest.approx(19_600, abs=5)
 
 
 def test_each_order_has_a_tag_of_its_own(maker):
@@ -115,7 +124,7 @@ def test_short_maker_is_the_mirror_image(maker):
     long.seen["pos"][0], short.seen["pos"][0] = 100_000, -100_000
     ours, theirs = long.turn(), short.turn()
     for a, b in zip(side(ours, Side.BUY), side(theirs, Side.SELL), strict=True):
-        assert abs((PX - a.px) - (b.px - PX)) <= 30  # distances multiply: second order
+        assert abs((PX - a.px) - (b.px - PX)) <= 100  # distances multiply: second order
         assert abs(a.qty - b.qty) <= 1
 
 
@@ -123,9 +132,9 @@ def test_skew_per_order_is_the_closed_form(maker):
     s = maker()
     s.turn()
     s.turn(5.0)  # volatility is the first guess
-    s.state[c.MAKER_VARIANCE] = s.state[c.MAKER_CALM] = 1e-8
-    _, per_order = closed_form(1e-4, 0.1, 0.02, 2e-4)
-    s.seen["pos"][0] = 25_000  # one level: a quarter of 10 % of $100M
+    s.state[c.MAKER_SLOW] = 1e-8
+    _, per_order = closed_form(1e-4, 0.3, 0.1, 2e-4)
+    s.seen["pos"][0] = 8_000  # 0.8 units of 1 % of $100M; the position itself counts a quarter more
     s.state[c.MAKER_REFERENCE] = PX
     s.of[c.MAKER_FOLLOW] = s.of[c.MAKER_ANCHOR] = 1e12
     s.turn(1.0)
@@ -265,6 +274,11 @@ def test_it_returns_after_the_cool_off_when_calm_and_smaller(maker):
     s.rest(2.0)
     s.turn(1e-6)
     assert s.state[c.MAKER_AWAY] > 0  # still wild
+    s.seen["t"] = int(s.state[c.MAKER_AWAY]) + 400 * 10**9
+    s.state[c.MAKER_LAST] = s.seen["t"]
+    s.turn(1e-6)
+    assert s.state[c.MAKER_AWAY] == 0  # but it does not wait for ever
+    s.state[c.MAKER_AWAY] = s.seen["t"] - 1
     s.state[c.MAKER_VARIANCE] = s.state[c.MAKER_CALM]
     s.turn(1e-6)
     assert s.state[c.MAKER_AWAY] == 0
@@ -297,6 +311,32 @@ def test_inventory_beyond_the_band_is_hedged_on_the_other_leg(maker):
     assert h.qty == 20_000  # at most 2 % of capital an order
 
 
+def test_inside_its_limit_it_hedges_at_a_price_its_own_quotes_justify(maker):
+    s = maker(hedge=True)
+    s.seen["pos"][0] = -80_000
+    s.book(1, PX + 5_000, PX + 5_010)  # coins have usually cost 50 bps more
+    first = next(m for m in s.turn() if m.leg == 1)
+    assert first.px == int((PX + 5_010) * 1.002) or first.px < (PX + 5_010) * 1.002
+    s.book(1, PX + 20_000, PX + 20_010)  # now another 1.5 %: not worth it
+    later = next(m for m in s.turn(1.0) if m.leg == 1)
+    assert later.px < PX + 9_000
+    s.seen["pos"][0] = -250_000  # over the limit: at a cost
+    urgent = next(m for m in s.turn(1.0) if m.leg == 1)
+    assert urgent.px == int((PX + 20_010) * 1.002)
+
+
+def test_two_makers_that_hedge_with_each_other_stop(maker):
+    """Both short by the same inventory: neither price is worth the other's ask."""
+    s = maker(hedge=True)
+    s.turn()
+    s.seen["pos"][0] = -80_000
+    leaning = (s.state[c.MAKER_CENTRE] / PX - 1) + 8 * 1.25 * 2.157e-4  # of 8 units short
+    ask = round(PX * (1 + leaning) + 250)
+    s.book(1, ask - 500, ask)
+    (m,) = [m for m in s.turn(1.0) if m.leg == 1]
+    assert m.px < ask
+
+
 def test_inside_the_band_it_does_not_hedge(maker):
     s = maker(hedge=True)
     s.seen["pos"][0] = 60_000
@@ -312,12 +352,15 @@ def test_it_does_not_hedge_twice_before_the_first_has_arrived(maker):
     assert [m for m in s.turn(5.0) if m.leg == 1]
 
 
-def test_a_hedged_maker_is_flat_and_does_not_skew(maker):
-    s, flat = maker(hedge=True), maker(hedge=True)
-    s.seen["pos"][0] = 100_000
-    s.seen["pos"][1] = 250_000 - 100_000
-    for a, b in zip(s.turn(), flat.turn(), strict=True):
-        assert (a.px, a.qty) == (b.px, b.qty)
+def test_a_hedged_maker_shows_full_size_and_leans_a_little_towards_closing_both_legs(maker):
+    s, flat, open_ = maker(hedge=True), maker(hedge=True), maker(hedge=True)
+    for long in (s, open_):
+        long.seen["pos"][0] = 60_000
+    s.seen["pos"][1] = 250_000 - 60_000
+    ours, theirs, unhedged = s.turn(), flat.turn(), open_.turn()
+    assert [m.qty for m in ours] == [m.qty for m in theirs]
+    lean = theirs[0].px - ours[0].px
+    assert 0 < lean < 0.25 * (theirs[0].px - unhedged[0].px)
 
 
 def test_short_perpetual_is_hedged_by_buying_coins(maker):
