@@ -26,10 +26,11 @@ class Stake:
     wanted: Array  # signed lots, float64, one per agent
     lots: Array | None = None  # signed whole lots, once paired
 
-    def scale(self) -> Array:
-        """Return lots held over lots wanted, 0 where nothing was wanted."""
-        assert self.lots is not None
-        return np.divide(self.lots, self.wanted, out=np.zeros(len(self.wanted)), where=self.wanted != 0)
+    def paired(self) -> Array:
+        """Return the signed whole lots; `pair` must have been called."""
+        if self.lots is None:
+            raise ValueError("stakes are not paired yet")
+        return self.lots
 
 
 def whole_lots(sizes: Array, total: int) -> Array:
@@ -43,7 +44,7 @@ def whole_lots(sizes: Array, total: int) -> Array:
         first = np.argsort(-(exact - lots), kind="stable")[:short]
         lots[first] += 1
     elif short < 0:
-        lots[np.argsort(-lots, kind="stable")[: -short]] -= 1
+        lots[np.argsort(-lots, kind="stable")[:-short]] -= 1
     return lots
 
 

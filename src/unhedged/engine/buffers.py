@@ -59,5 +59,3 @@ def make_room(memory: Memory, rows: Rows) -> None:
     for name in BUFFERS:
         while spare > len(memory[name]):
             memory.grow(name)
-
-

@@ -11,7 +11,15 @@ from unhedged.engine.balance import Stake, pair
 from unhedged.engine.crowd import Crowd, Triggers, draw_crowd, seat_crowd
 from unhedged.engine.desks import Desk, draw_desk, fill_agents, seat_desk
 from unhedged.engine.draw import Stream
-from unhedged.engine.market import HOUSE, Rows, atoms, fill_market, first_funding, market_rows, zero_quotes
+from unhedged.engine.market import (
+    HOUSE,
+    Rows,
+    atoms,
+    fill_market,
+    first_funding,
+    market_rows,
+    zero_quotes,
+)
 from unhedged.engine.names import Names
 from unhedged.engine.roster import Roster, blank_accounts, blank_positions
 from unhedged.kernels import setup
@@ -59,11 +67,13 @@ def build(plan: RunPlan, replicate: int, *, keep_all: bool = False) -> Built:
     crowds = {g.id: draw_crowd(plan, rows, g, replicate) for g in plan.agents if g.kind == PASSIVE}
     desks = {g.id: draw_desk(plan, rows, g, replicate) for g in plan.agents if g.kind != PASSIVE}
     pair(_stakes(crowds, desks), plan.instruments)
-    built = Built(memory=Memory(_rows(plan, crowds, desks)), names=Names([v.id for v in plan.venues]))
+    built = Built(
+        memory=Memory(_rows(plan, crowds, desks)), names=Names([v.id for v in plan.venues])
+    )
     fill_market(built.memory, plan, rows, replicate)
     roster = Roster()
     _seat_houses(plan, built, roster)
-    triggers, seated = _seat(plan, rows, built, roster, crowds, desks)
+    triggers, seated = _seat(plan, built, roster, crowds, desks)
     roster.finish(built.memory, len(plan.instruments))
     fill_agents(plan, built.memory, replicate, seated, _addresses(built, seated))
     _set_counters(plan, built, replicate, keep_all)
@@ -88,7 +98,9 @@ def _rows(plan: RunPlan, crowds: dict[str, Crowd], desks: dict[str, Desk]) -> di
     house = 2 * len(plan.instruments)
     acted = sum(d.group.count * len(d.legs) for d in desks.values())
     agents = sum(d.group.count for d in desks.values())
-    tags = sum(d.group.count * agent_rows.tags(d.group.kind, d.group.params) for d in desks.values())
+    tags = sum(
+        d.group.count * agent_rows.tags(d.group.kind, d.group.params) for d in desks.values()
+    )
     positions = held + house + acted
     accounts = held + acted + len(HOUSE) * len(plan.venues)
     orders = tags + 4 * SPARE
@@ -127,9 +139,13 @@ def _seat_houses(plan: RunPlan, built: Built, roster: Roster) -> None:
         accounts = blank_accounts(len(HOUSE))
         accounts["kind"], accounts["venue"] = HOUSE, n
         accounts["owner"] = roster.new_owners(len(HOUSE))
-        accounts["positions"] = [len(mine) if k in (AccountKind.FUND, AccountKind.VAULT) else 0 for k in HOUSE]
+        accounts["positions"] = [
+            len(mine) if k in (AccountKind.FUND, AccountKind.VAULT) else 0 for k in HOUSE
+        ]
         accounts["cash"][HOUSE.index(AccountKind.FUND)] = atoms(venue.fund_start_usd)
-        accounts["cash"][HOUSE.index(AccountKind.VAULT)] = atoms(venue.vault_start_usd) if venue.vault_on else 0
+        accounts["cash"][HOUSE.index(AccountKind.VAULT)] = (
+            atoms(venue.vault_start_usd) if venue.vault_on else 0
+        )
         positions = blank_positions(2 * len(mine))
         positions["instrument"] = mine * 2
         roster.add(accounts, positions)
@@ -140,7 +156,6 @@ def _seat_houses(plan: RunPlan, built: Built, roster: Roster) -> None:
 
 def _seat(
     plan: RunPlan,
-    rows: Rows,
     built: Built,
     roster: Roster,
     crowds: dict[str, Crowd],
@@ -152,7 +167,7 @@ def _seat(
         name = built.names.add_group(group.id, group.kind)
         numbers = np.arange(group.count)
         if group.id in crowds:
-            pockets, made = seat_crowd(plan, rows, built.memory, roster, crowds[group.id])
+            pockets, made = seat_crowd(plan, built.memory, roster, crowds[group.id])
             triggers += made
             built.names.add_accounts(name, np.repeat(numbers, pockets // group.count))
             continue
@@ -218,7 +233,9 @@ def _schedule(plan: RunPlan, built: Built, replicate: int) -> None:
     add(OPEN, EventKind.RECORD, 0)
 
 
-def _schedule_venue(plan: RunPlan, add: Callable[[int, EventKind, int], None], n: int, venue: VenuePlan) -> None:
+def _schedule_venue(
+    plan: RunPlan, add: Callable[[int, EventKind, int], None], n: int, venue: VenuePlan
+) -> None:
     add(OPEN + venue.mark_interval_ns, EventKind.MARK, n)
     if venue.margin_mode == MarginMode.NONE:
         return
@@ -228,5 +245,3 @@ def _schedule_venue(plan: RunPlan, add: Callable[[int, EventKind, int], None], n
         add(first_funding(plan, venue.funding_interval_ns), EventKind.FUNDING, n)
     if venue.unwind_interval_ns > 0:
         add(venue.unwind_interval_ns, EventKind.FUND_UNWIND, n)
-
-

@@ -88,7 +88,7 @@ def most_leverage(instrument: InstrumentPlan, usd: Array) -> Array:
 
 
 def seat_crowd(
-    plan: RunPlan, rows: Rows, memory: Memory, roster: Roster, crowd: Crowd
+    plan: RunPlan, memory: Memory, roster: Roster, crowd: Crowd
 ) -> tuple[int, list[Triggers]]:
     """Give a drawn block its accounts and positions. Return how many accounts, and its triggers.
 
@@ -96,7 +96,7 @@ def seat_crowd(
     """
     count, width = crowd.group.count, len(crowd.instruments)
     isolated = crowd.group.params["margin"] == "isolated" and width > 1
-    lots = np.stack([stake.lots for stake in crowd.stakes], axis=1)  # type: ignore[arg-type]
+    lots = np.stack([stake.paired() for stake in crowd.stakes], axis=1)
     value, cost = np.zeros(lots.shape, np.int64), np.zeros(lots.shape, np.int64)
     for n, i in enumerate(crowd.instruments):
         value[:, n], cost[:, n] = _worth(plan.instruments[i], memory, i, lots[:, n], crowd)
@@ -125,10 +125,15 @@ def _worth(
     # Value at the starting mark, exact, and the cost of an entry that gives the drawn gain.
     mark = int(memory["instrument"]["mark_milli"][i])
     size = np.abs(lots).astype(object)
-    value = np.array([n * mark * instrument.num // (instrument.den * MILLI) for n in size], np.int64)
+    value = np.array(
+        [n * mark * instrument.num // (instrument.den * MILLI) for n in size], np.int64
+    )
     entry = instrument.start_px / (1.0 + crowd.sides * crowd.gain)
     ticks = np.maximum(1, np.rint(entry)).astype(np.int64).astype(object)
-    cost = np.array([n * px * instrument.num // instrument.den for n, px in zip(size, ticks, strict=True)], np.int64)
+    cost = np.array(
+        [n * px * instrument.num // instrument.den for n, px in zip(size, ticks, strict=True)],
+        np.int64,
+    )
     return crowd.sides * value, crowd.sides * cost
 
 
@@ -158,7 +163,9 @@ def _triggers(memory: Memory, crowd: Crowd, lots: Array, rows_of: Array) -> list
         what = crowd.group.params[name]
         who = crowd.stream.uniform(f"{name}.who", count) < what["share"] / PPB
         distance = crowd.stream.draw(what["distance"], f"{name}.distance", count) / PPB
-        distance = np.maximum(distance, crowd.stream.draw(what["nearest"], f"{name}.nearest", count) / PPB)
+        distance = np.maximum(
+            distance, crowd.stream.draw(what["nearest"], f"{name}.nearest", count) / PPB
+        )
         for n, i in enumerate(crowd.instruments):
             start = int(memory["instrument"]["mark_milli"][i])
             rising = crowd.sides * favour > 0
@@ -173,4 +180,3 @@ def _triggers(memory: Memory, crowd: Crowd, lots: Array, rows_of: Array) -> list
                 )
             )
     return made
-

@@ -44,14 +44,21 @@ def draw_desk(plan: RunPlan, rows: Rows, group: AgentGroupPlan, replicate: int) 
             drawn[path] = stream.draw(value, path, group.count)
     parameters = np.zeros((group.count, cells.ROW))
     for n in range(group.count):
-        parameters[n] = agent_rows.fill(
-            group.kind,
-            group.params,
-            lambda path, value, n=n: float(drawn[path][n]) if path in drawn else float(value),
-        )
+        parameters[n] = agent_rows.fill(group.kind, group.params, _NthDraw(drawn, n))
     legs = [rows.instruments[name] for name in agent_rows.legs(group.kind, group.params)]
     stake = _stake(plan, group, legs, parameters) if group.kind == "basis_desk" else None
     return Desk(group, legs, parameters, stake, stream)
+
+
+@dataclass(frozen=True, slots=True)
+class _NthDraw:
+    """The numbers of agent ``n``: its draw where a parameter is a law."""
+
+    drawn: Mapping[str, Array]
+    n: int
+
+    def __call__(self, path: str, value: Any) -> float:
+        return float(self.drawn[path][self.n]) if path in self.drawn else float(value)
 
 
 def _stake(plan: RunPlan, group: AgentGroupPlan, legs: list[int], parameters: Array) -> Stake:
@@ -77,7 +84,9 @@ def seat_desk(plan: RunPlan, memory: Memory, roster: Roster, desk: Desk) -> tupl
     accounts = blank_accounts(count * len(order))
     accounts["owner"] = np.repeat(owners, len(order))
     accounts["venue"] = np.tile(order, count)
-    accounts["positions"] = np.tile([sum(int(venues[i]) == v for i in desk.legs) for v in order], count)
+    accounts["positions"] = np.tile(
+        [sum(int(venues[i]) == v for i in desk.legs) for v in order], count
+    )
     accounts["self_trade"] = desk.group.kind == "background"
     accounts["keep"] = desk.group.kind in RECORDED
     slots = [n for v in order for n, i in enumerate(desk.legs) if int(venues[i]) == v]
@@ -112,7 +121,7 @@ def _endow(
         money, held = brought[leg]
         lots = round(held / (plan.instruments[i].start_usd * plan.instruments[i].lot_units))
         if desk.stake is not None and leg == 1:
-            lots = int(desk.stake.lots[n])  # type: ignore[index]
+            lots = int(desk.stake.paired()[n])
         worth = _worth(plan, memory, i, lots)
         account = n * len(order) + order.index(int(venues[i]))
         # Coins are brought on top of the money; a contract's value is part of the equity brought.

@@ -3,7 +3,7 @@
 Draw n of a stream belongs to agent n of the group: a larger count extends the crowd and leaves the others as they were.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,10 @@ class Stream:
     def draw(self, value: Any, purpose: str, count: int) -> Array:
         """Return ``count`` float64 draws of a law, or the number itself ``count`` times."""
         if isinstance(value, Law):
-            return _cut(_LAWS[value.kind](self.generator(purpose), value.parameters, count), value.parameters)
+            return _cut(
+                _LAWS[value.kind](self.generator(purpose), value.parameters, count),
+                value.parameters,
+            )
         return np.full(count, float(value))
 
 
@@ -56,7 +59,7 @@ def _discrete(g: np.random.Generator, p: Mapping[str, Any], count: int) -> Array
     return np.asarray(p["values"], float)[np.minimum(at, len(edges) - 1)]
 
 
-_LAWS = {
+_LAWS: Mapping[str, Callable[[np.random.Generator, Mapping[str, Any], int], Array]] = {
     "lognormal": _lognormal,
     "loguniform": _loguniform,
     "discrete": _discrete,

@@ -42,7 +42,10 @@ class Frames:
 
     def all(self, rows: Rows, *, with_fills: bool) -> dict[str, pl.DataFrame]:
         """Return every table of one replicate."""
-        raw = {name: rows.table(name, self._memory[name]) for name in ("series", "forced", "desk", "transfer", "fill")}
+        raw = {
+            name: rows.table(name, self._memory[name])
+            for name in ("series", "forced", "desk", "transfer", "fill")
+        }
         adl = raw["forced"]["winner"] == 1
         tables = {
             "series": self.series(raw["series"]),
@@ -180,8 +183,12 @@ class Frames:
                 "kind": kinds,
                 "start_equity": start_equity[rows],
                 "end_equity": equities(self._memory, self._tick, self._lot)[rows],
-                "deposits_atoms": totals[rows][:, [EntryReason.DEPOSIT, EntryReason.TOP_UP]].sum(axis=1),
-                "fees_atoms": totals[rows][:, [EntryReason.TRADING_FEE, EntryReason.LIQUIDATION_FEE]].sum(axis=1),
+                "deposits_atoms": totals[rows][:, [EntryReason.DEPOSIT, EntryReason.TOP_UP]].sum(
+                    axis=1
+                ),
+                "fees_atoms": totals[rows][
+                    :, [EntryReason.TRADING_FEE, EntryReason.LIQUIDATION_FEE]
+                ].sum(axis=1),
                 "funding_atoms": totals[rows][:, EntryReason.FUNDING],
                 "forced": notional("forced_qty"),
                 "adl": notional("adl_qty"),

@@ -93,7 +93,9 @@ def _longest(struck: pl.DataFrame) -> int | None:
     open_part = struck.filter(
         pl.col("exposure").abs() > 0.1 * pl.col("exposure").abs().max().over("agent")
     )
-    spans = open_part.group_by("agent").agg((pl.col("t_ns").max() - pl.col("t_ns").min()).alias("span"))
+    spans = open_part.group_by("agent").agg(
+        (pl.col("t_ns").max() - pl.col("t_ns").min()).alias("span")
+    )
     return int(spans["span"].max())  # type: ignore[arg-type]
 
 
@@ -106,7 +108,9 @@ def _market(plan: RunPlan, series: pl.DataFrame) -> dict[str, Any]:
         if len(price) < window + 1:
             continue
         smooth = np.convolve(price, np.ones(window) / window, mode="valid")
-        measures[f"fall_share.{instrument.id}"] = max(0.0, 1.0 - float(smooth.min()) / instrument.start_usd)
+        measures[f"fall_share.{instrument.id}"] = max(
+            0.0, 1.0 - float(smooth.min()) / instrument.start_usd
+        )
         if instrument.kind != InstrumentKind.SPOT:
             held = mine["open_interest"].to_numpy()
             if held[0] > 0:

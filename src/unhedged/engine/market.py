@@ -204,7 +204,9 @@ def _fill_books(memory: Memory, plan: RunPlan) -> None:
             row["best"] = NO_BID if side == Side.BUY else NO_ASK
             behind = instrument.window * 3 // 4
             start = instrument.start_px
-            row["base"] = max(1, start - behind if side == Side.BUY else start - instrument.window + behind)
+            row["base"] = max(
+                1, start - behind if side == Side.BUY else start - instrument.window + behind
+            )
             row["first_level"], row["first_word"], row["far_head"] = level, word, -1
             level += instrument.window
             word += words_per_side(instrument.window)

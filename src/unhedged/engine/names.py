@@ -35,12 +35,17 @@ class Names:
         """Name the next agent."""
         self.agents.append((agent_key(group, number), kind))
 
-    def account_columns(self, rows: Any, venue_of: np.ndarray[Any, Any]) -> tuple[pl.Series, pl.Series]:
+    def account_columns(
+        self, rows: Any, venue_of: np.ndarray[Any, Any]
+    ) -> tuple[pl.Series, pl.Series]:
         """Return the names and kinds of account ``rows``; null where a row is -1."""
         rows = np.asarray(rows, np.int64)
         group, number = np.concatenate(self._group), np.concatenate(self._number)
         unique, where = np.unique(rows, return_inverse=True)
-        names = [None if r < 0 else self._name(int(group[r]), int(number[r]), int(venue_of[r])) for r in unique]
+        names = [
+            None if r < 0 else self._name(int(group[r]), int(number[r]), int(venue_of[r]))
+            for r in unique
+        ]
         kinds = [None if r < 0 else self.kinds[int(group[r])] for r in unique]
         return (
             pl.Series(names, dtype=pl.String).gather(where),

@@ -21,7 +21,9 @@ _names: list[str] = []
 class Draft(JITCodeLibrary):  # type: ignore[misc]  # numba is untyped
     """A finished draft: cannot be called, only linked."""
 
-    def get_pointer_to_function(self, name: str) -> int:
+    _shared_module: Any
+
+    def get_pointer_to_function(self, name: str) -> int:  # noqa: ARG002 - the signature is numba's
         """Return 0: there is no machine code."""
         return 0
 
@@ -44,7 +46,11 @@ def _linkable(module: Any) -> Any:
 
 
 def _part(library: Any) -> Any:
-    return _linkable(library._final_module) if isinstance(library, Draft) else library._get_module_for_linking()
+    return (
+        _linkable(library._final_module)
+        if isinstance(library, Draft)
+        else library._get_module_for_linking()
+    )
 
 
 def _called(library: Any) -> list[Any]:
@@ -95,6 +101,9 @@ def drafting(name: str) -> Iterator[None]:
 
 def _restore() -> None:
     # Put back what the classes had of their own; `finalize` is inherited, `set_env` may be.
-    for owner, name, value in ((JITCodeLibrary, "finalize", _finish), (JITCPUCodegen, "set_env", _place_env)):
+    for owner, name, value in (
+        (JITCodeLibrary, "finalize", _finish),
+        (JITCPUCodegen, "set_env", _place_env),
+    ):
         if getattr(owner, name, None) is not value:
             setattr(owner, name, value)

@@ -104,4 +104,3 @@ def record_all(w: Any) -> None:
             record_desk(w, a)
     if w.breach == 0:
         w.breach = find_breach(w)
-

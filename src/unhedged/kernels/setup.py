@@ -24,7 +24,9 @@ def place_triggers(memory: Memory, position: Any, px_milli: Any, kind: Any, risi
     """Place triggers, one per element of four arrays of equal length; liquidation triggers own the first rows."""
     memory.world["triggers_used"] = len(memory["position"])
     address = memory.address
-    for row in zip(position.tolist(), kind.tolist(), px_milli.tolist(), rising.tolist(), strict=True):
+    for row in zip(
+        position.tolist(), kind.tolist(), px_milli.tolist(), rising.tolist(), strict=True
+    ):
         add_stop(address, *row)
 
 

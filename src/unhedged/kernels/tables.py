@@ -331,7 +331,11 @@ FEED = columns(
 OBSERVATION = columns(
     t=("i8", "ns, now"),
     legs=("i8", "instruments seen"),
-    value=("f8", "fundamental value of the first leg's asset, dollars, as the agent learns it", (LEGS,)),
+    value=(
+        "f8",
+        "fundamental value of the first leg's asset, dollars, as the agent learns it",
+        (LEGS,),
+    ),
     tick=("f8", "dollars per tick", (LEGS,)),
     lot=("f8", "units of the asset per lot", (LEGS,)),
     bid=("i8", "ticks, delayed; -1 when empty", (LEGS,)),
@@ -491,7 +495,10 @@ COUNTERS = columns(
     pending=("i8", "events waiting"),
     wheel_cursor=("i8", "wheel slot being read, absolute"),
     heap_size=("i8", "events beyond the wheel"),
-    recent_event=("i8", "1 + row of the event put into the cursor's slot last, 0 once it is handled"),
+    recent_event=(
+        "i8",
+        "1 + row of the event put into the cursor's slot last, 0 once it is handled",
+    ),
     free_event=("i8", "first free row"),
     free_order=("i8", "first free row"),
     free_message=("i8", "first free row"),
