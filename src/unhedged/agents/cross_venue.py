@@ -13,6 +13,7 @@ from unhedged.agents import cells as c
 from unhedged.agents.orders import (
     NO_TAG,
     SECOND,
+    affordable,
     arrived_by,
     clamp,
     limit,
@@ -44,13 +45,13 @@ def usable(seen: Any, row: Any, leg: int) -> bool:
 
 @kernel("float64(Observation, Parameter, int64, int64)")
 def most_units(seen: Any, row: Any, leg: int, side: int) -> float:
-    """Return the units ``leg`` may still buy or sell: up to its limit, back to where it started, no coins it lacks."""
+    """Return the units ``leg`` may still buy or sell: up to its limit, no coins and no cash it lacks."""
     price = middle(seen, leg) * seen.tick[leg]
     cap = row.of[c.CROSS_LIMIT] / price
     mine = held(seen, row, leg)
     room = cap - mine if side == Side.BUY else cap + mine
-    if side == Side.SELL and row.of[c.NEUTRAL + leg] > 0.0:
-        room = min(room, (seen.pos[leg] - seen.open_sell[leg]) * seen.lot[leg])
+    if row.of[c.NEUTRAL + leg] > 0.0:
+        room = min(room, affordable(seen, leg, side) * seen.lot[leg])
     return max(0.0, room)
 
 

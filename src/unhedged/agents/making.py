@@ -6,9 +6,9 @@ from typing import Any
 from unhedged.agents import cells as c
 from unhedged.agents.chance import stress_of
 from unhedged.agents.orders import (
-    ATOM,
     NO_TAG,
     SECOND,
+    affordable,
     arrived_by,
     cancel,
     limit,
@@ -23,8 +23,6 @@ from unhedged.vocab.enums import Side, TimeInForce
 
 MOVE = 0.25
 """Quotes follow when their centre moved by more than this part of the half-spread."""
-CASH_USED = 0.98
-"""Part of spot cash that may rest in bids: the rest is for fees and rounding."""
 RESIZE = 0.05
 """Or when their size should change by more than this part of the target."""
 
@@ -46,16 +44,6 @@ def size_share(seen: Any, row: Any, me: Any, q: int, side: int) -> float:
         used = held / most
         part /= 1.0 + used * used
     return float(floor + (1.0 - floor) * part)
-
-
-@kernel("int64(Observation, int64, int64)")
-def affordable(seen: Any, q: int, side: int) -> int:
-    """Return the lots a spot account can offer: coins it has, or what its cash buys. Its equity is cash and coins."""
-    if side == Side.SELL:
-        return int(max(0, seen.pos[q]))
-    px = middle(seen, q)
-    coins = seen.pos[q] * seen.lot[q] * seen.tick[q] * px
-    return int(lots(seen, q, CASH_USED * (seen.equity[q] * ATOM - coins), px))
 
 
 @kernel("int64(Observation, Parameter, Agent, int64, int64, float64)")

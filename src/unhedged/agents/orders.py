@@ -22,6 +22,8 @@ SECOND = 1_000_000_000.0
 ATOM = 1e-6
 """Dollars."""
 NO_TAG = -1
+CASH_USED = 0.98
+"""Part of spot cash that may stand in bids: the rest is for fees and rounding."""
 
 
 @helper("int64(int64, int64, int64, int64, int64)")
@@ -151,3 +153,13 @@ def clamp(x: float, low: float, high: float) -> float:
 def arrived_by(seen: Any, me: Any, leg: int) -> float:
     """Return the time, ns, by which an order sent now to ``leg`` has certainly arrived."""
     return float(seen.t + me.order_latency + me.order_jitter + seen.gateway_wait[leg] + 1)
+
+
+@kernel("int64(Observation, int64, int64)")
+def affordable(seen: Any, leg: int, side: int) -> int:
+    """Return the lots a spot account can offer: coins it has, or what its cash buys. Its equity is cash and coins."""
+    if side == Side.SELL:
+        return int(max(0, seen.pos[leg]))
+    px = middle(seen, leg)
+    coins = seen.pos[leg] * seen.lot[leg] * seen.tick[leg] * px
+    return int(lots(seen, leg, CASH_USED * (seen.equity[leg] * ATOM - coins), px))
