@@ -149,6 +149,7 @@ def run(
     only: int | None = None,
     force: bool = False,
     progress: Progress | None = None,
+    notice: Callable[[str], None] | None = None,
 ) -> Results:
     """Run a scenario, or what is still missing of it, and return a handle on its results.
 
@@ -174,6 +175,8 @@ def run(
         Begin anew, also over results of other source code.
     progress : callable
         Called with a :class:`Step` now and then.
+    notice : callable
+        Called with a line of text before something that takes long and happens once, such as compiling.
 
     Raises
     ------
@@ -206,6 +209,10 @@ def run(
             keep=keep,
             force=force,
         )
+        if set(wanted) - set(store.finished()):
+            from unhedged.engine.ready import ready
+
+            ready(plan, notice)
         _run_missing(store, plan, wanted, keep=keep, workers=workers, progress=progress)
     return Results(store)
 

@@ -53,11 +53,10 @@ def _scenarios() -> str:
 
 
 def _warm() -> str:
-    # A second of the calm market reaches every kernel a run uses.
-    from unhedged.api import load
-    from unhedged.engine.run import run_replicate
+    from unhedged.api import load, scenarios
+    from unhedged.engine.ready import ready
 
     began = time.perf_counter()
-    typer.echo("Compiling kernels (about 40 s, once per version)", err=True)
-    run_replicate(load("calm").vary({"run.duration": "1s"}).plan(), 0)
+    for name in scenarios():
+        ready(load(name).plan(), lambda line: typer.echo(line, err=True))
     return f"ready after {time.perf_counter() - began:.1f} s"

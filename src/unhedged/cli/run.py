@@ -44,6 +44,11 @@ def run(
         loaded = loaded.vary({"run.seed": seed})
     if not quiet:
         typer.echo(_head(loaded, replicates, replicate), err=True)
+
+    def notice(line: str) -> None:
+        if not quiet:
+            typer.echo(line, err=True)
+
     with progress.bar(quiet=quiet) as tick:
         results = api.run(
             loaded,
@@ -54,6 +59,7 @@ def run(
             workers=workers,
             force=force,
             progress=tick,
+            notice=notice,
         )
     if json:
         import json as json_module

@@ -1,0 +1,77 @@
+"""Compiling ahead of a run, on two cores: the loop here, everything called by address in another process.
+
+The loop does not know agents or policies, so both compile at once; each is kept on disk and loaded from there. When the other
+process fails, or there is one core, its part is compiled here afterwards: slower, never wrong.
+"""
+
+import importlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from unhedged.agents import REGISTRY
+from unhedged.kernels import loop, setup, warm
+from unhedged.kernels.cache import full_name, owns
+from unhedged.kernels.compiled import ByAddress
+from unhedged.scenario.plan import RunPlan
+from unhedged.vocab.enums import MarginMode
+from unhedged.vocab.registry import pick
+
+
+def kernels_of(plan: RunPlan) -> list[Any]:
+    """Return what a run of ``plan`` compiles besides the loop: the behaviours and scores it uses, and the set-up."""
+    kinds = {group.kind for group in plan.agents} & set(REGISTRY)
+    policies = {v.adl_policy for v in plan.venues if v.margin_mode != MarginMode.NONE}
+    found = [pick("agents", kind) for kind in sorted(kinds)]
+    found += [pick("adl", policy) for policy in sorted(policies)]
+    return [setup.add_event, setup.add_stop, *(k for k in found if isinstance(k, ByAddress))]
+
+
+def ready(plan: RunPlan, say: Callable[[str], None] | None = None) -> None:
+    """Compile what a run of ``plan`` needs, unless this version was compiled here before; ``say`` so first."""
+    others = kernels_of(plan)
+    if warm.is_warm([loop.run, *others]):
+        return
+    if say is not None:
+        say(warm.notice())
+    child = _compile_elsewhere([k for k in others if owns(_function(k))])
+    warm.warm([loop.run])
+    if child is not None:
+        child.wait()
+    warm.warm(others)
+
+
+def _function(kernel: Any) -> Callable[..., Any]:
+    return kernel.python if isinstance(kernel, ByAddress) else kernel.py_func  # type: ignore[no-any-return]
+
+
+def _compile_elsewhere(kernels: list[Any]) -> "subprocess.Popen[bytes] | None":
+    if (os.cpu_count() or 1) < 2 or not kernels:
+        return None
+    names = [full_name(_function(kernel)) for kernel in kernels]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "unhedged.engine.ready", *names],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return None
+
+
+def compile_named(names: list[str]) -> None:
+    """Compile the kernels of these full names, ``module.function``."""
+    found = []
+    for name in names:
+        module, _, attribute = name.rpartition(".")
+        found.append(getattr(importlib.import_module(module), attribute))
+    warm.warm(found)
+
+
+if __name__ == "__main__":
+    compile_named(sys.argv[1:])
