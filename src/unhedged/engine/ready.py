@@ -44,7 +44,7 @@ def ready(plan: RunPlan, say: Callable[[str], None] | None = None) -> None:
 
 
 def _function(kernel: Any) -> Callable[..., Any]:
-    return kernel.python if isinstance(kernel, ByAddress) else kernel.py_func  # type: ignore[no-any-return]
+    return kernel.python if isinstance(kernel, ByAddress) else kernel.py_func
 
 
 def _compile_elsewhere(kernels: list[Any]) -> "subprocess.Popen[bytes] | None":
@@ -53,7 +53,7 @@ def _compile_elsewhere(kernels: list[Any]) -> "subprocess.Popen[bytes] | None":
     names = [full_name(_function(kernel)) for kernel in kernels]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     try:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and our own names
             [sys.executable, "-m", "unhedged.engine.ready", *names],
             env=environment,
             stdin=subprocess.DEVNULL,
