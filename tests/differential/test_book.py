@@ -72,7 +72,13 @@ def draw(random: np.random.Generator, n: int, largest: float) -> Messages:
     px = np.where(wild < 0.01, px * random.choice([0.3, 2.5], n), px)
     px = np.where(wild > 0.998, random.choice([0, -5, 2**31, 2**40], n), px)
     m["px"] = np.where(random.random(n) < 0.1, np.rint(px / 100) * 100, px)
+    m["px"] = np.where(
+        random.random(n) < 0.2, np.rint(px / 1000) * 1000 + 1, m["px"]
+    )  # equal prices,
     m["qty"] = np.exp(random.random(n) * np.log(largest))
+    m["qty"] = np.where(
+        random.random(n) < 0.3, random.integers(1, 4, n), m["qty"]
+    )  # equal and small sizes
     m["qty"] = np.where(random.random(n) < 0.003, random.choice([0, -1, 10**12], n), m["qty"])
     m["force"] = random.choice(4, n, p=[0.7, 0.1, 0.1, 0.1])
     m["reduce_only"] = random.random(n) < 0.15

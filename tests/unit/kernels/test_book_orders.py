@@ -182,6 +182,19 @@ def test_a_resting_reduce_only_order_shrinks_or_goes_when_its_position_has():
     assert desk.book(SELL) == []
 
 
+@pytest.mark.parametrize("sold", [0, 1, 4])
+def test_a_resting_reduce_only_order_fills_exactly_what_its_position_still_is(sold):
+    desk = Desk()
+    long(desk, 1, 5)
+    desk.limit(1, SELL, 100_005, 5, reduce_only=1)
+    desk.limit(3, BUY, 100_000, 9)
+    if sold:
+        desk.market(1, SELL, sold)
+    desk.market(4, BUY, 9)
+    assert desk.fills == [(1, 100_005, 5 - sold)]
+    assert desk.position(1)["open_sell"] == 0
+
+
 def test_a_limit_under_a_working_tag_replaces_the_order_at_once():
     desk = Desk()
     desk.limit(1, BUY, 99_000, 5, tag=0)
@@ -205,6 +218,8 @@ def test_modify_keeps_priority_only_when_size_alone_shrinks():
     desk.limit(1, BUY, 99_000, 5, tag=0)
     desk.limit(3, BUY, 99_000, 5)
     assert desk.modify(1, 0, 99_000, 4) == Reject.NONE
+    assert desk.book(BUY) == [(99_000, [(1, 4), (3, 5)])]
+    assert desk.modify(1, 0, 99_000, 4) == Reject.NONE  # changes nothing
     assert desk.book(BUY) == [(99_000, [(1, 4), (3, 5)])]
     assert desk.modify(1, 0, 99_000, 6) == Reject.NONE
     assert desk.book(BUY) == [(99_000, [(3, 5), (1, 6)])]
