@@ -1,0 +1,54 @@
+"""What the benchmark runs in a process of its own: ``python -m unhedged.engine.bench_child first_event|replicate SCENARIO``.
+
+Prints one line of JSON.
+"""
+
+import io
+import json
+import resource
+import sys
+import time
+from typing import Any
+
+KIB = 1024
+
+
+def first_event(scenario: str) -> dict[str, Any]:
+    """Draw a world, handle one event, and return the CPU seconds of this process so far."""
+    from unhedged.engine.build import build  # noqa: PLC0415 - imports are what is measured
+    from unhedged.kernels import loop  # noqa: PLC0415
+    from unhedged.scenario.load import load  # noqa: PLC0415
+
+    built = build(load(scenario).plan(), 0)
+    loop.run(built.memory.address, 1)
+    return {"cpu_s": time.process_time()}
+
+
+def replicate(scenario: str) -> dict[str, Any]:
+    """Run replicate 0 and return its seconds, its events, the peak of memory and the bytes its tables take on disk."""
+    from unhedged.engine.run import run_replicate  # noqa: PLC0415
+    from unhedged.scenario.load import load  # noqa: PLC0415
+
+    loaded = load(scenario)
+    run_replicate(loaded.vary({"run.duration": "1s"}).plan(), 0)
+    started = time.thread_time()
+    done = run_replicate(loaded.plan(), 0)
+    seconds = time.thread_time() - started
+    return {
+        "cpu_s": seconds,
+        "events": done.checks["events"],
+        "loop_s": done.checks["cpu_seconds"],
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB / 1e6,
+        "recorded_mb": sum(_bytes(frame) for frame in done.tables.values()) / 1e6,
+    }
+
+
+def _bytes(frame: Any) -> int:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.tell()
+
+
+if __name__ == "__main__":
+    measured = {"first_event": first_event, "replicate": replicate}[sys.argv[1]](sys.argv[2])
+    sys.stdout.write(json.dumps(measured) + "\n")
