@@ -97,10 +97,9 @@ MAKER_SCALE = 16  # part of its first size it uses: 1, and less by the haircut o
 MAKER_CLOSED = 17  # dollars closed by ADL, fading
 MAKER_HEDGED = 18  # ns, when its latest hedge has certainly arrived
 MAKER_STRESS = 19  # largest σ over calm of its quoted legs
-MAKER_SLOW = (
-    21  # and 22: variance of the relative mid per second, ten-minute average, per quoted leg
-)
 MAKER_BASIS = 20  # usual price of the hedge leg over that of the first quoted leg
+MAKER_SLOW = 21  # and 22: variance per second, ten-minute average, per quoted leg
+MAKER_VALUE = 23  # dollars, value of the first leg's asset at the previous look
 
 # ------------------------------------------------------------------------------------------ basis desk
 BASIS_LEVERAGE = 10

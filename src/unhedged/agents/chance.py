@@ -17,6 +17,8 @@ LEAST_SIGMA = 1e-5
 """Per root second: below it a quiet book would make any move look wild; about 6 % a year."""
 GUESS_SIGMA = 1e-4
 """Per root second, before anything is learned; about 56 % a year."""
+MOST_MOVE = 4.0
+"""Multiple of the volatility so far that one move counts at most."""
 CALM_BELOW = 2.0
 """Multiple of calm volatility above which calm is not learned."""
 
@@ -37,11 +39,14 @@ def power_distance(u: float, near: float, far: float, decay: float) -> float:
     return near * pow_(1.0 + u * (pow_(far / near, e) - 1.0), 1.0 / e)
 
 
-@kernel("void(Agent, int64, int64, float64, float64, float64)")
+@kernel("float64(Agent, int64, int64, float64, float64, float64)")
 def learn_variance(
     me: Any, fast: int, calm: int, move: float, seconds: float, elapsed: float
-) -> None:
+) -> float:
     """Update two cells of ``me.state``: variance of the moment and of calm times, relative, per second.
+
+    A move counts for at most four times the volatility so far: one odd print in a thin book is not a wild market, and a wild
+    market shows itself within seconds all the same.
 
     Parameters
     ----------
@@ -51,21 +56,28 @@ def learn_variance(
         Relative change of the mid since the previous look.
     seconds, elapsed : float
         Since the previous look, and since the first one. Averages begin as plain means.
+
+    Returns
+    -------
+    float
+        What the move counted for, relative variance per second.
     """
     if seconds <= 0.0:
-        return
+        return me.state[fast]
     if elapsed < SETTLE or me.state[fast] <= 0.0:
         if me.state[fast] <= 0.0:
             me.state[fast] = GUESS_SIGMA * GUESS_SIGMA
         if me.state[calm] <= 0.0:
             me.state[calm] = GUESS_SIGMA * GUESS_SIGMA
-        return
-    sample = move * move / seconds
+        return me.state[fast]
+    bound = MOST_MOVE * MOST_MOVE * max(me.state[fast], me.state[calm])
+    sample = min(move * move / seconds, bound)
     me.state[fast] += share_after(seconds, min(FAST, elapsed)) * (sample - me.state[fast])
     known = me.state[calm]
     if elapsed < 5.0 * FAST or me.state[fast] < CALM_BELOW * CALM_BELOW * known:
         me.state[calm] += share_after(seconds, min(SLOW, elapsed)) * (sample - known)
     me.state[calm] = max(me.state[calm], LEAST_SIGMA * LEAST_SIGMA)
+    return sample
 
 
 @helper("float64(float64, float64)")

@@ -17,7 +17,7 @@
 from typing import Any
 
 from unhedged.agents import cells as c
-from unhedged.agents.chance import GUESS_SIGMA, SETTLE, learn_variance, stress_of
+from unhedged.agents.chance import GUESS_SIGMA, learn_variance, stress_of
 from unhedged.agents.making import hedge, quote_leg
 from unhedged.agents.orders import (
     ATOM,
@@ -61,6 +61,7 @@ def begin(seen: Any, row: Any, me: Any) -> None:
         me.state[at + c.MAKER_REFERENCE] = px
         me.state[at + c.MAKER_ADL] = float(seen.adl_qty[q])
     me.state[c.MAKER_BASIS] = hedge_ratio(seen, row, me)
+    me.state[c.MAKER_VALUE] = seen.value[0]
     me.state[c.MAKER_BEGAN] = float(seen.t)
     me.state[c.MAKER_LAST] = float(seen.t)
     me.state[c.MAKER_SCALE] = 1.0
@@ -79,18 +80,21 @@ def trading_equity(seen: Any, row: Any, me: Any) -> float:
     return usd
 
 
-@kernel("void(Observation, Parameter, Agent, int64, float64)")
-def learn(seen: Any, row: Any, me: Any, q: int, seconds: float) -> None:
-    """Update volatility, stress, reference and the memory of ADL for quoted leg ``q``."""
+@kernel("void(Observation, Parameter, Agent, int64, float64, float64)")
+def learn(seen: Any, row: Any, me: Any, q: int, seconds: float, worth_moved: float) -> None:
+    """Update volatility, stress, reference and the memory of ADL for quoted leg ``q``.
+
+    Volatility is that of the mid or of value (``worth_moved``), whichever moved more: a book that its makers hold still hides
+    how much they stand to lose.
+    """
     at = q * c.MAKER_BLOCK
     px = middle(seen, q)
     elapsed = (seen.t - me.state[c.MAKER_BEGAN]) / SECOND
     calm = me.state[at + c.MAKER_CALM]
-    move = px / me.state[at + c.MAKER_MID] - 1.0
-    learn_variance(me, at + c.MAKER_VARIANCE, at + c.MAKER_CALM, move, seconds, elapsed)
-    if elapsed >= SETTLE and seconds > 0.0:
-        part = share_after(seconds, TEN_MINUTES)
-        me.state[c.MAKER_SLOW + q] += part * (move * move / seconds - me.state[c.MAKER_SLOW + q])
+    move = max(abs(px / me.state[at + c.MAKER_MID] - 1.0), worth_moved)
+    counted = learn_variance(me, at + c.MAKER_VARIANCE, at + c.MAKER_CALM, move, seconds, elapsed)
+    slow = share_after(seconds, TEN_MINUTES)
+    me.state[c.MAKER_SLOW + q] += slow * (counted - me.state[c.MAKER_SLOW + q])
     if row.of[c.MAKER_CALM_SIGMA] > 0.0:
         me.state[at + c.MAKER_CALM] = calm
     me.state[at + c.MAKER_MID] = px
@@ -157,8 +161,10 @@ def behave(observation: int, me: int, out: int) -> int:
     mine.state[c.MAKER_LAST] = float(seen.t)
     mine.state[c.MAKER_STRESS] = 0.0
     mine.state[c.MAKER_CLOSED] *= 1.0 - share_after(seconds, row.of[c.MAKER_FEAR_MEMORY])
+    worth_moved = abs(seen.value[0] / mine.state[c.MAKER_VALUE] - 1.0)
+    mine.state[c.MAKER_VALUE] = seen.value[0]
     for q in range(quotes):
-        learn(seen, row, mine, q, seconds)
+        learn(seen, row, mine, q, seconds, worth_moved)
     usual = share_after(seconds, row.of[c.MAKER_FOLLOW])
     mine.state[c.MAKER_BASIS] += usual * (hedge_ratio(seen, row, mine) - mine.state[c.MAKER_BASIS])
     if mine.state[c.MAKER_AWAY] > 0.0:

@@ -11,7 +11,7 @@ from unhedged.kernels.compiled import kernel
 GROSS = 0.25
 """Weight of a leg's own position in its skew, hedged or not: it binds capital, so quotes lean towards closing both legs."""
 MOST_STRESS = 5.0
-"""Multiple of calm volatility that a skew counts at most."""
+"""Multiple of calm volatility that skew and spread count at most."""
 MOST_SKEW = 0.1
 """Quotes never lean by more than this share of the price."""
 
@@ -47,10 +47,14 @@ def full_usd(row: Any, me: Any, q: int) -> float:
 
 @kernel("float64(Parameter, Agent, int64)")
 def sigma_of(row: Any, me: Any, q: int) -> float:
-    """Return the volatility of the moment on leg ``q``, never below half of calm, per root second."""
+    """Return the volatility its spread pays for on leg ``q``: of the moment, between half and five times calm, per root second.
+
+    Without an upper bound, wide spreads make the mid jump, the jumps read as volatility, and spreads stay wide.
+    """
     at = q * c.MAKER_BLOCK
-    least = 0.25 * me.state[at + c.MAKER_CALM]
-    return math.sqrt(max(me.state[at + c.MAKER_VARIANCE], least))
+    calm = me.state[at + c.MAKER_CALM]
+    variance = max(me.state[at + c.MAKER_VARIANCE], 0.25 * calm)
+    return math.sqrt(min(variance, MOST_STRESS * MOST_STRESS * calm))
 
 
 @kernel("float64(Observation, Parameter, Agent, int64)")

@@ -95,10 +95,17 @@ class Shading(Block):
 class Withdraw(Block):
     """When a market maker leaves, and how it comes back."""
 
-    loss: PositiveRate = key("14%", "of capital, since it (re)started; prior 5–20%")
-    volatility: PositiveNumber = key(11.0, "σ over calm; prior 6–25")
+    loss: PositiveRate = key(
+        {"law": "lognormal", "median": "14%", "sigma": 0.4},
+        "of capital, since it (re)started; prior 5–20%",
+    )
+    volatility: PositiveNumber = key(
+        {"law": "lognormal", "median": 11.0, "sigma": 0.4}, "σ over calm; prior 6–25"
+    )
     dump: Share = key("30%", "of its inventory sold when it leaves; prior")
-    cool_off: PositiveTime = key("8m20s", "least absence; prior 300–1800 s")
+    cool_off: PositiveTime = key(
+        {"law": "lognormal", "median": "8m20s", "sigma": 0.4}, "least absence; prior 300–1800 s"
+    )
     calm: PositiveNumber = key(
         2.5, "σ over calm below which it returns; grows with each further cool-off; prior"
     )

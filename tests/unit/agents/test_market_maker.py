@@ -263,6 +263,16 @@ def test_volatility_beyond_its_tolerance_makes_it_leave(maker):
     assert s.turn(1e-6)[0].command == Command.CANCEL_ALL
 
 
+def test_a_moving_value_is_risk_even_while_the_book_stands_still(maker):
+    s = maker()
+    rest_all(s, s.turn())
+    s.turn(15.0)
+    for n in range(400):
+        s.seen["value"][0] = 100_000.0 * (1 + 3e-4 * (-1) ** n)
+        s.turn(1.0)
+    assert math.sqrt(s.state[c.MAKER_VARIANCE]) == pytest.approx(6e-4, rel=0.05)
+
+
 def test_it_returns_after_the_cool_off_when_calm_and_smaller(maker):
     s = maker()
     rest_all(s, s.turn())

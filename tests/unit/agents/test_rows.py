@@ -66,7 +66,7 @@ def test_rows_and_state_fit_their_tables():
     assert cells.ROW == PARAMETERS
     assert cells.NEUTRAL + LEGS <= cells.ACCOUNTS
     assert cells.MOST_QUOTES * cells.MAKER_BLOCK <= cells.MAKER_LAST
-    assert cells.MAKER_STRESS < STATE
+    assert max(cells.MAKER_VALUE, cells.MAKER_SLOW + cells.MOST_QUOTES - 1) < STATE
     assert max(n for n in numbers("DIP") if n < 10) < STATE
 
 
@@ -74,7 +74,7 @@ def test_units_become_natural():
     filled = row("market_maker")
     assert filled[cells.CAPITAL] == 90e6
     assert filled[cells.MAKER_DEPTH] == pytest.approx(0.10)
-    assert filled[cells.MAKER_COOL] == pytest.approx(500.0)
+    assert filled[cells.MAKER_REFILL] == pytest.approx(10.0)
     assert filled[cells.MAKER_QUOTES] == 1
     assert filled[cells.MAKER_WEIGHT] == 1.0
     assert row("basis_desk")[cells.BASIS_REACTION] == pytest.approx(31.6)
