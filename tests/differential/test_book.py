@@ -39,19 +39,22 @@ from unhedged.vocab.enums import (
 
 START = 100_000
 COMMANDS = {
-    Command.LIMIT: 0.52, Command.MARKET: 0.06, Command.CANCEL: 0.18, Command.CANCEL_ALL: 0.005, Command.MODIFY: 0.09,
-    Command.STOP: 0.05, MARK: 0.09, STATUS: 0.005,
+    Command.LIMIT: 0.60, Command.MARKET: 0.03, Command.CANCEL: 0.15, Command.CANCEL_ALL: 0.0005, Command.MODIFY: 0.1,
+    Command.STOP: 0.04, MARK: 0.0785, STATUS: 0.001,
 }  # fmt: skip
+NAMES = 40
+"""Tags each trader uses, so that most cancels find an order."""
 PER_WORLD = 50_000
 
 Messages = np.ndarray[Any, Any]
 
 
 def path(random: np.random.Generator, n: int) -> Messages:
-    """Return a price path that loses 99 %, rises tenfold from where it began, and comes back, ticks."""
-    knots = np.log([START, START, START / 100, START / 100, START * 10, START])
-    trend = np.interp(np.linspace(0, 5, n), np.arange(6), knots)
-    return np.exp(trend + np.cumsum(random.normal(0, 0.0003, n)))
+    """Return a price path that rests, loses 99 %, rests, and rises to ten times where it began, ticks."""
+    at = [0.0, 0.3, 0.35, 0.6, 0.65, 0.95, 1.0]
+    knots = np.log([START, START, START / 100, START / 100, START * 10, START * 10, START])
+    trend = np.interp(np.linspace(0, 1, n), at, knots)
+    return np.exp(trend + np.cumsum(random.normal(0, 0.00005, n)))
 
 
 def draw(random: np.random.Generator, n: int, largest: float) -> Messages:
@@ -60,7 +63,7 @@ def draw(random: np.random.Generator, n: int, largest: float) -> Messages:
     codes = [int(command) for command in COMMANDS]
     m["command"] = random.choice(codes, n, p=list(COMMANDS.values()))
     m["position"] = m["agent"] = random.integers(1, ACCOUNTS, n)
-    m["tag"] = m["position"] * TAGS + random.integers(0, TAGS, n)
+    m["tag"] = m["position"] * TAGS + random.integers(0, NAMES, n)
     m["side"] = random.integers(0, 2, n)
     away = (
         random.geometric(0.15, n)
@@ -75,7 +78,7 @@ def draw(random: np.random.Generator, n: int, largest: float) -> Messages:
     m["px"] = np.where(
         random.random(n) < 0.2, np.rint(px / 1000) * 1000 + 1, m["px"]
     )  # equal prices,
-    m["qty"] = np.exp(random.random(n) * np.log(largest))
+    m["qty"] = largest ** (0.7 + 0.3 * random.random(n))
     m["qty"] = np.where(
         random.random(n) < 0.3, random.integers(1, 4, n), m["qty"]
     )  # equal and small sizes
@@ -87,8 +90,8 @@ def draw(random: np.random.Generator, n: int, largest: float) -> Messages:
     stop, mark, status = (m["command"] == c for c in (Command.STOP, MARK, STATUS))
     m["px"][stop] = (centre * 1000 * np.exp(random.normal(0, 0.02, n)))[stop]
     m["px"][mark] = np.maximum(1, centre * 1000 * np.exp(random.normal(0, 0.002, n)))[mark]
-    m["qty"][status] = random.choice([0, 0, 0, 0, 1, 2], n)[status]
-    untagged = (m["command"] == Command.LIMIT) & (random.random(n) < 0.05)
+    m["qty"][status] = random.choice([0] * 8 + [1, 2], n)[status]
+    untagged = (m["command"] == Command.LIMIT) & (random.random(n) < 0.1)
     m["tag"][untagged] = -1
     for k in range(1000, n - TRADERS, 5000):  # all leave: the book is empty
         m["command"][k : k + TRADERS] = Command.CANCEL_ALL
@@ -223,14 +226,14 @@ def check_end(m: Any, market: Market) -> None:
 
 WORLDS = {
     "linear": {
-        "kind": InstrumentKind.LINEAR, "num": 7, "den": 3, "window": 256,
+        "kind": InstrumentKind.LINEAR, "num": 7, "den": 3, "window": 256, "cash": 2 * 10**16,
         "venue": {"maker_fee_ppb": -10_000, "taker_fee_ppb": 500_000},
         "instrument": {"band_ppb": 100_000_000, "max_qty": 10**11},
     },
-    "linear, far prices": {"kind": InstrumentKind.LINEAR, "window": 64, "instrument": {"significant": 4, "tick": 0.1}},
-    "inverse": {"kind": InstrumentKind.INVERSE, "num": 10**7, "cash": 5 * 10**9, "window": 1024, "instrument": {"max_qty": 10**11}},
+    "linear, far prices": {"kind": InstrumentKind.LINEAR, "window": 64, "instrument": {"significant": 6, "tick": 0.1}},
+    "inverse": {"kind": InstrumentKind.INVERSE, "num": 10**7, "cash": 10**12, "window": 1024, "instrument": {"max_qty": 10**11}},
     "spot": {
-        "kind": InstrumentKind.SPOT, "pos": 10**10, "num": 3, "den": 2, "window": 64,
+        "kind": InstrumentKind.SPOT, "pos": 10**11, "num": 3, "den": 2, "window": 64, "cash": 2 * 10**16,
         "venue": {"maker_fee_ppb": 100_000, "taker_fee_ppb": 400_000},
     },
 }  # fmt: skip
