@@ -206,8 +206,8 @@ def endowment(kind: str, row: Sequence[float], spot: Sequence[bool]) -> list[tup
     """Return money brought and position held of each leg at the start, dollars; positions signed, at the start price.
 
     The money of a margin account is its equity: opening the position changes cash and cost, not equity. Money of legs that
-    share an account adds up. Flow and arbitrage have half their money in a spot book as coins. A market maker has coins on top of it: stock that it
-    lends itself and whose price is no profit or loss of its trading. A basis desk with a second short leg keeps a quarter of its collateral there.
+    share an account adds up. Flow and arbitrage have half their money in a spot book as coins. A market maker keeps a quarter of its money where it
+    hedges, and has coins on top of it: stock whose price is no profit or loss of its trading. A basis desk with a second short leg keeps a quarter of its collateral there.
 
     Parameters
     ----------
@@ -228,5 +228,14 @@ def endowment(kind: str, row: Sequence[float], spot: Sequence[bool]) -> list[tup
         return [(capital, 0.0)]
     part = capital / len(spot)
     if kind == "market_maker":
-        return [(part, part if is_spot else 0.0) for is_spot in spot]
+        return _maker_endowment(capital, int(row[cells.MAKER_QUOTES]), spot)
     return [(part / 2, part / 2) if is_spot else (part, 0.0) for is_spot in spot]
+
+
+def _maker_endowment(
+    capital: float, quotes: int, spot: Sequence[bool]
+) -> list[tuple[float, float]]:
+    hedged = len(spot) > quotes
+    quoted = capital * (0.75 if hedged else 1.0) / quotes
+    money = [quoted] * quotes + [0.25 * capital] * (len(spot) - quotes)
+    return [(usd, usd if is_spot else 0.0) for usd, is_spot in zip(money, spot, strict=True)]

@@ -8,7 +8,7 @@ from unhedged.agents.orders import clamp
 from unhedged.agents.quotes import skew_term, spread_term
 from unhedged.kernels.compiled import kernel
 
-GROSS = 0.25
+GROSS = 0.5
 """Weight of a leg's own position in its skew, hedged or not: it binds capital, so quotes lean towards closing both legs."""
 MOST_STRESS = 5.0
 """Multiple of calm volatility that skew and spread count at most."""

@@ -110,8 +110,8 @@ def test_a_basis_desk_starts_hedged_and_over_collateralised():
 def test_a_maker_brings_its_capital_once():
     parts = rows.endowment("market_maker", row("market_maker"), [False, True])
     assert sum(money for money, _ in parts) == pytest.approx(90e6)
-    assert parts[0] == (45e6, 0.0)
-    assert parts[1] == (45e6, 45e6)  # coins to sell come on top
+    assert parts[0] == (67.5e6, 0.0)
+    assert parts[1] == (22.5e6, 22.5e6)  # coins to sell come on top
 
 
 def test_every_acting_kind_is_registered():
