@@ -127,6 +127,19 @@ def remove_trigger(w: Any, row: int) -> None:
         w.free_trigger = row
 
 
+@kernel("void(World, int64)")
+def withdraw_trigger(w: Any, row: int) -> None:
+    """Take a trigger away that may stand in ``fired``: its row may serve another before those are served."""
+    if trigger(w, row).bucket == IN_FIRED:
+        at = w.fired_kept - 1
+        while fired(w, at).trigger != row:
+            at -= 1
+        w.fired_kept -= 1
+        for n in range(at, w.fired_kept):
+            fired(w, n).trigger = fired(w, n + 1).trigger
+    remove_trigger(w, row)
+
+
 @helper("boolean(World, int64, int64)")
 def _is_touched(w: Any, row: int, milli: int) -> bool:
     t = trigger(w, row)
@@ -144,8 +157,30 @@ def _report(w: Any, row: int) -> None:
         w.fired_kept += 1
 
 
+@helper("boolean(World, int64, int64, int64)")
+def _is_later(w: Any, row: int, other: int, rising: int) -> bool:
+    # Whether the way of the mark touches trigger `row` after `other`; ties go by row.
+    a, b = trigger(w, row).px_milli, trigger(w, other).px_milli
+    if a != b:
+        return (a > b) == (rising != 0)
+    return row > other
+
+
 @helper("void(World, int64, int64)")
-def _drain_bucket(w: Any, at: int, milli: int) -> None:
+def _order_fired(w: Any, first: int, rising: int) -> None:
+    # Sort the rows of `fired` from `first` on: those of one bucket, few and close together.
+    for n in range(first + 1, w.fired_kept):
+        row = i8(fired(w, n).trigger)
+        at = n
+        while at > first and _is_later(w, fired(w, at - 1).trigger, row, rising):
+            fired(w, at).trigger = fired(w, at - 1).trigger
+            at -= 1
+        fired(w, at).trigger = row
+
+
+@helper("void(World, int64, int64, int64)")
+def _drain_bucket(w: Any, at: int, milli: int, rising: int) -> None:
+    before = w.fired_kept
     row = i8(bucket(w, at).head)
     while row >= 0:
         following = i8(trigger(w, row).next)
@@ -153,6 +188,8 @@ def _drain_bucket(w: Any, at: int, milli: int) -> None:
             unlink(w, row)
             _report(w, row)
         row = following
+    if w.fired_kept > before + 1:
+        _order_fired(w, before, rising)
 
 
 @kernel("void(World, int64, int64, int64)")
@@ -160,14 +197,19 @@ def mark_moved(w: Any, i: int, old: int, new: int) -> None:
     """Report every trigger of instrument ``i`` that the way from mark ``old`` to mark ``new`` touched.
 
     Accounts of liquidation triggers join the list of changed accounts, each once; other triggers are appended to
-    ``fired``, where `IN_FIRED` in ``bucket`` says that the trigger is still to be served. Touched triggers are unlinked.
-    ``old`` must be the mark of the previous call (at first, the mark at which triggers were placed).
+    ``fired`` in the order in which the way touches them, ties by row; `IN_FIRED` in ``bucket`` says that the trigger is
+    still to be served. Touched triggers are unlinked. ``old`` must be the mark of the previous call (at first, the mark
+    at which triggers were placed).
     """
     if new == old:
         return
     rising = 1 if new > old else 0
-    first = _bucket_row(w, i, min(old, new), rising)
-    last = _bucket_row(w, i, max(old, new), rising)
-    for at in range(first, last + 1):
+    at = _bucket_row(w, i, old, rising)
+    last = _bucket_row(w, i, new, rising)
+    step = 1 if rising != 0 else -1
+    while True:
         if bucket(w, at).head >= 0:
-            _drain_bucket(w, at, new)
+            _drain_bucket(w, at, new, rising)
+        if at == last:
+            return
+        at += step

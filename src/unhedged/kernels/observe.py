@@ -52,8 +52,7 @@ def observe_leg(w: Any, a: int, leg: int) -> None:
     seen.open_sell[leg] = p.open_sell
     seen.adl_qty[leg] = p.adl_qty
     seen.forced_qty[leg] = p.forced_qty
-    if me.sees_equity == 1:
-        seen.equity[leg] = equity(w, p.account)
+    seen.equity[leg] = equity(w, p.account) if me.sees_equity == 1 else 0
     v = venue(w, x.venue)
     seen.gateway_wait[leg] = max(0, v.gateway_free_at - w.now)
     if v.gateway_down_until > w.now:

@@ -60,10 +60,7 @@ def close_at_market(w: Any, p: int, cause: int) -> None:
 
 @kernel("void(World)")
 def fire_triggers(w: Any) -> None:
-    """Carry out the triggers touched since the last call, those that this touches included.
-
-    A trigger that was removed while it waited here is skipped: its row may serve another by now.
-    """
+    """Carry out the triggers touched since the last call."""
     n = 0
     while n < w.fired_kept:
         row = fired(w, n).trigger
@@ -76,6 +73,7 @@ def fire_triggers(w: Any) -> None:
         remove_trigger(w, row)
         if kind == TriggerKind.STOP_ORDER:
             release_stop(w, stop)
+            note_quote(w, position(w, p).instrument)
         elif kind == TriggerKind.STOP_LOSS:
             close_at_market(w, p, FillCause.STOP)
         elif kind == TriggerKind.TAKE_PROFIT:

@@ -11,9 +11,10 @@ from typing import Any
 
 from unhedged.kernels.admission import MAX_PX
 from unhedged.kernels.book import RESTING, release_order, remove, take_order
+from unhedged.kernels.buckets import withdraw_trigger
 from unhedged.kernels.compiled import helper, i8, kernel
 from unhedged.kernels.tables import instrument, order, position
-from unhedged.kernels.triggers import add_trigger, remove_trigger
+from unhedged.kernels.triggers import add_trigger
 from unhedged.rules.integer import MILLI
 from unhedged.vocab.enums import Reject, Side, TriggerKind, TriggerSource
 
@@ -143,5 +144,5 @@ def cancel(w: Any, row: int) -> None:
     if o.live == WAITING_LAST:
         unlink_last(w, row)
     else:
-        remove_trigger(w, o.px)
+        withdraw_trigger(w, o.px)
     release_order(w, row)
