@@ -239,8 +239,8 @@ def score(function: Function) -> ByAddress:
 _MULTIPLY_DIVIDE = "int64(int64, int64, int64)"
 _TYPE_NAMES = {int: "int64", float: "float64", bool: "boolean"}
 _RULES: dict[Function, Any] = {
-    integer.mul_div_floor: _fixed(wide.mul_div_floor, _MULTIPLY_DIVIDE),
-    integer.mul_div_ceil: _fixed(wide.mul_div_ceil, _MULTIPLY_DIVIDE),
+    integer.mul_div_floor: _fixed(wide.mul_div_floor, _MULTIPLY_DIVIDE, draft=True),
+    integer.mul_div_ceil: _fixed(wide.mul_div_ceil, _MULTIPLY_DIVIDE, draft=True),
 }
 
 
@@ -262,5 +262,5 @@ def rule(function: Function) -> Any:
         result = _TYPE_NAMES[hints.pop("return")]
         arguments = ", ".join(_TYPE_NAMES[kind] for kind in hints.values())
         dispatcher = njit(forceinline=True, **_INTERNAL)(bound)
-        _RULES[function] = _fixed(dispatcher, f"{result}({arguments})")
+        _RULES[function] = _fixed(dispatcher, f"{result}({arguments})", draft=True)
     return _RULES[function]

@@ -14,6 +14,7 @@ from typing import Any
 
 from llvmlite import binding
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+from numba.core.types.npytypes import Record
 
 _names: list[str] = []
 
@@ -81,29 +82,42 @@ def _set_env(codegen: Any, name: str, env: Any) -> None:
         _place_env(codegen, name, env)
 
 
+def _repr(record: Any) -> str:
+    # Numba compares types by text and writes a record's anew each time: a twentieth of the compilation (measured).
+    text = record.__dict__.get("_text")
+    if text is None:
+        text = record.__dict__["_text"] = _write(record)
+    return str(text)
+
+
 _finish = JITCodeLibrary.finalize
 _place_env = JITCPUCodegen.set_env
+_write = Record.__repr__
+_OURS = (
+    (JITCodeLibrary, "finalize", _finalize),
+    (JITCPUCodegen, "set_env", _set_env),
+    (Record, "__repr__", _repr),
+)
+_THEIRS = ((JITCPUCodegen, "set_env", _place_env), (Record, "__repr__", _write))
 
 
 @contextmanager
 def drafting(name: str) -> Iterator[None]:
-    """Compile the function of qualified name ``name`` as a draft. Numba's compiler lock must be held."""
+    """Compile the function of qualified name ``name`` as a draft. Numba's compiler lock must be held.
+
+    Numba's classes are changed meanwhile and put back when the outermost draft is done.
+    """
     _names.append(name)
-    JITCodeLibrary.finalize, JITCPUCodegen.set_env = _finalize, _set_env
+    _set(_OURS)
     try:
         yield
     finally:
         _names.pop()
         if not _names:
-            del JITCodeLibrary.finalize, JITCPUCodegen.set_env
-            _restore()
+            del JITCodeLibrary.finalize  # it inherits numba's own
+            _set(_THEIRS)
 
 
-def _restore() -> None:
-    # Put back what the classes had of their own; `finalize` is inherited, `set_env` may be.
-    for owner, name, value in (
-        (JITCodeLibrary, "finalize", _finish),
-        (JITCPUCodegen, "set_env", _place_env),
-    ):
-        if getattr(owner, name, None) is not value:
-            setattr(owner, name, value)
+def _set(methods: tuple[tuple[Any, str, Any], ...]) -> None:
+    for owner, attribute, method in methods:
+        setattr(owner, attribute, method)
