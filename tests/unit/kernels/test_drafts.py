@@ -1,0 +1,69 @@
+"""Drafts: internal functions are compiled into what calls them, and only there."""
+
+import numba
+from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+from numba.core.types.npytypes import Record
+
+from unhedged.kernels import drafts
+from unhedged.kernels.compiled import helper, kernel
+
+BEFORE = (
+    JITCodeLibrary.finalize,
+    JITCPUCodegen.set_env,
+    Record.__repr__,
+    "finalize" in JITCodeLibrary.__dict__,
+)
+
+
+@helper("int64(int64)")
+def double(x: int) -> int:
+    return 2 * x
+
+
+@kernel("int64(int64)")
+def double_and_one(x: int) -> int:
+    return double(x) + 1
+
+
+@numba.njit(numba.int64(numba.int64))
+def ordinary(x: int) -> int:
+    return double_and_one(x) + double(x)
+
+
+def test_an_ordinary_function_can_call_a_draft_and_what_the_draft_calls() -> None:
+    assert ordinary(20) == 81
+
+
+def test_an_internal_function_is_kept_as_a_draft_without_machine_code() -> None:
+    ordinary(1)
+    (result,) = double_and_one.overloads.values()
+    assert isinstance(result.library, drafts.Draft)
+    assert result.library.get_pointer_to_function("anything") == 0
+
+
+def test_numba_is_as_it_was_after_compiling() -> None:
+    ordinary(1)
+    after = (
+        JITCodeLibrary.finalize,
+        JITCPUCodegen.set_env,
+        Record.__repr__,
+        "finalize" in JITCodeLibrary.__dict__,
+    )
+    assert after == BEFORE
+
+
+def test_a_function_that_is_no_draft_is_finished_while_one_is_compiled() -> None:
+    @numba.njit
+    def seven() -> int:
+        return 7
+
+    @kernel("int64()")
+    def calls_an_ordinary_function() -> int:
+        return seven()
+
+    @numba.njit
+    def outside() -> int:
+        return calls_an_ordinary_function() + seven()
+
+    assert outside() == 14
+    assert seven() == 7
