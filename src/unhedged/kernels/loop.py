@@ -9,13 +9,13 @@ from typing import Any
 
 from unhedged.kernels.clearing import fund_unwind, step_case, vault_tick
 from unhedged.kernels.clock import next_event, release_event, schedule
-from unhedged.kernels.compiled import entry, kernel
+from unhedged.kernels.compiled import CHECKED, entry, kernel
 from unhedged.kernels.funding import sample_premium, settle_venue
 from unhedged.kernels.gateway import arrive, release_queued, settle_transfer
 from unhedged.kernels.marks import update_index, update_mark
 from unhedged.kernels.news import TICK, begin_outages, move_values
 from unhedged.kernels.observe import finish_turn, take_turn
-from unhedged.kernels.record import record_all
+from unhedged.kernels.record import find_breach, record_all
 from unhedged.kernels.risk import act_on_touched
 from unhedged.kernels.tables import event, instrument, venue, world
 from unhedged.kernels.triggers import mark_moved
@@ -23,6 +23,10 @@ from unhedged.vocab.enums import EventKind, InstrumentKind, Reason
 
 _END, _AGENT, _ADL_POLICY = int(Reason.END), int(Reason.AGENT), int(Reason.ADL_POLICY)
 _GROW, _INVARIANT, _PAUSE = int(Reason.GROW), int(Reason.INVARIANT), int(Reason.PAUSE)
+FULL_SUMS = 100_000
+"""Events between full sums of cash and positions, besides those at every recorded instant."""
+SMALL = 2_000
+"""Accounts up to which the checked build sums after every single event."""
 
 
 @kernel("void(World, int64)")
@@ -116,6 +120,7 @@ def handle_event(w: Any, kind: int, subject: int) -> bool:
 def run(address: int, most: int) -> int:
     """Handle up to ``most`` events of the world at ``address``. Return the `Reason` for coming back."""
     w = world(address)
+    every = 1 if CHECKED and w.n_account <= SMALL else FULL_SUMS
     for _ in range(most):
         if not has_room(w):
             return _GROW
@@ -133,6 +138,8 @@ def run(address: int, most: int) -> int:
         release_event(w, row)
         if not handle_event(w, kind, subject):
             return _AGENT if kind == EventKind.WAKE else _ADL_POLICY
+        if w.breach == 0 and w.events % every == 0:
+            w.breach = find_breach(w)
         if w.breach != 0:
             return _INVARIANT
     return _PAUSE
