@@ -15,9 +15,13 @@ MOST_LEVELS = 12
 ROW = 40
 """Cells of a row of parameters; equals ``kernels.tables.PARAMETERS``."""
 
+MOST_NUMBERS = 30
+"""Parameters of a user's own behaviour; they stand from cell `NUMBERS` on."""
+
 NEUTRAL = 0
 ACCOUNTS = 8
 CAPITAL = 9
+NUMBERS = 10
 
 # ------------------------------------------------------------------------------------------ background
 FLOW_LIMIT_RATE = 10

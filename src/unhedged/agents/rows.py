@@ -37,10 +37,11 @@ LEGS: Mapping[str, tuple[str, ...]] = {
     "leveraged": ("instruments",),
     "cross_venue": ("instruments",),
     "dip_buyer": ("instrument",),
+    "custom": ("instruments",),
 }
 """Keys of a block that name instruments, in the order of the agent's legs."""
 
-SEES_EQUITY = frozenset({"market_maker", "cross_venue"})
+SEES_EQUITY = frozenset({"market_maker", "cross_venue", "custom"})
 """Kinds whose observation holds the equity of their accounts."""
 
 PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
@@ -140,6 +141,7 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "ladder.decay": _plain(cells.DIP_DECAY),
         "ladder.refresh": _ns(cells.DIP_REFRESH),
     },
+    "custom": {"capital": _plain(cells.CAPITAL)},
 }
 """Parameters of a plan, blocks joined by dots, to cells."""
 
@@ -178,6 +180,9 @@ def fill(
         row[cells.MAKER_QUOTES] = float(quotes)
         for n, weight in enumerate(weights):
             row[cells.MAKER_WEIGHT + n] = weight / sum(weights)
+    if kind == "custom":
+        for n, value in enumerate(params["numbers"]):
+            row[cells.NUMBERS + n] = number(f"numbers.{n}", value)
     return row
 
 
@@ -199,6 +204,8 @@ def tags(kind: str, params: Mapping[str, Any]) -> int:
         return int(2 * params["levels"] * len(params["quotes"]))
     if kind == "dip_buyer":
         return int(2 + params["ladder"]["orders"])
+    if kind == "custom":
+        return int(params["orders"])
     return 1
 
 

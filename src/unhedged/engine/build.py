@@ -22,10 +22,12 @@ from unhedged.engine.market import (
 )
 from unhedged.engine.names import Names
 from unhedged.engine.roster import Roster, blank_accounts, blank_positions
+from unhedged.engine.validate import check_agent
 from unhedged.kernels import setup
+from unhedged.kernels.cache import owns
 from unhedged.kernels.compiled import ByAddress
 from unhedged.kernels.memory import Memory
-from unhedged.scenario.plan import RunPlan, VenuePlan
+from unhedged.scenario.plan import AgentGroupPlan, RunPlan, VenuePlan
 from unhedged.vocab.enums import AccountKind, EventKind, MarginMode
 from unhedged.vocab.registry import pick
 
@@ -180,12 +182,25 @@ def _seat(
     return triggers, seated
 
 
+def behaviour_of(group: AgentGroupPlan) -> str:
+    """Return the registered name, or ``module:function``, of what a block's agents do."""
+    return str(group.params["behaviour"]) if group.kind == "custom" else group.kind
+
+
+def _address(behaviour: ByAddress) -> int:
+    # A user's compiled behaviour is called once through a wrapper before the loop calls it by address: an error there is a
+    # message, here it would end the process.
+    if not owns(behaviour.python):
+        check_agent(behaviour)
+    return behaviour.address
+
+
 def _addresses(built: Built, seated: list[tuple[Desk, Array]]) -> dict[str, int]:
     addresses: dict[str, int] = {}
     row = 0
     for desk, _ in seated:
-        behaviour = pick("agents", desk.group.kind)
-        addresses[desk.group.kind] = behaviour.address if isinstance(behaviour, ByAddress) else 0
+        behaviour = pick("agents", behaviour_of(desk.group))
+        addresses[desk.group.id] = _address(behaviour) if isinstance(behaviour, ByAddress) else 0
         if not isinstance(behaviour, ByAddress):
             built.python_agents.update(dict.fromkeys(range(row, row + desk.group.count), behaviour))
         row += desk.group.count

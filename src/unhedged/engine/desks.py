@@ -141,7 +141,7 @@ def _worth(plan: RunPlan, memory: Memory, i: int, lots: int) -> int:
     return size if lots >= 0 else -size
 
 
-RECORDED = frozenset({"market_maker", "basis_desk", "cross_venue"})
+RECORDED = frozenset({"market_maker", "basis_desk", "cross_venue", "custom"})
 """Kinds whose legs and fills are recorded."""
 
 
@@ -166,7 +166,7 @@ def fill_agents(
         most = agent_rows.tags(group.kind, params)
         for n in range(group.count):
             me = memory["agent"][row]
-            me["call"] = addresses[group.kind]
+            me["call"] = addresses[group.id]
             me["key"] = stream_key(plan.seed, replicate, agent_key(group.id, n))
             me["period"] = int(period[n])
             for name, values in latency.items():

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from unhedged.agents import REGISTRY
+from unhedged.engine.build import PASSIVE, behaviour_of
 from unhedged.kernels import loop, setup, warm
 from unhedged.kernels.cache import full_name, owns
 from unhedged.kernels.compiled import ByAddress
@@ -22,7 +22,7 @@ from unhedged.vocab.registry import pick
 
 def kernels_of(plan: RunPlan) -> list[Any]:
     """Return what a run of ``plan`` compiles besides the loop: the behaviours and scores it uses, and the set-up."""
-    kinds = {group.kind for group in plan.agents} & set(REGISTRY)
+    kinds = {behaviour_of(group) for group in plan.agents if group.kind != PASSIVE}
     policies = {v.adl_policy for v in plan.venues if v.margin_mode != MarginMode.NONE}
     found = [pick("agents", kind) for kind in sorted(kinds)]
     found += [pick("adl", policy) for policy in sorted(policies)]

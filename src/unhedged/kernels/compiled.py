@@ -225,6 +225,10 @@ class ByAddress:
                 self._compiled = cfunc(self._signature, **options)(self.python)
         return int(self._compiled.address)
 
+    def checked(self, *arguments: int) -> Any:
+        """Call it through numba's wrapper, which turns its errors into exceptions."""
+        return njit(self._signature)(self.python)(*arguments)
+
 
 def agent(function: Function) -> ByAddress:
     """Mark a behaviour ``f(observation, me, out) -> number of messages``, all int64 addresses, called by the loop."""

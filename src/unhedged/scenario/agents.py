@@ -325,8 +325,29 @@ class DipBuyer(Acting):
     ladder: Ladder = key({}, "resting bids far below the market")
 
 
+class Custom(Acting):
+    """A behaviour of the user's own: compiled with ``unhedged.kernels.compiled.agent``, or any Python callable."""
+
+    LEGS: ClassVar[tuple[str, ...]] = rows.LEGS["custom"]
+
+    kind: Literal["custom"]
+    behaviour: str = Field(
+        pattern=r"^[\w.\-]+(:\w+)?$",
+        description="a registered name, or module:function; f(observation, me, out) -> messages",
+    )
+    instruments: Annotated[
+        tuple[InstrumentRef, ...], Field(min_length=1, max_length=8), BeforeValidator(as_tuple)
+    ] = Field(description="what it sees and trades; its legs, in this order")
+    capital: PositiveMoney = key("$1M", "equity, in equal parts per leg; half in coins on spot")
+    period: PositiveTime = key("1s", "between its turns")
+    orders: int = key(16, "most orders it can have under a tag", ge=1, le=200)
+    numbers: Annotated[tuple[SomeNumber, ...], Field(max_length=cells.MOST_NUMBERS)] = key(
+        (), "its own parameters, read from its row"
+    )
+
+
 AgentSpec = Annotated[
-    Background | MarketMaker | BasisDesk | Leveraged | CrossVenue | DipBuyer,
+    Background | MarketMaker | BasisDesk | Leveraged | CrossVenue | DipBuyer | Custom,
     Field(discriminator="kind"),
 ]
 """Any block of agents, told apart by ``kind``."""
