@@ -1,0 +1,115 @@
+"""The plain clearing of one venue in a world of many: its steps are events of the world's clock, its orders go to the world's books."""
+
+from typing import Any
+
+from unhedged.reference.clearing import Clearing
+from unhedged.reference.deleveraging import WAIT, Rulebook, Steps
+from unhedged.reference.exchange import Exchange
+from unhedged.reference.feed import note_quote
+from unhedged.reference.ledger import Account
+from unhedged.reference.world import VenueLedger, World
+from unhedged.vocab.enums import (
+    AccountKind,
+    AccountStatus,
+    EventKind,
+    FillCause,
+    LiquidationLadder,
+    Side,
+)
+
+
+class VenueClearing(Clearing):
+    """The plain clearing, its steps events of the world's clock; one table of winners for all venues."""
+
+    def __init__(
+        self, world: World, ledger: VenueLedger, rulebook: Rulebook, exchanges: list[Exchange]
+    ):
+        self.world, self.exchanges = world, exchanges
+        self.subjects: dict[Any, int] = {}
+        super().__init__(ledger, rulebook, self._take, self._cancel, rows=world.forced)
+
+    @property
+    def now(self) -> int:
+        """Return the present, ns."""
+        return self.world.now
+
+    @now.setter
+    def now(self, t: int) -> None:
+        """Do nothing: the clock says what time it is."""
+
+    def schedule(self, t: int, steps: Steps) -> None:
+        """Let a case take its next step at ``t``."""
+        self.world.clock.schedule(t, EventKind.CASE, (self, steps))
+
+    def step(self, steps: Steps) -> None:
+        """Take the next step of a case."""
+        self.running = steps
+        try:
+            pause = next(steps)
+        except StopIteration:
+            return
+        if pause != WAIT:
+            self.schedule(self.now if pause is None else pause, steps)
+
+    def open_case(self, account: Account) -> None:
+        """Begin to liquidate an account."""
+        if not self.rulebook.liquidation_on:
+            return
+        account.status = AccountStatus.IN_LIQUIDATION
+        self.world.liquidations += 1
+        sliced = self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
+        steps = (self.sliced if sliced else self.whole)(account)
+        self.subjects[steps] = account.row
+        self.schedule(self.now, steps)
+
+    def vault_tick(self) -> None:
+        """Begin a tick of vault ADL."""
+        vault = self.ledger.house(AccountKind.VAULT)
+        if (
+            self.rulebook.adl_on
+            and not vault.busy
+            and self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
+        ):
+            vault.busy = True
+            steps = self.close_vault(vault)
+            self.subjects[steps] = vault.row
+            self.schedule(self.now, steps)
+
+    def enter(self) -> Steps:
+        """Wait until no case of any venue uses the table of winners."""
+        gate, me = self.world.gate, (self, self.running)
+        if gate.inside is not None and gate.inside != me:
+            gate.waiting.append(me)
+            yield WAIT
+        gate.inside = me
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        gate = self.world.gate
+        gate.inside = gate.waiting.popleft() if gate.waiting else None
+        if gate.inside is not None:
+            clearing, steps = gate.inside
+            clearing.schedule(self.now, steps)
+
+    def row(self, account: Account, i: int, *rest: Any, **more: Any) -> None:
+        """Write down a forced step; contracts are numbered over all venues."""
+        super().row(account, i, *rest, **more)
+        self.rows[-1]["instrument"] = self.exchanges[i].number
+
+    def _take(self, i: int, side: Side, limit: int, qty: int, account: Account) -> tuple[int, int]:
+        exchange = self.exchanges[i]
+        trader = account.kind == AccountKind.TRADER
+        cause = FillCause.LIQUIDATION if trader else FillCause.FUND_UNWIND
+        before = exchange.turnover
+        seat: Any = account.seats[i]  # type: ignore[attr-defined]
+        filled = qty - exchange.take(seat, side, limit, qty, cause)
+        note_quote(exchange)
+        return filled, exchange.turnover - before
+
+    def _cancel(self, account: Account, i: int | None) -> None:
+        seats = [s for s in getattr(account, "seats", {}).values() if i in (None, s.exchange.local)]
+        orders = [(order, seat) for seat in seats for order in seat.orders.values()]
+        for order, seat in sorted(orders, key=lambda pair: -pair[0].number):
+            seat.exchange.cancel_order(order)
+        for seat in seats:
+            note_quote(seat.exchange)

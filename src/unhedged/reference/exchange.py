@@ -1,0 +1,309 @@
+"""One book in a world of many: the plain book with accounts that are shared by all books of a venue."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from unhedged.reference import book
+from unhedged.reference.book import MILLI, Order
+from unhedged.reference.feed import Feed, note_quote
+from unhedged.reference.ledger import Contract, Holding
+from unhedged.reference.orders import Market
+from unhedged.reference.world import Holder, Venue, World
+from unhedged.rules.fees import fee
+from unhedged.rules.integer import mul_div_ceil, mul_div_floor
+from unhedged.vocab.enums import (
+    AccountKind,
+    AccountStatus,
+    EntryReason,
+    FillCause,
+    Reject,
+    Side,
+    TimeInForce,
+    TriggerKind,
+    TriggerSource,
+)
+
+
+class Seat(book.Account):
+    """An account's place in one book: its position and orders there; money, owner and status are the account's."""
+
+    def __init__(self, number: int, exchange: "Exchange", holder: Holder) -> None:
+        self.number = number
+        self.exchange = exchange
+        self.holder = holder
+        self.open = {Side.BUY: 0, Side.SELL: 0}
+        self.orders: dict[int, Order] = {}
+        self.tags: dict[int, Order] = {}
+
+    @property
+    def holding(self) -> Holding:
+        """Return the position."""
+        return self.holder.holdings[self.exchange.local]
+
+    @property
+    def pos(self) -> int:  # type: ignore[override]
+        """Return the lots held."""
+        return self.holding.pos
+
+    @property
+    def cash(self) -> int:  # type: ignore[override]
+        """Return the account's cash, atoms."""
+        return self.holder.cash
+
+    @property
+    def owner(self) -> int:  # type: ignore[override]
+        """Return who the account belongs to."""
+        return self.holder.owner
+
+    @property
+    def self_trade(self) -> bool:  # type: ignore[override]
+        """Return whether the account may trade with itself."""
+        return self.holder.self_trade
+
+    @property
+    def status(self) -> AccountStatus:  # type: ignore[override]
+        """Return the account's status."""
+        return self.holder.status
+
+    @property
+    def held(self) -> int:
+        """Return the cash set aside for working buys, atoms."""
+        return self.holder.held
+
+    @held.setter
+    def held(self, atoms: int) -> None:
+        self.holder.held = atoms
+
+
+@dataclass(slots=True, eq=False)
+class Trigger:
+    """A price of the mark at which something happens to a position; ``row`` breaks ties."""
+
+    row: int
+    seat: Seat
+    kind: TriggerKind
+    px: int
+    rising: bool
+    order: Order | None
+
+    def is_touched(self, milli: int) -> bool:
+        """Return whether a mark touches it; equality touches."""
+        return milli >= self.px if self.rising else milli <= self.px
+
+
+class Exchange(Market):
+    """One book of a world, with the state its mark, funding and feed need."""
+
+    def __init__(self, world: World, venue: Venue, number: int, contract: Contract, **terms: Any):
+        self.world, self.venue, self.number = world, venue, number
+        self.local = len(venue.exchanges)
+        self.contract = contract
+        self.seats: list[Seat] = []
+        self.triggers: list[Trigger] = []
+        self.feed = Feed()
+        self.basis: list[int] = []
+        self.ema_num = self.ema_den = self.book_ema_num = self.book_ema_den = 0.0
+        self.ema_at = 0
+        self.premium_sum = self.premium_samples = self.funding_ppb = 0
+        state = terms.pop("state")
+        house: Any = None
+        super().__init__(
+            num=contract.num,
+            den=contract.den,
+            mark_milli=contract.mark,
+            accounts=[],
+            fees=house,
+            **terms,
+        )
+        self.numbers = world.numbers
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    # set from `state`
+    basis_window: int
+    asset: int
+    sources: list[tuple[int, int, int, int]]
+    peers: list[tuple[int, int, int, int]]
+    next_funding: int
+    interest_ppb: int
+    funding_clamp_ppb: int
+    funding_cap_ppb: int
+    impact_notional: int
+    tick_usd: float
+    lot_units: float
+
+    @property
+    def mark_milli(self) -> int:
+        """Return the mark, milli-ticks."""
+        return self.contract.mark
+
+    @mark_milli.setter
+    def mark_milli(self, milli: int) -> None:
+        self.contract.mark = milli
+
+    # ---- money
+
+    def initial_of(self, seat: Seat, more: int = 0) -> int:
+        """Return the initial margin of a seat with its working orders and ``more`` signed lots of them, atoms."""
+        bought = seat.pos + seat.open[Side.BUY] + max(0, more)
+        sold = seat.pos - seat.open[Side.SELL] - max(0, -more)
+        return self.initial(max(abs(bought), abs(sold)))
+
+    def has_margin(self, account: Any, side: Side, px: int, qty: int, at_market: bool) -> bool:
+        """Return whether the whole account can carry an order; one at market reserves no loss to its limit."""
+        seat: Seat = account
+        signed = qty if side == Side.BUY else -qty
+        if side == Side.BUY and seat.pos + seat.open[side] + qty <= 0:
+            return True
+        if side == Side.SELL and seat.pos - seat.open[side] - qty >= 0:
+            return True
+        needed = 0
+        if not at_market:
+            needed = max(0, self.worth(signed, px * MILLI) - self.worth(signed, self.mark_milli))
+        for other_seat in seat.holder.seats.values():
+            more = signed if other_seat is seat else 0
+            needed += other_seat.exchange.initial_of(other_seat, more)
+        return self.venue.ledger.equity(seat.holder) >= needed
+
+    def _fill(
+        self, maker: Order, taker: Any, px: int, qty: int, side: Side, cause: FillCause
+    ) -> None:
+        resting: Any = maker.account
+        self.change_open(maker, -qty)
+        paid = self.amount(px, qty)
+        ledger = self.venue.ledger
+        buyer, seller = (taker, resting) if side == Side.BUY else (resting, taker)
+        if buyer is not seller:
+            ledger.exchange(self.local, paid, qty, buyer.holder, seller.holder)
+        fees = self.venue.house(AccountKind.FEES)
+        for seat, rate in ((resting, self.maker_fee_ppb), (taker, self.taker_fee_ppb)):
+            ledger.pay(seat.holder, fees, fee(abs(paid), rate), EntryReason.TRADING_FEE)
+            if seat.holder.agent >= 0:
+                self.world.agents[seat.holder.agent].fills += 1
+        self.last_px = px
+        self.trades += 1
+        self.volume += qty
+        self.turnover += abs(paid)
+        self.world.trades += 1
+        self.world.fills.append(
+            (
+                self.world.now, px, qty, self.number, resting.number, taker.number,
+                int(side), int(maker.cause), int(cause),
+            )
+        )  # fmt: skip
+
+    # ---- looking at the book
+
+    def levels(self, side: Side) -> Iterator[tuple[int, int]]:
+        """Yield (price, lots) of a side, the best first."""
+        at = self.sides[side].at
+        for px in sorted(at, reverse=side == Side.BUY):
+            yield px, sum(order.qty for order in at[px].values())
+
+    def best(self, side: Side) -> int:
+        """Return the best price of a side, -1 when it is empty."""
+        px = self.sides[side].best()
+        return -1 if px is None else px
+
+    def depth(self, side: Side, bound: int) -> int:
+        """Return the lots of a side at ``bound`` or nearer to the market."""
+        inside = [
+            q for px, q in self.levels(side) if (px >= bound if side == Side.BUY else px <= bound)
+        ]
+        return sum(inside)
+
+    def impact_px(self, side: Side, atoms: int) -> int:
+        """Return the average price of trading an amount against a side, milli-ticks; -1 when it is not there."""
+        if atoms <= 0:
+            best = self.best(side)
+            return best if best < 0 else best * MILLI
+        lots = done = 0
+        for px, qty in self.levels(side):
+            here = qty
+            if self.amount(px, qty) >= atoms - done:
+                fewest = mul_div_ceil(mul_div_ceil(atoms - done, self.den, self.num), 1, px)
+                here = min(qty, fewest)
+                done += self.amount(px, here)
+                return mul_div_floor(done, MILLI * self.den, (lots + here) * self.num)
+            lots += here
+            done += self.amount(px, here)
+        return -1
+
+    def mid_milli(self) -> int:
+        """Return the mid, the last trade when a side is empty; milli-ticks."""
+        bid, ask = self.best(Side.BUY), self.best(Side.SELL)
+        if bid > 0 and ask > 0:
+            return (bid + ask) * (MILLI // 2)
+        return self.last_px * MILLI
+
+    def open_interest(self) -> int:
+        """Return the sum of long positions, lots."""
+        return sum(max(0, seat.pos) for seat in self.seats)
+
+    # ---- orders and triggers
+
+    def cancel_all(self, account: Any) -> Reject:
+        """Cancel all orders of a seat, the newest first."""
+        for order in sorted(account.orders.values(), key=lambda o: -o.number):
+            self.cancel_order(order)
+        return Reject.NONE
+
+    def stop(
+        self, account: Any, side: Side, px_milli: int, qty: int, *rest: Any, **terms: Any
+    ) -> Reject:
+        """Handle a stop order; one on the mark gets a trigger."""
+        before = set(self.stops)
+        code = super().stop(account, side, px_milli, qty, *rest, **terms)
+        for number in set(self.stops) - before:
+            order = self.stops[number]
+            if order.source == TriggerSource.MARK:
+                self.add_trigger(account, TriggerKind.STOP_ORDER, px_milli, side == Side.BUY, order)
+        return code
+
+    def add_trigger(
+        self, seat: Seat, kind: TriggerKind, px: int, rising: bool, order: Order | None = None
+    ) -> None:
+        """Place a trigger; one that the mark touches already fires with the next mark update."""
+        world = self.world
+        if world.free_triggers:
+            row = world.free_triggers.pop()
+        else:
+            row = world.triggers_used
+            world.triggers_used += 1
+        trigger = Trigger(row, seat, kind, px, rising, order)
+        self.triggers.append(trigger)
+        if trigger.is_touched(self.mark_milli):
+            world.fired.append(trigger)
+
+    def remove_trigger(self, trigger: Trigger) -> None:
+        """Take a trigger away; its row is used again, the latest first."""
+        self.triggers.remove(trigger)
+        self.world.free_triggers.append(trigger.row)
+
+    def mark_moved(self, old: int, new: int) -> None:
+        """Fire the triggers on the way from one mark to another, the nearest to the old mark first, ties by row."""
+        touched = [t for t in self.triggers if t.is_touched(new) and t not in self.world.fired]
+        self.world.fired += sorted(touched, key=lambda t: (abs(t.px - old), t.row))
+
+    def cancel_order(self, order: Order) -> None:
+        """Take a working order out, resting or waiting, and its trigger with it."""
+        super().cancel_order(order)
+        for trigger in [t for t in self.triggers if t.order is order]:
+            self.remove_trigger(trigger)
+
+    def report(self, account: Any, code: Reject) -> Reject:
+        """Count the refusal of a released stop for its holder's agent."""
+        if code != Reject.NONE:
+            self.world.refused(account.holder.agent, code)
+        return code
+
+    def close_at_market(self, seat: Seat, cause: FillCause) -> None:
+        """Close a whole position with a reduce-only market order."""
+        side = Side.SELL if seat.pos > 0 else Side.BUY
+        code = self.market(seat, side, abs(seat.pos), TimeInForce.IOC, True, cause)
+        if code != Reject.NONE:
+            self.world.refused(-1, code)
+        self.release_touched()
+        self.world.reject = code
+        note_quote(self)

@@ -1,0 +1,84 @@
+"""What follows a mark update in plain Python: triggers fire, then everybody is looked at."""
+
+from typing import Any
+
+from unhedged.reference.feed import note_quote
+from unhedged.reference.margin import LIQUIDATABLE, NEEDS_TOP_UP, SAFE
+from unhedged.reference.world import Holder, Message, Venue, World
+from unhedged.rules.integer import PPB, mul_div_ceil
+from unhedged.rules.liquidation import is_liquidatable
+from unhedged.vocab.enums import (
+    AccountKind,
+    AccountStatus,
+    Command,
+    EntryReason,
+    EventKind,
+    FillCause,
+    Side,
+    TimeInForce,
+    TriggerKind,
+)
+
+PANIC_DELAY = 2_000_000_000
+CLOSES = {TriggerKind.STOP_LOSS: FillCause.STOP, TriggerKind.TAKE_PROFIT: FillCause.TAKE_PROFIT}
+
+
+def fire_triggers(world: World) -> None:
+    """Carry out the touched triggers in order; one that was removed meanwhile does nothing."""
+    while world.fired:
+        trigger = world.fired.pop(0)
+        x = trigger.seat.exchange
+        if trigger not in x.triggers:
+            continue
+        if trigger.order is not None:
+            world.reject = x.release(trigger.order)
+            x.release_touched()
+            note_quote(x)
+            continue
+        x.remove_trigger(trigger)
+        seat = trigger.seat
+        if seat.pos == 0 or seat.status == AccountStatus.IN_LIQUIDATION:
+            continue
+        if trigger.kind in CLOSES:
+            x.close_at_market(seat, CLOSES[trigger.kind])
+        else:
+            panic(world, seat)
+
+
+def panic(world: World, seat: Any) -> None:
+    """Let a holder send an order that closes what is held now."""
+    message = Message(
+        qty=abs(seat.pos),
+        command=Command.MARKET,
+        side=Side.SELL if seat.pos > 0 else Side.BUY,
+        force=TimeInForce.IOC,
+        reduce_only=1,
+        cause=FillCause.PANIC,
+        seat=seat,
+    )
+    world.clock.schedule(world.now + PANIC_DELAY, EventKind.MESSAGE, message)
+
+
+def verdict(venue: Venue, account: Holder) -> int:
+    """Return SAFE, NEEDS_TOP_UP or LIQUIDATABLE; equality with the threshold is safe."""
+    watched = account.kind == AccountKind.TRADER and account.status != AccountStatus.IN_LIQUIDATION
+    if not watched or not venue.margin_on:
+        return SAFE
+    owned, needed = venue.ledger.equity(account), venue.ledger.maintenance(account)
+    armed = account.topup > 0 and account.reserve >= account.topup and account.topup_ppb > 0
+    if armed and owned < mul_div_ceil(needed, max(account.topup_ppb, PPB), PPB):
+        return NEEDS_TOP_UP
+    return LIQUIDATABLE if is_liquidatable(owned, needed) else SAFE
+
+
+def act(world: World, venue: Venue) -> None:
+    """Fire triggers, then top up or liquidate every account of the venue that needs it, by row."""
+    fire_triggers(world)
+    accounts: list[Any] = [a for a in venue.ledger.accounts if verdict(venue, a) != SAFE]  # type: ignore[arg-type]
+    for account in accounts:
+        while verdict(venue, account) == NEEDS_TOP_UP:
+            account.reserve -= account.topup
+            outside = venue.house(AccountKind.EXTERNAL)
+            venue.ledger.pay(outside, account, account.topup, EntryReason.TOP_UP)
+        if verdict(venue, account) != SAFE:
+            venue.clearing.open_case(account)
