@@ -8,7 +8,8 @@ the total rate, which is the superposition of the processes.
 - **Cancels** hit each resting order at the same rate. An order's place is a tag; a cancel of an empty place is refused.
 - **Market orders** shrink with the liquidity of the moment to a power below one. Fixed sizes against thinning books would
   raise volatility, keep makers away, and end a quiet day. A part of them, the larger the further the price is from value,
-  is informed: it trades towards value and never through it. This is how worth reaches the book.
+  is informed: it trades towards value and never through it. This is how worth reaches the book. A large enough bargain is
+  bought at full size however thin the book.
 - **Patient orders** rest far away and come back slowly: what a crash finally runs into.
 
 Source: R. Cont, S. Stoikov, R. Talreja, A stochastic model for order book dynamics, Operations Research 58 (2010), 549-563.
@@ -49,6 +50,8 @@ CALM_BAND = 1.0
 """Log distance from calm beyond which calm is not learned."""
 DRY = 4.0
 """How far below calm, in logs, an empty side counts."""
+BARGAIN_AT = 25.0
+"""Multiple of ``informed_scale`` at which informed orders have full size whatever the liquidity."""
 RUSH_AT = 4.0
 """Multiple of ``informed_scale`` at which market orders come at their highest rate."""
 MOST_BELOW = 4.0
@@ -160,8 +163,10 @@ def trade(seen: Any, row: Any, me: Any, out: int, u: float, gap: float) -> int:
     worth = fair(seen, 0)
     cheap = worth / middle(seen, 0) - 1.0
     tilt = row.of[c.FLOW_INFORMED] * min(1.0, abs(cheap) / row.of[c.FLOW_INFORMED_SCALE])
-    elastic = exp_(row.of[c.FLOW_ELASTICITY] * clamp(gap, -MOST_BELOW, MOST_ABOVE))
-    usd = elastic * draw_usd(seen, row, me, row.of[c.FLOW_MARKET_SIZE])
+    size = exp_(row.of[c.FLOW_ELASTICITY] * clamp(gap, -MOST_BELOW, MOST_ABOVE))
+    if u < tilt:
+        size = max(size, min(1.0, abs(cheap) / (BARGAIN_AT * row.of[c.FLOW_INFORMED_SCALE])))
+    usd = size * draw_usd(seen, row, me, row.of[c.FLOW_MARKET_SIZE])
     qty = max(1, lots(seen, 0, usd, middle(seen, 0)))
     if u >= tilt:
         side = Side.BUY if (u - tilt) < 0.5 * (1.0 - tilt) else Side.SELL

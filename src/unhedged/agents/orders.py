@@ -22,6 +22,8 @@ SECOND = 1_000_000_000.0
 ATOM = 1e-6
 """Dollars."""
 NO_TAG = -1
+WIDE = 0.01
+"""Spread, as a share of the price, from which a mid means nothing."""
 CASH_USED = 0.98
 """Part of spot cash that may stand in bids: the rest is for fees and rounding."""
 
@@ -106,18 +108,21 @@ def take(seen: Any, out: int, n: int, leg: int, side: int, qty: int, slip: float
 
 @kernel("float64(Observation, int64)")
 def middle(seen: Any, leg: int) -> float:
-    """Return the mid in ticks; with one side empty the other touch, with both the last trade, before that the mark."""
-    bid = seen.bid[leg]
-    ask = seen.ask[leg]
-    if bid > 0 and ask > 0:
+    """Return the price an agent goes by, ticks: the mid of a book that deserves the name.
+
+    Where a side is empty or the touches lie further apart than `WIDE`, a mid jumps by percents with every order. There it is the
+    last trade, moved between the touches; before any trade, the mark.
+    """
+    bid = float(seen.bid[leg])
+    ask = float(seen.ask[leg])
+    if bid > 0.0 and ask > 0.0 and ask - bid <= WIDE * ask:
         return 0.5 * (bid + ask)
-    if bid > 0:
-        return float(bid)
-    if ask > 0:
-        return float(ask)
-    if seen.last[leg] > 0:
-        return float(seen.last[leg])
-    return max(1.0, seen.mark_milli[leg] / 1000.0)
+    px = float(seen.last[leg])
+    if px < 1.0:
+        px = seen.mark_milli[leg] / 1000.0
+    if ask > 0.0:
+        px = min(px, ask)
+    return max(px, bid, 1.0)
 
 
 @helper("float64(Observation, int64)")
