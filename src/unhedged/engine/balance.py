@@ -82,5 +82,5 @@ def _must_match(instrument: InstrumentPlan, longs: float, shorts: float) -> None
             raise InconsistentRules(
                 f"{instrument.id}: agents want to be {side} {show_money(held)}, open interest is {show_money(whole)}.",
                 allowed="The shares that blocks hold of one side must sum to 100%.",
-                hint=f"Change `holds` of the blocks that are {side} {instrument.id}.",
+                hint=f"Change `holds` of the blocks that are {side} {instrument.id}, or `largest` if they have too few accounts.",
             )

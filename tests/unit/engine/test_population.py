@@ -1,0 +1,114 @@
+"""Who is there at the start: paired to the lot, deposits that sum, draws that nothing shifts."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.tiny import TINY
+from unhedged.engine.balance import Stake, pair, whole_lots
+from unhedged.engine.build import Built, build
+from unhedged.engine.draw import Stream
+from unhedged.engine.market import first_funding
+from unhedged.scenario.load import load
+from unhedged.scenario.plan import Law, RunPlan
+from unhedged.vocab.errors import InconsistentRules
+
+
+@pytest.fixture(scope="module")
+def october() -> tuple[RunPlan, Built]:
+    plan = load("october-2025").plan()
+    return plan, build(plan, 0)
+
+
+def test_cash_sums_to_zero_over_all_accounts(october: tuple[RunPlan, Built]) -> None:
+    _, built = october
+    assert int(built.memory["account"]["cash"].sum()) == 0
+
+
+def test_every_perpetual_pairs_to_the_lot_and_opens_with_the_plans_interest(
+    october: tuple[RunPlan, Built],
+) -> None:
+    plan, built = october
+    positions = built.memory["position"]
+    for n, instrument in enumerate(plan.instruments):
+        held = positions["pos"][positions["instrument"] == n]
+        if instrument.tiers:
+            assert int(held.sum()) == 0
+            longs = int(held[held > 0].sum()) * instrument.start_usd * instrument.lot_units
+            assert longs == pytest.approx(instrument.open_interest_usd, rel=1e-6)
+
+
+def test_funds_open_with_the_plans_money(october: tuple[RunPlan, Built]) -> None:
+    plan, built = october
+    for n, venue in enumerate(plan.venues):
+        fund = int(built.memory["venue"]["fund"][n])
+        assert int(built.memory["account"]["cash"][fund]) == round(venue.fund_start_usd * 1e6)
+
+
+def test_holders_list_every_position_once(october: tuple[RunPlan, Built]) -> None:
+    _, built = october
+    rows = np.sort(built.memory["holder"]["position"])
+    assert np.array_equal(rows, np.arange(len(built.memory["position"])))
+
+
+def test_longs_that_do_not_meet_their_shorts_are_refused() -> None:
+    plan = load(TINY, overrides={"agent.shorts.holds": "5%"}).plan()
+    with pytest.raises(InconsistentRules, match="short"):
+        build(plan, 0)
+
+
+def test_stakes_of_a_side_keep_their_proportions() -> None:
+    plan = load(TINY).plan()
+    lots = plan.instruments[0].open_interest_usd / (
+        plan.instruments[0].start_usd * plan.instruments[0].lot_units
+    )
+    stakes = [
+        Stake(instrument=0, wanted=np.array([lots * 0.25, lots * 0.75])),
+        Stake(instrument=0, wanted=np.array([-lots])),
+    ]
+    pair(stakes, plan.instruments[:1])
+    first, second = stakes[0].paired()
+    assert second == pytest.approx(3 * first, rel=1e-4)
+    assert int(stakes[1].paired()[0]) == -int(first + second)
+
+
+@given(
+    st.lists(st.floats(0, 1e9), min_size=1, max_size=50).filter(lambda sizes: sum(sizes) > 0),
+    st.integers(0, 10**10),
+)
+def test_whole_lots_sum_exactly_and_stay_within_one_of_the_share(
+    sizes: list[float], total: int
+) -> None:
+    lots = whole_lots(np.array(sizes), total)
+    assert int(lots.sum()) == total
+    exact = np.array(sizes) * (total / sum(sizes))
+    assert np.all(np.abs(lots - exact) <= 1 + 1e-6 * exact)
+
+
+def test_a_larger_crowd_leaves_the_first_draws_as_they_were() -> None:
+    law = Law(kind="lognormal", parameters={"median": 100.0, "sigma": 1.0})
+    few = Stream(1, 0, "longs").draw(law, "capital", 10)
+    many = Stream(1, 0, "longs").draw(law, "capital", 1000)
+    assert np.array_equal(few, many[:10])
+
+
+def test_another_group_has_other_draws() -> None:
+    assert not np.array_equal(
+        Stream(1, 0, "longs").uniform("side", 5), Stream(1, 0, "shorts").uniform("side", 5)
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "expected"),
+    [
+        ("2025-10-10T20:20:00+00:00", 8, 3 * 3600 + 40 * 60),
+        ("2025-10-10T20:20:00+00:00", 1, 40 * 60),
+        ("2025-10-10T16:00:00+00:00", 8, 8 * 3600),
+    ],
+)
+def test_funding_falls_on_the_clock(start: str, hours: int, expected: int) -> None:
+    from dataclasses import replace
+
+    plan = replace(load(TINY).plan(), start_utc=start)
+    assert first_funding(plan, hours * 3600 * 10**9) == expected * 10**9
