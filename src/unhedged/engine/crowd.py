@@ -163,9 +163,8 @@ def _triggers(memory: Memory, crowd: Crowd, lots: Array, rows_of: Array) -> list
         what = crowd.group.params[name]
         who = crowd.stream.uniform(f"{name}.who", count) < what["share"] / PPB
         distance = crowd.stream.draw(what["distance"], f"{name}.distance", count) / PPB
-        distance = np.maximum(
-            distance, crowd.stream.draw(what["nearest"], f"{name}.nearest", count) / PPB
-        )
+        # Beyond the gap, not cut at it: a wall of triggers at one price would fire on noise.
+        distance += crowd.stream.draw(what["nearest"], f"{name}.nearest", count) / PPB
         for n, i in enumerate(crowd.instruments):
             start = int(memory["instrument"]["mark_milli"][i])
             rising = crowd.sides * favour > 0

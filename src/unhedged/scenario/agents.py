@@ -210,7 +210,7 @@ class Stops(Block):
     nearest: PositiveRate = key("1%", "gap around the start price in which there are none; prior")
     distance: PositiveRate = key(
         {"law": "lognormal", "median": "6%", "p95": "20%"},
-        "from the start price, of the price; prior",
+        "beyond that gap, of the price; prior",
     )
 
 
