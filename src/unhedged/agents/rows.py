@@ -180,6 +180,8 @@ def fill(
         row[cells.MAKER_QUOTES] = float(quotes)
         for n, weight in enumerate(weights):
             row[cells.MAKER_WEIGHT + n] = weight / sum(weights)
+    if kind == "market_maker" and not params.get("withdraw", {}).get("enabled", True):
+        row[cells.MAKER_LOSS] = row[cells.MAKER_LEAVE] = cells.BASIS_NEVER
     if kind == "custom":
         for n, value in enumerate(params["numbers"]):
             row[cells.NUMBERS + n] = number(f"numbers.{n}", value)

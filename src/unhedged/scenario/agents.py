@@ -95,6 +95,7 @@ class Shading(Block):
 class Withdraw(Block):
     """When a market maker leaves, and how it comes back."""
 
+    enabled: bool = key(True, "false: it never leaves, whatever happens to it")
     loss: PositiveRate = key(
         {"law": "lognormal", "median": "14%", "sigma": 0.4},
         "of capital, since it (re)started; prior 5–20%",

@@ -116,3 +116,15 @@ def test_a_maker_brings_its_capital_once():
 
 def test_every_acting_kind_is_registered():
     assert set(REGISTRY) == set(SPECS) - {"leveraged"}
+
+
+def test_a_maker_told_never_to_leave_has_limits_nothing_reaches() -> None:
+    from unhedged.scenario.load import load
+
+    plan = load("btc-cascade", overrides={"agent.maker.withdraw.enabled": False}).plan()
+    group = next(g for g in plan.agents if g.id == "maker")
+    row = rows.fill(
+        group.kind, group.params, lambda _, value: 1.0 if isinstance(value, Law) else float(value)
+    )
+    assert row[cells.MAKER_LOSS] >= 1e6
+    assert row[cells.MAKER_LEAVE] >= 1e6
