@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-
 from tests.support.tiny import TINY, with_agent
+
 from unhedged.engine.build import build
 from unhedged.engine.run import run_replicate
 from unhedged.scenario.load import load

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.support.tiny import TINY
+
 from unhedged.engine.balance import Stake, pair, whole_lots
 from unhedged.engine.build import Built, build
 from unhedged.engine.draw import Stream
