@@ -77,7 +77,8 @@ def _head(loaded: "LoadedScenario", replicates: int | None, only: int | None) ->
 
     spec = loaded.spec
     agents = sum(agent.count for agent in spec.agent)
-    count = "1 replicate" if only is not None else f"{replicates or spec.run.replicates} replicates"
+    wanted = 1 if only is not None else replicates or spec.run.replicates
+    count = "1 replicate" if wanted == 1 else f"{wanted} replicates"
     return (
         f"{spec.name} · {show_duration(spec.run.duration)} simulated · {agents:,} agents · "
         f"{count} · seed {spec.run.seed}"

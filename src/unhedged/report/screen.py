@@ -53,7 +53,7 @@ def finding(rows: Sequence[Row]) -> str:
     total = len(rows)
     if total == 0:
         return "No replicate has finished."
-    sentences = [_adl(rows, total), _falls(rows), _desks(rows)]
+    sentences = [_adl(rows, total), _desks(rows), _falls(rows)]
     return "\n".join(sentence for sentence in sentences if sentence) or "Nothing was liquidated."
 
 
@@ -117,10 +117,20 @@ def _falls(rows: Sequence[Row]) -> str:
 
 
 def _desks(rows: Sequence[Row]) -> str:
-    values = [row["desk_unhedged_usd"] for row in rows if row.get("desk_unhedged_usd")]
-    if not values:
+    struck = [row for row in rows if row.get("desks_deleveraged")]
+    if not struck:
         return ""
-    middle = show_money(quantile(values, 0.5))
-    return (
-        f"A desk stood {middle} unhedged at the worst moment{' (median)' if len(rows) > 1 else ''}."
+    desks = round(quantile([row["desks_deleveraged"] for row in struck], 0.5))
+    who = (
+        "1 desk lost its short while its"
+        if desks == 1
+        else f"{desks} desks lost shorts while their"
     )
+    text = f"{who} spot stayed"
+    if any(row.get("desk_unhedged_usd") for row in struck):
+        worst = quantile([row.get("desk_unhedged_usd") or 0.0 for row in struck], 0.5)
+        text += f"; the largest gap of one desk was {show_money(worst)}"
+    spans = [row["desk_unhedged_ns"] for row in struck if row.get("desk_unhedged_ns")]
+    if spans:
+        text += f", the longest lasted {show_duration(int(quantile(spans, 0.5)))}"
+    return f"{text}{' (medians)' if len(rows) > 1 else ''}."

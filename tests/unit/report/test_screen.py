@@ -56,3 +56,24 @@ def test_measure_is_printed_in_its_unit(measure, value, text) -> None:
 def test_measures_are_labelled_in_words() -> None:
     assert headline.label("fall_share.BTC") == "Deepest fall, BTC"
     assert headline.label("my_own_usd") == "my own"
+
+
+def test_the_finding_says_who_is_left_unhedged_and_for_how_long() -> None:
+    row = {
+        "replicate": 0,
+        "adl_usd": 7.6e9,
+        "first_adl_ns": 53 * 60 * 10**9,
+        "desks_deleveraged": 74,
+        "desk_unhedged_usd": 488e6,
+        "desk_unhedged_ns": 65 * 60 * 10**9,
+    }
+    said = finding([row])
+    assert (
+        "74 desks lost shorts while their spot stayed; the largest gap of one desk was $488M, the longest lasted 1 h 5 m."
+        in said
+    )
+    assert "(medians)" in finding([row, row])
+
+
+def test_desks_that_kept_their_shorts_are_not_spoken_of() -> None:
+    assert "desk" not in finding([{"replicate": 0, "adl_usd": 1e6, "desks_deleveraged": 0}])
