@@ -226,6 +226,6 @@ def test_compiled_and_plain_loop_agree_event_by_event(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 124))
+@pytest.mark.parametrize("seed", range(100, 140))
 def test_compiled_and_plain_loop_agree_over_many_worlds(seed, tmp_path):
     follow(seed, tmp_path, Seen())

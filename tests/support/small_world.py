@@ -167,7 +167,7 @@ count = 30
 instruments = ["hub/BTC-PERP", "hub/ETH-PERP"]
 margin = "{margin}"
 long = "100%"
-holds = "100%"
+holds = "99.9%"
 largest = "60%"
 capital = {{ law = "lognormal", median = "$1M", sigma = 1.5 }}
 leverage = {{ law = "lognormal", median = 20.0, sigma = 0.7, high = 100.0 }}
@@ -182,6 +182,17 @@ distance = {{ law = "exponential", mean = "3%" }}
 
 [agent.top_up]
 share = "30%"
+
+[[agent]]
+id = "gamblers"
+kind = "leveraged"
+count = 40
+instruments = "hub/BTC-PERP"
+long = "100%"
+holds = "0.1%"
+largest = "60%"
+capital = "$2k"
+leverage = {{ law = "uniform", low = 40.0, high = 120.0 }}
 
 [[agent]]
 id = "shorts"

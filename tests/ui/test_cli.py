@@ -72,7 +72,7 @@ def test_run_ends_with_finding_numbers_ledger_results_and_next_command(engine, c
         line.startswith("  Next     unhedged compare calm --vary venue.hub.adl.enabled=true,false")
         for line in lines
     )
-    assert err.startswith("calm · 1 h simulated · ")
+    assert err.startswith("calm · 6 h simulated · ")
 
 
 def test_one_replicate_shows_its_own_numbers(engine, capsys) -> None:
@@ -215,7 +215,7 @@ def test_check_and_show_say_what_is_in_a_scenario(capsys) -> None:
     assert json.loads(capsys.readouterr().out)["plan"]["name"] == "calm"
     assert run("show", "btc-cascade") == 0
     out = capsys.readouterr().out
-    assert " 0:20          BTC is worth −5%, exponential over 5 m" in out
+    assert " 0:20          BTC is worth −6%, exponential over 5 m" in out
     assert "fund ($25M) → ADL" in out
 
 

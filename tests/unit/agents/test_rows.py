@@ -54,7 +54,7 @@ def test_no_two_parameters_share_a_cell(kind):
     assert all(cells.CAPITAL <= n < cells.ROW for n in at)
 
 
-@pytest.mark.parametrize("kind", set(SPECS) - {"leveraged"})
+@pytest.mark.parametrize("kind", sorted(set(SPECS) - {"leveraged"}))
 def test_every_key_that_shapes_behaviour_reaches_the_row(kind):
     known = {path.split(".")[0] for path in rows.PARAMETERS[kind]}
     seen_elsewhere = {*rows.LEGS[kind], "id", "kind", "count", "order_latency", "order_jitter"}
