@@ -44,6 +44,9 @@ LEGS: Mapping[str, tuple[str, ...]] = {
 SEES_EQUITY = frozenset({"market_maker", "cross_venue", "custom"})
 """Kinds whose observation holds the equity of their accounts."""
 
+AT_SECOND_VENUE = 0.25
+"""Part of a basis desk's capital that waits where it would short again; the rest stands behind its short. Assumed."""
+
 PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
     "background": {
         "capital": _plain(cells.CAPITAL),
@@ -230,7 +233,7 @@ def endowment(kind: str, row: Sequence[float], spot: Sequence[bool]) -> list[tup
     capital = row[cells.CAPITAL]
     if kind == "basis_desk":
         short = capital * row[cells.BASIS_LEVERAGE]
-        second = 0.25 * capital if len(spot) > 2 else 0.0
+        second = AT_SECOND_VENUE * capital if len(spot) > 2 else 0.0
         shorts = [(capital - second, -short), (second, 0.0)][: len(spot) - 1]
         return [(0.01 * short, short), *shorts]
     if kind == "dip_buyer":

@@ -11,7 +11,7 @@ import numpy as np
 
 from unhedged.scenario.plan import InstrumentPlan
 from unhedged.vocab.errors import InconsistentRules
-from unhedged.vocab.units import show_money
+from unhedged.vocab.units import PPB, show_money
 
 Array = np.ndarray[Any, Any]
 TOLERANCE = 0.02
@@ -31,6 +31,14 @@ class Stake:
         if self.lots is None:
             raise ValueError("stakes are not paired yet")
         return self.lots
+
+
+def most_leverage(instrument: InstrumentPlan, usd: Array) -> Array:
+    """Return the highest leverage initial margin allows a position of ``usd``."""
+    floors = np.array([tier.floor_usd for tier in instrument.tiers])
+    rates = np.array([tier.im_ppb for tier in instrument.tiers]) / PPB
+    at = np.maximum(np.searchsorted(floors, usd, side="right") - 1, 0)
+    return np.asarray(1.0 / rates[at])
 
 
 def whole_lots(sizes: Array, total: int) -> Array:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from unhedged.engine.balance import Stake
+from unhedged.engine.balance import Stake, most_leverage
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows
 from unhedged.engine.roster import Roster, blank_accounts, blank_positions
@@ -77,14 +77,6 @@ def cap_sizes(usd: Array, sides: Array, params: Any, instrument: InstrumentPlan)
             break
         usd = np.minimum(usd * (target / held), most)
     return usd
-
-
-def most_leverage(instrument: InstrumentPlan, usd: Array) -> Array:
-    """Return the highest leverage initial margin allows a position of ``usd``."""
-    floors = np.array([tier.floor_usd for tier in instrument.tiers])
-    rates = np.array([tier.im_ppb for tier in instrument.tiers]) / PPB
-    at = np.maximum(np.searchsorted(floors, usd, side="right") - 1, 0)
-    return np.asarray(1.0 / rates[at])
 
 
 def seat_crowd(

@@ -8,7 +8,7 @@ import numpy as np
 
 from unhedged.agents import cells
 from unhedged.agents import rows as agent_rows
-from unhedged.engine.balance import Stake
+from unhedged.engine.balance import Stake, most_leverage
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows, atoms
 from unhedged.engine.roster import Roster, blank_accounts, blank_positions
@@ -62,12 +62,17 @@ class _NthDraw:
 
 
 def _stake(plan: RunPlan, group: AgentGroupPlan, legs: list[int], parameters: Array) -> Stake:
-    # A basis desk's short: collateral times leverage, scaled to the share of open interest the block holds.
+    # A basis desk's short: collateral times leverage, scaled to the share of open interest the block holds. A large one may
+    # be allowed less leverage than was drawn: it then stands on more collateral, for nobody could have opened it otherwise.
     short = plan.instruments[legs[1]]
     usd = parameters[:, cells.CAPITAL] * parameters[:, cells.BASIS_LEVERAGE]
     if group.params["holds"] is not None and short.open_interest_usd > 0:
         usd = usd * (group.params["holds"] / PPB * short.open_interest_usd / usd.sum())
-    parameters[:, cells.CAPITAL] = usd / parameters[:, cells.BASIS_LEVERAGE]
+    behind = 1.0 - (agent_rows.AT_SECOND_VENUE if len(legs) > len(("spot", "short")) else 0.0)
+    most = behind * most_leverage(short, usd)
+    leverage = np.minimum(parameters[:, cells.BASIS_LEVERAGE], most)
+    parameters[:, cells.BASIS_LEVERAGE] = leverage
+    parameters[:, cells.CAPITAL] = usd / leverage
     return Stake(instrument=legs[1], wanted=-usd / (short.start_usd * short.lot_units))
 
 

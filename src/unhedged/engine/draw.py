@@ -12,6 +12,9 @@ from unhedged.scenario.plan import Law
 from unhedged.vocab.keys import stream_key
 
 Array = np.ndarray[Any, Any]
+REDRAWS = 30
+"""Times a draw outside ``low`` and ``high`` is drawn anew before it is set to the bound: a bound cuts the tail off, it does not
+pile the tail up at one value, where a thousand liquidations would share a price."""
 
 
 class Stream:
@@ -32,17 +35,20 @@ class Stream:
         return self.generator(purpose).random(count)
 
     def draw(self, value: Any, purpose: str, count: int) -> Array:
-        """Return ``count`` float64 draws of a law, or the number itself ``count`` times."""
-        if isinstance(value, Law):
-            return _cut(
-                _LAWS[value.kind](self.generator(purpose), value.parameters, count),
-                value.parameters,
-            )
-        return np.full(count, float(value))
+        """Return ``count`` float64 draws of a law within its bounds, or the number itself ``count`` times."""
+        if not isinstance(value, Law):
+            return np.full(count, float(value))
+        low, high = value.parameters.get("low", -np.inf), value.parameters.get("high", np.inf)
+        drawn = self._once(value, purpose, count)
+        for again in range(1, REDRAWS + 1):
+            outside = (drawn < low) | (drawn > high)
+            if not outside.any():
+                return drawn
+            drawn[outside] = self._once(value, f"{purpose}~{again}", count)[outside]
+        return np.clip(drawn, low, high)
 
-
-def _cut(drawn: Array, parameters: Mapping[str, Any]) -> Array:
-    return np.clip(drawn, parameters.get("low", -np.inf), parameters.get("high", np.inf))
+    def _once(self, law: Law, purpose: str, count: int) -> Array:
+        return _LAWS[law.kind](self.generator(purpose), law.parameters, count)
 
 
 def _lognormal(g: np.random.Generator, p: Mapping[str, Any], count: int) -> Array:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.tiny import TINY
 
-from unhedged.engine.balance import Stake, pair, whole_lots
+from unhedged.engine.balance import Stake, most_leverage, pair, whole_lots
 from unhedged.engine.build import Built, build
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import first_funding
@@ -52,6 +52,23 @@ def test_holders_list_every_position_once(october: tuple[RunPlan, Built]) -> Non
     assert np.array_equal(rows, np.arange(len(built.memory["position"])))
 
 
+@pytest.mark.parametrize("seed", [9, 13])
+def test_nobody_opens_with_less_than_initial_margin(seed: int) -> None:
+    plan = load("october-2025", overrides={"run.seed": seed}).plan()
+    memory = build(plan, 0).memory
+    equity = memory["account"]["cash"].astype(float)
+    needed = np.zeros(len(equity))
+    for n, instrument in enumerate(plan.instruments):
+        rows = memory["position"][memory["position"]["instrument"] == n]
+        usd = rows["pos"] * instrument.start_usd * instrument.lot_units
+        np.add.at(equity, rows["account"], usd * 1e6)
+        if instrument.tiers:
+            margin = np.abs(usd) / most_leverage(instrument, np.abs(usd))
+            np.add.at(needed, rows["account"], margin * 1e6)
+    assert needed.sum() > 0
+    assert np.all(equity[needed > 0] >= 0.999 * needed[needed > 0])
+
+
 def test_longs_that_do_not_meet_their_shorts_are_refused() -> None:
     plan = load(TINY, overrides={"agent.shorts.holds": "5%"}).plan()
     with pytest.raises(InconsistentRules, match="short"):
@@ -91,6 +108,24 @@ def test_a_larger_crowd_leaves_the_first_draws_as_they_were() -> None:
     few = Stream(1, 0, "longs").draw(law, "capital", 10)
     many = Stream(1, 0, "longs").draw(law, "capital", 1000)
     assert np.array_equal(few, many[:10])
+
+
+def test_a_bound_cuts_the_tail_off_and_piles_nothing_up_at_it() -> None:
+    law = Law(kind="lognormal", parameters={"median": 3.0, "sigma": 0.67, "low": 1.5, "high": 6.0})
+    drawn = Stream(1, 0, "longs").draw(law, "leverage", 20_000)
+    assert drawn.min() > 1.5
+    assert drawn.max() < 6.0
+    # Of 20,000 draws between two bounds the last hundredth of the range holds its share of the density, not the tail.
+    assert np.mean(drawn > 5.95) < 0.005
+    free = Law(kind="lognormal", parameters={"median": 3.0, "sigma": 0.67})
+    whole = Stream(1, 0, "longs").draw(free, "leverage", 20_000)
+    inside = (whole >= 1.5) & (whole <= 6.0)
+    assert np.array_equal(drawn[inside], whole[inside])
+
+
+def test_a_bound_that_nothing_meets_is_the_value() -> None:
+    law = Law(kind="lognormal", parameters={"median": 1.0, "sigma": 0.01, "low": 50.0})
+    assert set(Stream(1, 0, "x").draw(law, "y", 50)) == {50.0}
 
 
 def test_another_group_has_other_draws() -> None:
