@@ -68,11 +68,11 @@ def run_bench(names: Sequence[str] = (), *, json: bool = False, stream: Path | N
     DataError
         A stream that cannot be read.
     """
+    found = conditions()  # before: the load should be that of others
     if stream is not None:
         measures = [bench_kernels.book(bench_kernels.read_stream(stream))]
     else:
         measures = [measure for name in chosen(names) for measure in BENCHES[name]()]
-    found = conditions()
     if not json:
         return "\n\n".join([conditions_text(found), *(one.to_text() for one in measures)])
     if stream is not None:

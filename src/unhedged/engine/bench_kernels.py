@@ -13,7 +13,7 @@ from unhedged.engine.bench_measure import Measure
 from unhedged.kernels.adl_event import adl_event
 from unhedged.kernels.clock_hold import DELAY_BITS, hold
 from unhedged.kernels.margin_check import margin_check
-from unhedged.kernels.stream import replay_stream
+from unhedged.kernels.stream import CANCEL, LIMIT, replay_stream
 from unhedged.vocab.errors import DataError
 from unhedged.vocab.registry import pick
 
@@ -53,7 +53,7 @@ def read_stream(path: Path) -> NDArray[np.int32]:
     Raises
     ------
     DataError
-        No such file, or not an array of five integer columns.
+        No such file, not an array of five integer columns, or a message with a value outside its range: the first is named.
     """
     try:
         messages = np.load(path, allow_pickle=False)
@@ -64,7 +64,28 @@ def read_stream(path: Path) -> NDArray[np.int32]:
             f"{path} holds {messages.dtype} of shape {messages.shape}, not a stream of messages.",
             hint="Expected int32, n x 5: kind, side, price, size, ref.",
         )
+    _check_messages(path, messages)
     return messages.astype(np.int32)
+
+
+def _check_messages(path: Path, messages: NDArray[Any]) -> None:
+    # The book trusts what it is given: in a run the gateway has checked it.
+    kind, side, px, qty, ref = messages.T
+    limits = int((kind == LIMIT).sum())
+    most = int(np.iinfo(np.int32).max)
+    for name, values, wrong, allowed in (
+        ("kind", kind, (kind < LIMIT) | (kind > CANCEL), "0 limit, 1 market, 2 cancel"),
+        ("side", side, (side < 0) | (side > 1), "0 buy, 1 sell"),
+        ("price", px, (kind == LIMIT) & ((px < 1) | (px > most)), f"1 to {most:,}"),
+        ("size", qty, (kind != CANCEL) & ((qty < 1) | (qty > most)), f"1 to {most:,}"),
+        ("ref", ref, (kind == CANCEL) & ((ref < 0) | (ref >= limits)), f"below {limits:,}"),
+    ):
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise DataError(
+                f"{path}, row {row}: {name} is {values[row]}.",
+                hint=f"Expected {allowed}. Nothing was run.",
+            )
 
 
 def book(messages: NDArray[np.int32] | None = None, *, repeats: int = REPEATS) -> Measure:

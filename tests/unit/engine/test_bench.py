@@ -72,6 +72,23 @@ def test_a_file_that_is_no_stream_is_refused(tmp_path, content):
         bench_kernels.read_stream(tmp_path / "bad.npy")
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ((3, 0, 5, 1, 0), "row 1: kind is 3"),
+        ((0, 2_000_000, 5, 1, 0), "row 1: side is 2000000"),
+        ((0, 0, 0, 1, 0), "row 1: price is 0"),
+        ((1, 0, 0, 0, 0), "row 1: size is 0"),
+        ((2, 0, 0, 0, 2_000_000_000), "row 1: ref is 2000000000"),
+        ((2, 0, 0, 0, -1), "row 1: ref is -1"),
+    ],
+)
+def test_a_message_out_of_range_is_named_and_nothing_runs(tmp_path, row, said):
+    np.save(tmp_path / "bad.npy", np.array([(0, 0, 5, 1, 0), row], np.int32))
+    with pytest.raises(DataError, match=said):
+        bench_kernels.read_stream(tmp_path / "bad.npy")
+
+
 def test_a_missing_stream_is_refused(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         bench_kernels.read_stream(tmp_path / "none.npy")
