@@ -1,11 +1,12 @@
 # make run    the shortest way to a crashed market
 # make test   everything a change must pass
+# make bench  speed beside peers and floors, see benchmarks/README.md
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint types imports fast clean
+.PHONY: run test lint types imports fast bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/unhedged run october-2025 --replicates 1
@@ -25,6 +26,9 @@ imports: $(VENV)/.dev
 
 fast: $(VENV)/.dev
 	$(BIN)/python -m pytest -x -m "not slow and not statistical" $(PYTEST_ARGS)
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
