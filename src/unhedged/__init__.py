@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from unhedged.api import Comparison, Results, compare, load, open_results, run, scenarios
     from unhedged.vocab.errors import UnhedgedError
+    from unhedged.vocab.registry import register
 
 _HOMES = {
     "Comparison": "unhedged.api",
@@ -22,6 +23,7 @@ _HOMES = {
     "compare": "unhedged.api",
     "load": "unhedged.api",
     "open_results": "unhedged.api",
+    "register": "unhedged.vocab.registry",
     "run": "unhedged.api",
     "scenarios": "unhedged.api",
 }
@@ -34,6 +36,7 @@ __all__ = [
     "compare",
     "load",
     "open_results",
+    "register",
     "run",
     "scenarios",
 ]

@@ -1,4 +1,4 @@
-"""Sessions in the README are run and their output compared."""
+"""Sessions in the README and the how-to pages are run; what a console session prints is compared."""
 
 import contextlib
 import io
@@ -10,8 +10,10 @@ import pytest
 
 from unhedged.cli.app import invoke
 
-README = Path(__file__).parents[2] / "README.md"
-TEXT = README.read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs/how-to").glob("*.md"))]
+TEXT = "\n".join(page.read_text("utf-8") for page in PAGES)
 SESSIONS = re.findall(r"<!-- run -->\n```console\n(.*?)```", TEXT, re.DOTALL)
 PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
@@ -30,7 +32,8 @@ def test_console_session_prints_what_it_says(
 
 
 @pytest.mark.parametrize("code", PYTHON)
-def test_python_session_runs(code: str) -> None:
+def test_python_session_runs(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         exec(compile(code, str(README), "exec"), {})
