@@ -215,7 +215,7 @@ def test_check_and_show_say_what_is_in_a_scenario(capsys) -> None:
     assert json.loads(capsys.readouterr().out)["plan"]["name"] == "calm"
     assert run("show", "btc-cascade") == 0
     out = capsys.readouterr().out
-    assert " 0:20          BTC is worth −6%, exponential over 5 m" in out
+    assert " 0:20          BTC is worth −8%, exponential over 5 m" in out
     assert "fund ($25M) → ADL" in out
 
 

@@ -86,10 +86,10 @@ def _desks(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     }
 
 
-def _longest(struck: pl.DataFrame) -> int | None:
-    # Longest time one desk stood with more than a tenth of its worst exposure after it was deleveraged.
+def _longest(struck: pl.DataFrame) -> int:
+    # Longest time one desk stood with more than a tenth of its worst exposure after it was deleveraged, ns.
     if struck.is_empty():
-        return None
+        return 0
     open_part = struck.filter(
         pl.col("exposure").abs() > 0.1 * pl.col("exposure").abs().max().over("agent")
     )

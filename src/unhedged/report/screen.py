@@ -127,10 +127,12 @@ def _desks(rows: Sequence[Row]) -> str:
         else f"{desks} desks lost shorts while their"
     )
     text = f"{who} spot stayed"
+    if len(struck) < len(rows):
+        text = f"In {len(struck)} of {len(rows)} replicates {text}"
     if any(row.get("desk_unhedged_usd") for row in struck):
         worst = quantile([row.get("desk_unhedged_usd") or 0.0 for row in struck], 0.5)
         text += f"; the largest gap of one desk was {show_money(worst)}"
     spans = [row["desk_unhedged_ns"] for row in struck if row.get("desk_unhedged_ns")]
     if spans:
         text += f", the longest lasted {show_duration(int(quantile(spans, 0.5)))}"
-    return f"{text}{' (medians)' if len(rows) > 1 else ''}."
+    return f"{text}{' (medians)' if len(struck) > 1 else ''}."

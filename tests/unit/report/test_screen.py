@@ -73,6 +73,8 @@ def test_the_finding_says_who_is_left_unhedged_and_for_how_long() -> None:
         in said
     )
     assert "(medians)" in finding([row, row])
+    calm = {"replicate": 1, "adl_usd": 0.0, "desks_deleveraged": 0, "desk_unhedged_ns": 0}
+    assert "In 1 of 2 replicates 74 desks lost shorts" in finding([row, calm])
 
 
 def test_desks_that_kept_their_shorts_are_not_spoken_of() -> None:
