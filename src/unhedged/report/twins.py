@@ -33,10 +33,15 @@ def finding(differences: Sequence[Difference]) -> str:
     pairs = max(d.pairs for d in differences)
     if pairs == 1:
         return "One pair of twins: a difference, but no interval. Run more replicates."
-    clear = [headline.label(d.measure).lower() for d in differences if d.clear]
+    clear = [_inside(headline.label(d.measure)) for d in differences if d.clear]
     if not clear:
         return f"No measure differs beyond chance in {pairs} pairs of twins."
-    return f"In {pairs} pairs of twins these differ beyond chance: {', '.join(clear)}."
+    return f"In {pairs} pairs of twins these differ beyond chance: {'; '.join(clear)}."
+
+
+def _inside(label: str) -> str:
+    # A label within a sentence: "ADL" and names of instruments keep their capitals.
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _row(d: Difference, width: int) -> str:

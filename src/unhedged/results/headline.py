@@ -7,7 +7,7 @@ A measure's unit is in its name: ``_usd`` dollars, ``_share`` a fraction, ``_ns`
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from unhedged.vocab.units import show_duration, show_money, show_number, show_rate
+from unhedged.vocab.units import MINUS, show_duration, show_money, show_number, show_rate
 
 LABELS: Mapping[str, str] = {
     "forced_usd": "Liquidated notional",
@@ -52,9 +52,9 @@ def show(measure: str, value: Any) -> str:
     for suffix, printer in printers.items():
         if name.endswith(suffix):
             return printer(value)
-    if isinstance(value, float) and value == int(value):
-        return f"{int(value):,}"
-    return f"{value:,}" if isinstance(value, int) else show_number(value)
+    if value == int(value):
+        return f"{int(value):,}".replace("-", MINUS)
+    return show_number(value)
 
 
 def rank(measure: str) -> tuple[int, str]:

@@ -1,0 +1,35 @@
+"""The screen of a comparison: signs, names and the sentence it ends with."""
+
+from typing import Any
+
+from unhedged.lab.compare import Difference
+from unhedged.report.twins import finding, summary
+
+
+def difference(measure: str, **given: Any) -> Difference:
+    values = {
+        "base": 500.0,
+        "other": 400.0,
+        "mean": -100.0,
+        "low": -194.0,
+        "high": -34.0,
+        "pairs": 4,
+    }
+    return Difference(measure=measure, **{**values, **given})
+
+
+def test_every_number_has_one_sign() -> None:
+    row = summary([], [difference("adl_accounts")]).splitlines()[-1]
+    assert row.endswith("−194 to −34")
+    assert "+-" not in row
+    up = summary([], [difference("adl_accounts", mean=89.5, low=65.5, high=114.0)])
+    assert up.endswith("+89.5   +65.5 to +114")
+
+
+def test_names_keep_their_capitals_inside_the_sentence() -> None:
+    said = finding([difference("first_adl_ns"), difference("fall_share.hub/BTC-PERP")])
+    assert said.endswith("beyond chance: first ADL after; deepest fall, hub/BTC-PERP.")
+
+
+def test_one_pair_has_no_interval() -> None:
+    assert "no interval" in finding([difference("adl_accounts", pairs=1)])
