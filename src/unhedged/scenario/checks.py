@@ -1,10 +1,11 @@
 """Checks between blocks: names that must exist, values that are fine alone and impossible together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
+from unhedged.scenario.check_agents import check_agents
 from unhedged.scenario.layers import Keys, Stack
-from unhedged.scenario.problems import place
+from unhedged.scenario.problems import known, place
 from unhedged.scenario.spec import Instrument, Scenario, Tier
 from unhedged.venues import rulebook
 from unhedged.vocab import registry
@@ -23,7 +24,7 @@ def check(scenario: Scenario, stacked: Stack) -> list[ScenarioError]:
         *_venues(scenario, stacked),
         *_instruments(scenario, stacked),
         *_world(scenario, stacked),
-        *_agents(scenario, stacked),
+        *check_agents(scenario, stacked),
     ]
 
 
@@ -56,19 +57,11 @@ def _duplicates(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
             seen.add(block.id)
 
 
-def _known(
-    noun: str, name: str, names: Iterable[str], stacked: Stack, path: Keys
-) -> Iterator[ScenarioError]:
-    names = list(names)
-    if name not in names:
-        yield UnknownKind.of(noun, name, names, **place(stacked, path))
-
-
 def _venues(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
     policies = registry.known("adl")
     used = {instrument.venue for instrument in scenario.instrument}
     for n, venue in enumerate(scenario.venue):
-        yield from _known(
+        yield from known(
             "rulebook", venue.rulebook, rulebook.available(), stacked, ("venue", n, "rulebook")
         )
         policy = venue.adl.policy
@@ -93,8 +86,8 @@ def _instruments(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
     assets = {asset.id: asset for asset in scenario.asset}
     for n, instrument in enumerate(scenario.instrument):
         path: Keys = ("instrument", n)
-        yield from _known("venue", instrument.venue, venues, stacked, (*path, "id"))
-        yield from _known("asset", instrument.asset, assets, stacked, (*path, "asset"))
+        yield from known("venue", instrument.venue, venues, stacked, (*path, "id"))
+        yield from known("asset", instrument.asset, assets, stacked, (*path, "asset"))
         yield from _sources(scenario, instrument, stacked, path)
         if instrument.asset in assets:
             yield from _grid(instrument, assets[instrument.asset].start, stacked, path)
@@ -140,7 +133,7 @@ def _margin(
             **place(stacked, path),
         )
     elif isinstance(instrument.tiers, str):
-        yield from _known(
+        yield from known(
             f"tier table of {book.id}", instrument.tiers, book.tiers, stacked, (*path, "tiers")
         )
     elif instrument.tiers is not None:
@@ -177,7 +170,7 @@ def _sources(
         ]
         for m, source in enumerate(getattr(instrument, key) or ()):
             noun = f"{kind} instrument of {instrument.asset}"
-            yield from _known(noun, source.id, others, stacked, (*path, key, m))
+            yield from known(noun, source.id, others, stacked, (*path, key, m))
         if key == "index" and instrument.kind == "linear" and not others:
             yield InconsistentRules(
                 f"No spot instrument of {instrument.asset}: the index would have no source.",
@@ -191,10 +184,10 @@ def _world(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
     venues = [venue.id for venue in scenario.venue]
     for n, news in enumerate(scenario.news):
         for name in (news.asset,) if isinstance(news.asset, str) else news.asset:
-            yield from _known("asset", name, ["*", *assets], stacked, ("news", n, "asset"))
+            yield from known("asset", name, ["*", *assets], stacked, ("news", n, "asset"))
         yield from _in_time(scenario, news.at, stacked, ("news", n, "at"))
     for n, outage in enumerate(scenario.outage):
-        yield from _known("venue", outage.venue, venues, stacked, ("outage", n, "venue"))
+        yield from known("venue", outage.venue, venues, stacked, ("outage", n, "venue"))
         yield from _in_time(scenario, outage.at, stacked, ("outage", n, "at"))
 
 
@@ -206,10 +199,3 @@ def _in_time(scenario: Scenario, at: int, stacked: Stack, path: Keys) -> Iterato
             hint="Move it earlier, or lengthen run.duration.",
             **place(stacked, path),
         )
-
-
-def _agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
-    instruments = [instrument.id for instrument in scenario.instrument]
-    for n, agent in enumerate(scenario.agent):
-        for keys, name in agent.named_instruments():
-            yield from _known("instrument", name, instruments, stacked, ("agent", n, *keys))

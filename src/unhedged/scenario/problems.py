@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -49,6 +49,15 @@ def place(stacked: Stack, path: Keys) -> dict[str, Any]:
     return {**stacked.where(path), "path": path, "where": in_words(stacked.data, path)}
 
 
+def known(
+    noun: str, name: str, names: Iterable[str], stacked: Stack, path: Keys
+) -> Iterator[ScenarioError]:
+    """Yield an error with the nearest names unless ``name`` is among ``names``."""
+    names = list(names)
+    if name not in names:
+        yield UnknownKind.of(noun, name, names, **place(stacked, path))
+
+
 def in_words(data: Any, path: Keys) -> str:
     """Return a path for people: ``venue "hub" › margin › tiers[1]``."""
     words: list[str] = []
@@ -57,7 +66,7 @@ def in_words(data: Any, path: Keys) -> str:
             data = data[key]
             name = data.get("id") if isinstance(data, Mapping) else None
             words[-1] += f' "{name}"' if name else f"[{key}]"
-        else:
+        elif not isinstance(key, int):  # a single value where a list may stand has no index
             words.append(str(key))
             data = data.get(key) if isinstance(data, Mapping) else None
     return " › ".join(words)

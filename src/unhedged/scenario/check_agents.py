@@ -1,0 +1,62 @@
+"""Checks of agents against the instruments they name: a hedge is a hedge only in the same coin."""
+
+from collections.abc import Iterator, Mapping
+
+from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.layers import Keys, Stack
+from unhedged.scenario.problems import known, place
+from unhedged.scenario.spec import Instrument, Scenario
+from unhedged.vocab.errors import InconsistentRules, ScenarioError
+
+ONE_COIN = frozenset({"market_maker", "basis_desk", "cross_venue"})
+"""Kinds whose legs offset each other."""
+SPOT, PERPETUAL = "spot", "perpetual"
+ROLES = {
+    ("basis_desk", "spot"): SPOT,
+    ("basis_desk", "short"): PERPETUAL,
+    ("basis_desk", "reshort"): PERPETUAL,
+    ("leveraged", "instruments"): PERPETUAL,
+}
+"""What a key of a kind must name; the others take either."""
+
+
+def check_agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
+    """Yield every leg that does not exist or cannot do its work."""
+    instruments = {instrument.id: instrument for instrument in scenario.instrument}
+    for n, agent in enumerate(scenario.agent):
+        missing = False
+        for keys, name in agent.named_instruments():
+            for error in known("instrument", name, instruments, stacked, ("agent", n, *keys)):
+                missing = True
+                yield error
+        if not missing:
+            yield from _legs(agent, instruments, stacked, ("agent", n))
+
+
+def _legs(
+    agent: AgentSpec, instruments: Mapping[str, Instrument], stacked: Stack, path: Keys
+) -> Iterator[ScenarioError]:
+    named = [(keys, instruments[name]) for keys, name in agent.named_instruments()]
+    kind = agent.kind
+    for keys, leg in named:
+        wanted = ROLES.get((kind, str(keys[0])))
+        if wanted is not None and (leg.kind == SPOT) != (wanted == SPOT):
+            others = [x.id for x in instruments.values() if (x.kind == SPOT) == (wanted == SPOT)]
+            yield InconsistentRules(
+                f'"{leg.id}" is no {wanted} instrument.',
+                allowed=f"Expected one of {', '.join(others)}.",
+                **place(stacked, (*path, *keys)),
+            )
+        if kind in ONE_COIN and leg.asset != named[0][1].asset:
+            first = named[0][1]
+            yield InconsistentRules(
+                f'"{leg.id}" is {leg.asset}, "{first.id}" is {first.asset}: neither hedges the other.',
+                allowed="Expected instruments of one asset.",
+                **place(stacked, (*path, *keys)),
+            )
+        if kind == "leveraged" and leg.venue != named[0][1].venue:
+            yield InconsistentRules(
+                f'"{leg.id}" lies with another venue than "{named[0][1].id}": one account has one venue.',
+                hint="Write one block per venue.",
+                **place(stacked, (*path, *keys)),
+            )
