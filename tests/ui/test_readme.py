@@ -14,21 +14,36 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs/how-to").glob("*.md"))]
 TEXT = "\n".join(page.read_text("utf-8") for page in PAGES)
-SESSIONS = re.findall(r"<!-- run -->\n```console\n(.*?)```", TEXT, re.DOTALL)
+SESSIONS = re.findall(
+    r"<!-- run(: numbers of one machine)? -->\n```console\n(.*?)```", TEXT, re.DOTALL
+)
 PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
-@pytest.mark.parametrize("session", SESSIONS)
+def words(text: str) -> str:
+    """Return text with every number as ``#``: crowds are drawn with functions whose last bit a processor may change."""
+    return re.sub(r"[ #]+", " ", re.sub(r"[−+]?\$?\d[\d.,]*(%|bn|M|k|\b)", "#", text))
+
+
+@pytest.mark.parametrize(("rough", "session"), SESSIONS)
 def test_console_session_prints_what_it_says(
-    session: str, capfd: pytest.CaptureFixture[str]
+    rough: str,
+    session: str,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     for step in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
         command, _, expected = step.partition("\n")
         program, *arguments = shlex.split(command)
         assert program == "unhedged"
         invoke(arguments)
         out, err = capfd.readouterr()
-        assert (err + out).strip() == expected.strip()
+        said = re.sub(r"^Compiling .*\n", "", err, flags=re.MULTILINE) + out
+        if rough:
+            said, expected = words(said), words(expected)
+        assert said.strip() == expected.strip()
 
 
 @pytest.mark.parametrize("code", PYTHON)
