@@ -291,7 +291,7 @@ def _no_unit(value: Any, noun: str, expected: str, guess: str) -> UnitError:
 
 
 def _rate_guess(value: Any) -> str:
-    if isinstance(value, int | float) and abs(value) <= 1:
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 1:
         return f"'{_plain(Decimal(str(value)) * 100)}%'"
     return f"'{value}%' or '{value}bps'"
 
