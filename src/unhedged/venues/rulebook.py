@@ -1,20 +1,40 @@
 """Rulebooks: what a venue does, as data, each value with its source, the day it was read and its confidence.
 
-A rulebook is ``rulebooks/<venue>@<date>.toml``. Tables of facts, such as ``[fees]``, hold
-``name = { value, source, read, confidence }``; ``[tiers.<name>]`` holds a margin schedule. Values are text with units, as in a
-scenario, which may override any of them.
+A rulebook is ``rulebooks/<venue>@<date>.toml``:
+
+- ``id``, ``title``, ``note``; ``read``, the day its sources were read, unless a fact says another; ``base``, a rulebook whose
+  facts and tiers hold where this one is silent, ``without`` those whose paths are listed.
+- ``[sources]``: a short key and the full citation. The ``source`` of a fact begins with a key, then says where in it.
+- tables of facts, such as ``[fees]``: ``name = { value, source, read, confidence, note }``. Chapters and names are those of
+  :mod:`unhedged.venues.terms`; values are text with units, as in a scenario, which may override any of them.
+- where two readings are published, one is the ``value`` and the others stand by name in ``alternatives``, each a fact of its
+  own: ``alternatives = { older = { value, source, confidence } }``. A scenario asks for one by name: ``[venue.readings]``.
+- ``[tiers.<name>]``: a margin schedule. ``brackets`` are rows ``[notional from, maintenance, leverage or initial rate,
+  deduction]``; without the fourth the deduction follows from ``margin.schedule``. ``form = "slope"`` or ``"risk_limit_steps"``
+  has ``terms`` instead. See :mod:`unhedged.venues.schedules`.
 """
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from unhedged.venues import schedules, terms
+from unhedged.venues.schedules import Bracket, TierTable
+from unhedged.venues.terms import CONFIDENCES
 from unhedged.vocab.errors import DataError, UnknownKind
 
-CONFIDENCES = ("verified", "mirrored", "secondary", "unverified")
-"""How well a value is known: read at the venue; read in a copy; told by others; assumed."""
+__all__ = ["CONFIDENCES", "Bracket", "Fact", "Rulebook", "TierTable", "available", "load", "parse"]
+
+HEAD = ("id", "title", "note", "read", "base", "without", "sources", "tiers")
+"""Keys of a rulebook that are not chapters of facts."""
+NEEDED = ("value", "source", "read", "confidence")
+OPTIONAL = ("note", "alternatives")
+
+Readings = Mapping[str, Mapping[str, str]]
+"""Chosen alternatives by chapter and name, such as ``{"adl": {"policy": "documented"}}``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,28 +45,9 @@ class Fact:
     source: str
     read: str  # ISO date
     confidence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bracket:
-    """One bracket of a margin schedule as the venue prints it."""
-
-    floor: float  # notional in dollars; equal belongs here
-    maintenance: str  # rate with unit
-    leverage: int  # highest allowed
-    deduct: float  # dollars
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierTable:
-    """A margin schedule with its source."""
-
-    name: str
-    brackets: tuple[Bracket, ...]
-    largest: float | None  # dollars, highest notional the venue allows, where it states one
-    source: str
-    read: str
-    confidence: str
+    note: str = ""  # why this value, where a reader would ask
+    alternatives: Mapping[str, "Fact"] = field(default_factory=dict)  # other published readings
+    reading: str = ""  # name of the alternative that was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +59,20 @@ class Rulebook:
     note: str
     facts: Mapping[str, Fact]  # by path, such as "mark.interval"
     tiers: Mapping[str, TierTable]
+    sources: Mapping[str, str] = field(default_factory=dict)  # short key: full citation
 
     def value(self, path: str, default: Any = None) -> Any:
         """Return the value at ``path``, or ``default`` when the venue has no such thing."""
         fact = self.facts.get(path)
         return default if fact is None else fact.value
+
+    def chapter(self, name: str) -> dict[str, Fact]:
+        """Return the facts of one chapter by their names."""
+        return {
+            path.partition(".")[2]: fact
+            for path, fact in self.facts.items()
+            if path.partition(".")[0] == name
+        }
 
 
 def available() -> list[str]:
@@ -74,57 +84,145 @@ def available() -> list[str]:
     )
 
 
-def load(rulebook: str) -> Rulebook:
-    """Return a shipped rulebook by its versioned id.
+def newest(name: str) -> str:
+    """Return the id that ``name`` stands for: an id itself, or the newest of a venue such as ``binance-usdm``.
 
     Raises
     ------
     UnknownKind
-        No such rulebook, with the nearest ones.
-    DataError
-        The file lacks a source, a date or a confidence.
+        Neither, with the nearest ones.
     """
+    names = available()
+    dated = [book for book in names if book == name or book.partition("@")[0] == name]
+    if not dated:
+        venues = {book.partition("@")[0] for book in names}
+        raise UnknownKind.of(
+            "rulebook", name, names if "@" in name else venues, hint="unhedged rules list rulebooks"
+        )
+    return dated[-1]
+
+
+def load(rulebook: str, readings: Readings | None = None) -> Rulebook:
+    """Return a shipped rulebook by its versioned id, with other readings of some facts where asked for.
+
+    Raises
+    ------
+    UnknownKind
+        No such rulebook, or no such reading, with the nearest ones.
+    DataError
+        A value lacks source, date or confidence, or is not what its path asks for.
+    """
+    chosen = [
+        (chapter, name, reading)
+        for chapter, part in sorted((readings or {}).items())
+        for name, reading in sorted(part.items())
+    ]
+    return _load(rulebook, tuple(chosen))
+
+
+@lru_cache(maxsize=64)
+def _load(rulebook: str, chosen: tuple[tuple[str, str, str], ...]) -> Rulebook:
     names = available()
     if rulebook not in names:
         raise UnknownKind.of("rulebook", rulebook, names, hint="unhedged rules list rulebooks")
-    folder = resources.files("unhedged.venues").joinpath("rulebooks")
-    return parse(tomllib.loads(folder.joinpath(f"{rulebook}.toml").read_text("utf-8")))
+    readings: dict[str, dict[str, str]] = {}
+    for chapter, name, reading in chosen:
+        readings.setdefault(chapter, {})[name] = reading
+    return parse(_read(rulebook), readings)
 
 
-def parse(data: Mapping[str, Any]) -> Rulebook:
+def parse(data: Mapping[str, Any], readings: Readings | None = None) -> Rulebook:
     """Return the rulebook a parsed TOML document holds; see :func:`load`."""
-    tables = {
-        key: part for key, part in data.items() if isinstance(part, Mapping) and key != "tiers"
-    }
+    book, read = str(data["id"]), data.get("read", "")
+    facts = dict(_facts(data, book, read))
+    for chapter, chosen in (readings or {}).items():
+        for name, reading in chosen.items():
+            path = f"{chapter}.{name}"
+            facts[path] = chosen_reading(facts, path, reading, book=book)
+    schedule = facts["margin.schedule"].value if "margin.schedule" in facts else "marginal"
     return Rulebook(
-        id=data["id"],
+        id=book,
         title=data["title"],
         note=data.get("note", ""),
-        facts=dict(_facts(tables, data["id"])),
-        tiers={name: _tiers(name, part) for name, part in data.get("tiers", {}).items()},
+        facts=facts,
+        tiers={
+            name: schedules.parse(name, {"read": read, **part}, schedule, book=book)
+            for name, part in data.get("tiers", {}).items()
+        },
+        sources=data.get("sources", {}),
     )
 
 
-def _facts(tables: Mapping[str, Mapping[str, Any]], book: str) -> Iterator[tuple[str, Fact]]:
-    for table, entries in tables.items():
+def chosen_reading(facts: Mapping[str, Fact], path: str, reading: str, *, book: str) -> Fact:
+    """Return the fact at ``path`` as the alternative called ``reading`` has it.
+
+    Raises
+    ------
+    UnknownKind
+        The rulebook has one reading of it only, or none of that name.
+    """
+    split = {key: fact for key, fact in facts.items() if fact.alternatives}
+    if path not in split:
+        raise UnknownKind.of(f"rule with several readings in {book}:", path, split)
+    fact = facts[path]
+    if reading not in fact.alternatives:
+        raise UnknownKind.of(f"reading of {path} in {book}:", reading, fact.alternatives)
+    return replace(fact.alternatives[reading], alternatives=fact.alternatives, reading=reading)
+
+
+def _read(rulebook: str) -> dict[str, Any]:
+    folder = resources.files("unhedged.venues").joinpath("rulebooks")
+    data = tomllib.loads(folder.joinpath(f"{rulebook}.toml").read_text("utf-8"))
+    return _over(_read(data["base"]), data) if "base" in data else data
+
+
+def _over(base: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
+    # Facts replace facts whole; tier tables are merged key by key, so that a child may doubt a schedule it keeps.
+    merged = {**base, **child}
+    for key in base.keys() & child.keys():
+        if isinstance(base[key], dict):
+            merged[key] = {**base[key], **child[key]}
+    for name in base.get("tiers", {}).keys() & child.get("tiers", {}).keys():
+        merged["tiers"][name] = {**base["tiers"][name], **child["tiers"][name]}
+    for path in child.get("without", ()):
+        chapter, _, name = path.partition(".")
+        del merged[chapter][name]
+    return merged
+
+
+def _facts(data: Mapping[str, Any], book: str, read: str) -> Iterator[tuple[str, Fact]]:
+    for table, entries in data.items():
+        if table in HEAD:
+            continue
+        if not isinstance(entries, Mapping):
+            raise DataError(f"{table} is not a table of facts.", file=book)
         for name, entry in entries.items():
             path = f"{table}.{name}"
-            if set(entry) != {"value", "source", "read", "confidence"}:
-                raise DataError(f"{path} needs value, source, read and confidence.", file=book)
-            if entry["confidence"] not in CONFIDENCES:
-                raise DataError(f"{path} has confidence {entry['confidence']!r}.", file=book)
-            yield path, Fact(**entry)
+            yield path, _fact(path, entry, book, {"read": read} if read else {})
 
 
-def _tiers(name: str, part: Mapping[str, Any]) -> TierTable:
-    return TierTable(
-        name=name,
-        brackets=tuple(
-            Bracket(floor=float(floor), maintenance=rate, leverage=leverage, deduct=float(deduct))
-            for floor, rate, leverage, deduct in part["brackets"]
-        ),
-        largest=part.get("largest"),
-        source=part["source"],
-        read=part["read"],
-        confidence=part["confidence"],
-    )
+def _fact(path: str, entry: Any, book: str, default: Mapping[str, str]) -> Fact:
+    if not isinstance(entry, Mapping):
+        raise DataError(f"{path} needs {_and(NEEDED)}.", file=book)
+    entry = {**default, **entry}
+    missing = [key for key in NEEDED if not entry.get(key) and entry.get(key) not in (0, False)]
+    surplus = [key for key in entry if key not in (*NEEDED, *OPTIONAL)]
+    if missing or surplus:
+        words = f"lacks {_and(missing)}" if missing else f"has an unknown key {surplus[0]}"
+        hint = f"A fact has {_and(NEEDED)}; it may have {_and(OPTIONAL)}."
+        raise DataError(f"{path} {words}.", file=book, hint=hint)
+    if entry["confidence"] not in CONFIDENCES:
+        raise DataError(f"{path} has confidence {entry['confidence']!r}.", file=book)
+    wrong = terms.fault(path, entry["value"])
+    if wrong:
+        raise DataError(f"{path} {wrong.removesuffix('.')}.", file=book)
+    others = {
+        name: _fact(path, other, book, {"read": entry["read"]})
+        for name, other in entry.get("alternatives", {}).items()
+    }
+    return Fact(**{**entry, "alternatives": others})
+
+
+def _and(words: Any) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else str(last)

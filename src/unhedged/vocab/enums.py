@@ -135,6 +135,36 @@ class LiquidationLadder(IntEnum):
     HYPERLIQUID = 1  # cancel, 20 % or all at market, cooldown, vault below two thirds, ADL
 
 
+class LiquidationStep(IntEnum):
+    """One step of a liquidation, as a rulebook lists them in its venue's order; margin is checked again after each."""
+
+    CANCEL_ORDERS = 0  # open orders of the account (cross) or of the contract (isolated) go
+    NET_HEDGED_LEGS = 1  # long and short legs on one contract are closed against each other
+    IOC_AT_BANKRUPTCY = 2  # one IOC per position, limit at bankruptcy, no larger than restores
+    ORDERS_ON_ALL_LEGS = 3  # orders on every leg at once; what expires waits for a pause
+    DROP_TIERS = 4  # an order for what lies above a lower tier, repeated until that tier is lowest
+    REDUCE_TO_LOWEST_TIER = 5  # one order for everything above the lowest tier
+    SLICE_WITH_COOLDOWN = 6  # a share of a large position, all of a small one or inside the pause
+    INCREMENTAL_ROUNDS = 7  # small orders, one after the other, until margin suffices
+    IOC_AT_FILLABLE_PRICE = 8  # IOC with a limit that worsens with the shortfall
+    IOC_AT_ZERO_PRICE = 9  # IOC with the limit at which a fill leaves the margin ratio unchanged
+    BACKSTOP_TAKEOVER = 10  # below a share of maintenance a vault takes positions and margin
+    TAKEOVER_AT_BANKRUPTCY = 11  # the venue takes the position over at its bankruptcy price
+    TAKEOVER_AT_CLOSE_OUT = 12  # below close-out margin the fund takes the position over
+    FUND_ZEROES_ACCOUNT = 13  # the fund fills a bankrupt account up to nothing
+
+
+class LossSource(IntEnum):
+    """Who pays for a loss, as a rulebook lists them in its venue's order."""
+
+    MARGIN = 0  # what the account itself still has
+    FUND = 1
+    VAULT = 2  # a backstop vault
+    ADL = 3  # winners, by closing them
+    SOCIALISED = 4  # winners, by money; their positions stay
+    WITHDRAWAL_GATE = 5  # nobody is paid out meanwhile
+
+
 class AdlPrice(IntEnum):
     """Price at which auto-deleveraging closes."""
 
