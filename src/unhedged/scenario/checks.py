@@ -6,7 +6,8 @@ from itertools import pairwise
 from unhedged.scenario.check_agents import check_agents
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
-from unhedged.scenario.spec import Instrument, Scenario, Tier
+from unhedged.scenario.spec import Instrument, Scenario, Tier, Venue
+from unhedged.scenario.supported import unsupported, unsupported_tiers
 from unhedged.venues import rulebook
 from unhedged.vocab import registry
 from unhedged.vocab.errors import InconsistentRules, ScenarioError, UnknownKind
@@ -64,6 +65,7 @@ def _venues(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
         yield from known(
             "rulebook", venue.rulebook, rulebook.available(), stacked, ("venue", n, "rulebook")
         )
+        yield from _rulebook(venue, stacked, ("venue", n))
         policy = venue.adl.policy
         if policy is not None and policies and not registry.is_known("adl", policy):
             yield UnknownKind.of(
@@ -81,6 +83,39 @@ def _venues(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
             )
 
 
+def _book(venue: Venue | None) -> rulebook.Rulebook | None:
+    # The venue's rulebook as the scenario reads it; none where it is reported as unknown already.
+    if venue is None or venue.rulebook not in rulebook.available():
+        return None
+    try:
+        return rulebook.load(venue.rulebook, venue.readings)
+    except UnknownKind:
+        return None
+
+
+def _rulebook(venue: Venue, stacked: Stack, path: Keys) -> Iterator[ScenarioError]:
+    if venue.rulebook not in rulebook.available():
+        return
+    for chapter, chosen in (venue.readings or {}).items():
+        for name, reading in chosen.items():
+            try:
+                rulebook.load(venue.rulebook, {chapter: {name: reading}})
+            except UnknownKind as error:
+                vars(error).update(place(stacked, (*path, "readings", chapter, name)))
+                error.hint = f"unhedged rules show {venue.rulebook}"
+                yield error
+    book = _book(venue)
+    found = [] if book is None else list(unsupported(venue, book))
+    if found:
+        keys = ", ".join(f"venue.{venue.id}.{key}" for key, _ in found)
+        yield InconsistentRules(
+            f"{venue.rulebook} has rules the engine does not take: {'; '.join(why for _, why in found)}.",
+            allowed=f"It can be read and compared. To run it with other rules set {keys}.",
+            hint=f"unhedged rules show {venue.rulebook}",
+            **place(stacked, (*path, "rulebook")),
+        )
+
+
 def _instruments(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
     venues = {venue.id: venue for venue in scenario.venue}
     assets = {asset.id: asset for asset in scenario.asset}
@@ -91,9 +126,9 @@ def _instruments(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
         yield from _sources(scenario, instrument, stacked, path)
         if instrument.asset in assets:
             yield from _grid(instrument, assets[instrument.asset].start, stacked, path)
-        venue = venues.get(instrument.venue)
-        if venue is not None and venue.rulebook in rulebook.available():
-            yield from _margin(instrument, rulebook.load(venue.rulebook), stacked, path)
+        book = _book(venues.get(instrument.venue))
+        if book is not None:
+            yield from _margin(instrument, book, stacked, path)
 
 
 def _grid(
@@ -136,6 +171,13 @@ def _margin(
         yield from known(
             f"tier table of {book.id}", instrument.tiers, book.tiers, stacked, (*path, "tiers")
         )
+        why = unsupported_tiers(instrument, book)
+        if why:
+            yield InconsistentRules(
+                f'The engine does not take tier table "{instrument.tiers}" of {book.id}: {why}.',
+                allowed="Write brackets: tiers = [{ above, initial, maintenance }, …].",
+                **place(stacked, (*path, "tiers")),
+            )
     elif instrument.tiers is not None:
         yield from _tiers(instrument.tiers, stacked, (*path, "tiers"))
 

@@ -58,7 +58,7 @@ LARGEST_ORDER_USD = 10_000_000_000.0
 
 def resolve(scenario: Scenario) -> RunPlan:
     """Return the plan of a valid scenario."""
-    books = {venue.id: rulebook.load(venue.rulebook) for venue in scenario.venue}
+    books = {venue.id: rulebook.load(venue.rulebook, venue.readings) for venue in scenario.venue}
     venues = {venue.id: venue for venue in scenario.venue}
     order = list(venues)
     instruments = sorted(scenario.instrument, key=lambda i: order.index(i.venue))
@@ -208,7 +208,7 @@ def _tiers(instrument: Instrument, book: Rulebook) -> tuple[TierPlan, ...]:
             TierPlan(
                 floor_usd=bracket.floor,
                 mm_ppb=parse_rate(bracket.maintenance),
-                im_ppb=-(-PPB // bracket.leverage),
+                im_ppb=bracket.initial_ppb,
                 deduct_usd=bracket.deduct,
             )
             for bracket in book.tiers[instrument.tiers].brackets
@@ -258,13 +258,16 @@ def _funding(
     default_cap = tiers[0].mm_ppb * share // PPB
     margin = parse_usd(book.value("funding.impact_margin", "$200"))
     default_impact = margin * PPB / tiers[0].im_ppb
+    asset = instrument.asset
+    default_cap = _or_book(None, book, "funding.cap", parse_rate, default_cap)
+    default_impact = _or_book(None, book, "funding.impact_notional", parse_usd, default_impact)
     cap = instrument.funding_cap if instrument.funding_cap is not None else own.cap
     return {
         "interest_ppb": _or_book(own.interest, book, "funding.interest", parse_rate, 0),
         "funding_clamp_ppb": _or_book(own.clamp, book, "funding.clamp", parse_rate, 0),
-        "funding_cap_ppb": _or_book(cap, book, "funding.cap", parse_rate, default_cap),
+        "funding_cap_ppb": _or_book(cap, book, f"funding_cap.{asset}", parse_rate, default_cap),
         "impact_notional_usd": _or_book(
-            instrument.impact_notional, book, "funding.impact_notional", parse_usd, default_impact
+            instrument.impact_notional, book, f"impact_notional.{asset}", parse_usd, default_impact
         ),
     }
 

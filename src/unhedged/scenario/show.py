@@ -64,7 +64,7 @@ def show(spec: Scenario, plan: RunPlan, *, all: bool = False) -> str:  # noqa: A
 
 def defaults(spec: Scenario, plan: RunPlan) -> Iterator[tuple[str, str]]:
     """Yield path and value of every key that was left out of the file and has an effect."""
-    books = {venue.id: rulebook.load(venue.rulebook) for venue in spec.venue}
+    books = {venue.id: rulebook.load(venue.rulebook, venue.readings) for venue in spec.venue}
     instruments = {instrument.id: instrument for instrument in plan.instruments}
     for keys, value in _unset(spec, ()):
         path = ".".join(keys)

@@ -241,6 +241,9 @@ class Venue(Block):
     id: Name
     kind: Literal["order_book"] = "order_book"
     rulebook: str = Field(description="id and date: unhedged rules list rulebooks")
+    readings: dict[str, dict[str, str]] | None = Field(
+        default=None, description="other published readings of the rulebook, by chapter and name"
+    )
     maker_fee: Rate | None = Field(default=None, description="negative is a rebate")
     taker_fee: Rate | None = None
     gateway: Gateway = Gateway()

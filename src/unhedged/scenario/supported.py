@@ -1,0 +1,62 @@
+"""Which rules of a venue the engine takes, so that a scenario with any other is refused before it runs.
+
+A rulebook may describe more than is compiled: it can be read and compared at once, and used as soon as its steps exist.
+"""
+
+from collections.abc import Iterator
+
+from unhedged.scenario.spec import Instrument, Venue
+from unhedged.venues.rulebook import Rulebook
+from unhedged.vocab import registry
+from unhedged.vocab.enums import AdlPrice, LiquidationLadder, MarkForm
+from unhedged.vocab.units import parse_duration
+
+FUNDING_FORMS = ("clamped", "clamped_eighth")
+EIGHT_HOURS = parse_duration("8h")
+"""The interval at which the undivided form of funding equals the divided one."""
+
+
+def names(choices: type[LiquidationLadder] | type[MarkForm] | type[AdlPrice]) -> list[str]:
+    """Return the words a scenario uses for the members of ``choices``."""
+    return [choice.name.lower() for choice in choices]
+
+
+def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
+    """Yield key and reason of each rule that ``venue`` takes from ``book`` and the engine does not know."""
+    if book.value("margin.mode") == "none":
+        return
+    ladder = venue.liquidation.ladder or book.value("liquidation.ladder")
+    if venue.liquidation.enabled and ladder not in names(LiquidationLadder):
+        steps = " → ".join(book.value("liquidation.steps", ["none stated"]))
+        yield "liquidation.ladder", f"no compiled ladder takes the steps {steps}"
+    form = venue.mark.form or book.value("mark.form", "mid")
+    if form not in names(MarkForm):
+        yield "mark.form", f"mark form {form}"
+    if venue.adl.enabled:
+        policy = venue.adl.policy or book.value("adl.policy", "")
+        if registry.known("adl") and not registry.is_known("adl", policy):
+            yield "adl.policy", f"ADL policy {policy}"
+        price = venue.adl.price or book.value("adl.price", "bankruptcy")
+        if price not in names(AdlPrice):
+            yield "adl.price", f"ADL price {price}"
+    yield from _funding(venue, book)
+
+
+def _funding(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
+    form = book.value("funding.form", FUNDING_FORMS[0])
+    interval = venue.funding.interval
+    if interval is None:
+        interval = parse_duration(book.value("funding.interval", "0s"))
+    same = form == "undivided" and interval == EIGHT_HOURS
+    if interval and not same and form not in FUNDING_FORMS:
+        yield "funding.interval", f"funding form {form}"
+
+
+def unsupported_tiers(instrument: Instrument, book: Rulebook) -> str:
+    """Return why the engine cannot take the table of ``book`` an instrument names; nothing where it can."""
+    table = book.tiers.get(instrument.tiers) if isinstance(instrument.tiers, str) else None
+    if table is None:
+        return ""
+    if table.form != "marginal":
+        return f"its schedule is {table.form.replace('_', ' ')}"
+    return "" if table.unit == "USD" else f"its tiers are in {table.unit}"

@@ -1,0 +1,86 @@
+"""A scenario may ask for any published reading, and is refused where its rulebook knows more than the engine."""
+
+import pytest
+
+from unhedged.scenario.load import load
+from unhedged.venues import rulebook
+from unhedged.vocab.errors import InconsistentRules, ScenarioErrors, UnknownKind
+
+OTHERS = ["bybit-linear", "okx-swap", "bitmex", "deribit-linear", "dydx-v4", "lighter"]
+
+
+def errors(data) -> list[str]:
+    with pytest.raises((InconsistentRules, ScenarioErrors)) as caught:
+        load(data)
+    return [str(error) for error in getattr(caught.value, "errors", [caught.value])]
+
+
+@pytest.mark.parametrize("venue", ["binance-usdm@2025-09-17", "binance-usdm@2025-10-10"])
+def test_rulebook_whose_rules_are_compiled_runs(data, venue) -> None:
+    data["venue"][0]["rulebook"] = venue
+    window = load(data).plan().venues[0].basis_window_ns
+    assert window == (60 if "09" in venue else 30) * 10**9
+
+
+def test_reading_asked_for_by_name_reaches_the_plan(data) -> None:
+    data["venue"][0] |= {"rulebook": "hyperliquid@2025-10-10", "vault": {}}
+    data["instrument"][0]["tiers"] = "BTC"
+    assert load(data).plan().venues[0].adl_policy == "hyperliquid-observed-v1"
+    chosen = load(
+        data,
+        overrides=[
+            "venue.hub.readings.adl.policy=documented",
+            "venue.hub.readings.adl.price=older",
+        ],
+    )
+    assert chosen.plan().venues[0].adl_policy == "hyperliquid-documented-v1"
+    assert chosen.plan().venues[0].adl_price.name == "ORACLE"
+    assert "hyperliquid-documented-v1  (rulebook, mirrored)" in chosen.show(all=True)
+    assert load(chosen.stack.data).plan() == chosen.plan()
+
+
+def test_reading_nobody_published_is_refused_with_the_known_ones(data) -> None:
+    data["venue"][0]["readings"] = {"funding": {"cap_of_maintenance": "2021"}}
+    with pytest.raises(UnknownKind) as caught:
+        load(data)
+    assert caught.value.available == ("2022",)
+    assert caught.value.where == 'venue "hub" › readings › funding › cap_of_maintenance'
+
+
+@pytest.mark.parametrize("venue", OTHERS)
+def test_rules_the_engine_does_not_take_are_named(data, venue) -> None:
+    book = rulebook.load(rulebook.newest(venue))
+    data["venue"][0]["rulebook"] = book.id
+    data["instrument"][0]["tiers"] = [{"above": "$0", "initial": "1%", "maintenance": "0.5%"}]
+    (text,) = errors(data)
+    assert f"{book.id} has rules the engine does not take" in text
+    assert " → ".join(book.value("liquidation.steps")) in text
+    assert "venue.hub.liquidation.ladder" in text
+    assert len(text.splitlines()) <= 6
+
+
+@pytest.mark.parametrize(
+    ("venue", "table", "words"),
+    [
+        ("deribit-linear@2025-10-10", "BTC_USDC", "its schedule is slope"),
+        ("bitmex@2025-10-10", "XBTUSD", "its schedule is risk limit steps"),
+        ("okx-swap@2025-10-10", "ETHUSDT-2021", "its schedule is whole position"),
+    ],
+)
+def test_schedule_the_engine_does_not_take_is_named(data, venue, table, words) -> None:
+    data["venue"][0]["rulebook"] = venue
+    data["instrument"][0]["tiers"] = table
+    assert any(words in text for text in errors(data))
+
+
+def test_rules_set_in_the_scenario_stand_for_those_that_are_not_compiled(data) -> None:
+    data["venue"][0] |= {
+        "rulebook": "okx-swap@2025-10-10",
+        "liquidation": {"ladder": "binance"},
+        "mark": {"form": "binance"},
+        "adl": {"policy": "binance-v1"},
+    }
+    data["instrument"][0]["tiers"] = [{"above": "$0", "initial": "1%", "maintenance": "0.5%"}]
+    plan = load(data).plan()
+    assert plan.instruments[0].funding_cap_ppb == 3_750_000  # of BTC
+    assert plan.instruments[0].impact_notional_usd == 20_000
