@@ -41,6 +41,7 @@ VENUE_NUMBERS = (
     "gateway_service", "gateway_free_at", "gateway_queue_max", "gateway_queue", "gateway_down_until", "transfers_down_until",
     "feed_down_until", "transfer_delay", "mark_interval", "maker_fee_ppb", "taker_fee_ppb", "vault_interval", "unwind_interval",
     "funding_interval", "premium_interval", "next_premium", "premium_weighted", "ema",
+    "book_ema",
 )  # fmt: skip
 EXCHANGE_STATE = (
     "basis_window", "asset", "next_funding", "interest_ppb", "funding_clamp_ppb", "funding_cap_ppb", "impact_notional",

@@ -118,7 +118,7 @@ def _fill_venue(memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenueP
     row["gateway_queue_max"] = venue.gateway_queue_max
     row["transfer_delay"] = venue.transfer_delay_ns
     row["mark_form"], row["mark_interval"] = venue.mark_form, venue.mark_interval_ns
-    row["ema"] = venue.ema_ns
+    row["ema"], row["book_ema"] = venue.ema_ns, venue.book_ema_ns
     row["maker_fee_ppb"], row["taker_fee_ppb"] = venue.maker_fee_ppb, venue.taker_fee_ppb
     row["liquidation_on"], row["ladder"] = venue.liquidation_on, venue.ladder
     row["liquidation_fee_ppb"] = venue.liquidation_fee_ppb

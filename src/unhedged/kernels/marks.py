@@ -15,8 +15,6 @@ from unhedged.rules import integer, marking
 from unhedged.vocab.enums import InstrumentKind, MarkForm
 
 MILLI = 1000
-BOOK_EMA = 30_000_000_000
-"""ns; time constant of Hyperliquid's average of the book's median (Robust price indices, read 2026-11-22, M)."""
 
 mul_div_floor = rule(integer.mul_div_floor)
 mark_binance = rule(marking.mark_binance)
@@ -126,14 +124,15 @@ def hyperliquid_form(w: Any, i: int) -> int:
         max(bid, 0) * MILLI, ask * MILLI if ask < NO_ASK else 0, x.last_px * MILLI
     )
     time_constant = float(venue(w, x.venue).ema)
+    book_constant = float(venue(w, x.venue).book_ema)
     if elapsed > 0.0:
         if two_sided and time_constant > 0.0:
             decay = exp_(-elapsed / time_constant)
             gap = float(mid_milli(w, i) - x.index_milli)
             x.ema_num = ema_sum(x.ema_num, decay, gap * elapsed)
             x.ema_den = ema_sum(x.ema_den, decay, elapsed)
-        if book > 0:
-            decay = exp_(-elapsed / BOOK_EMA)
+        if book > 0 and book_constant > 0.0:
+            decay = exp_(-elapsed / book_constant)
             x.book_ema_num = ema_sum(x.book_ema_num, decay, float(book) * elapsed)
             x.book_ema_den = ema_sum(x.book_ema_den, decay, elapsed)
         x.ema_at = w.now

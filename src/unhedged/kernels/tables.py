@@ -72,6 +72,7 @@ VENUE = columns(
     next_premium=("i8", "ns, when the next premium sample is due"),
     premium_weighted=("i8", "1: later samples of an interval weigh more"),
     ema=("i8", "ns, time constant of the average of mid minus oracle"),
+    book_ema=("i8", "ns, time constant of the average of the book's median price, 0 for none"),
     adl_score=("i8", "address of float64 f(winner)"),
     fund=("i4", "account"),
     vault=("i4", "account, -1 for none"),

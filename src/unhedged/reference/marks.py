@@ -7,8 +7,6 @@ from unhedged.rules import marking
 from unhedged.rules.integer import MILLI, mul_div_floor
 from unhedged.vocab.enums import InstrumentKind, MarkForm, Side
 
-BOOK_EMA = 30_000_000_000
-
 
 def weighted_median(world: Any, sources: list[tuple[int, int, int, int]]) -> int:
     """Return the weighted median of (instrument, weight, scale): of two middle prices the lower; 0 without a price."""
@@ -73,8 +71,8 @@ def hyperliquid(x: Any) -> int:
             decay = floatmath.exp(-elapsed / float(x.venue.ema))
             x.ema_num = marking.ema_sum(x.ema_num, decay, float(x.mid_milli() - oracle) * elapsed)
             x.ema_den = marking.ema_sum(x.ema_den, decay, elapsed)
-        if median > 0:
-            decay = floatmath.exp(-elapsed / BOOK_EMA)
+        if median > 0 and x.venue.book_ema > 0:
+            decay = floatmath.exp(-elapsed / float(x.venue.book_ema))
             x.book_ema_num = marking.ema_sum(x.book_ema_num, decay, float(median) * elapsed)
             x.book_ema_den = marking.ema_sum(x.book_ema_den, decay, elapsed)
         x.ema_at = now

@@ -92,6 +92,7 @@ class Venue:
     next_premium: int = 0
     premium_weighted: int = 0
     ema: int = 0
+    book_ema: int = 0
     mark_form: MarkForm = MarkForm.MID
     liquidation_on: bool = False
     margin_on: bool = False

@@ -144,13 +144,15 @@ def deleverage_price_dydx(value: int, equity: int, size: int) -> float:
     return (1.0 * (value - equity)) / (1.0 * size)
 
 
-def funding_cap_dydx(initial_ppb: int, maintenance_ppb: int) -> int:
+def funding_cap_dydx(initial_ppb: int, maintenance_ppb: int, factor: int) -> int:
     """Return the bound of dYdX's 8-hour funding rate.
 
     Parameters
     ----------
     initial_ppb, maintenance_ppb : int
         Initial and maintenance margin fractions of the market, ppb, initial >= maintenance.
+    factor : int
+        Factor of the gap between them (6).
 
     Returns
     -------
@@ -159,8 +161,8 @@ def funding_cap_dydx(initial_ppb: int, maintenance_ppb: int) -> int:
 
     Notes
     -----
-    ``6 * (initial - maintenance)``.
+    ``factor * (initial - maintenance)``.
 
     Source: dYdX docs, Funding, commit 3e475b7, read 2026-11-22 (V).
     """
-    return 6 * (initial_ppb - maintenance_ppb)
+    return factor * (initial_ppb - maintenance_ppb)

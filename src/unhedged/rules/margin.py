@@ -266,7 +266,7 @@ def hyperliquid_maintenance_rate(max_leverage: int) -> int:
     return mul_div_ceil(PPB, 1, 2 * max_leverage)
 
 
-def hyperliquid_transfer_margin(initial: int, notional: int) -> int:
+def hyperliquid_transfer_margin(initial: int, notional: int, share_ppb: int) -> int:
     """Return the equity that must stay in an account when margin is withdrawn.
 
     Parameters
@@ -275,6 +275,8 @@ def hyperliquid_transfer_margin(initial: int, notional: int) -> int:
         Initial margin of the open positions, atoms, >= 0.
     notional : int
         Absolute value of the open positions at mark, atoms, >= 0.
+    share_ppb : int
+        Share of the value that must stay, ppb (10 %: 100,000,000).
 
     Returns
     -------
@@ -283,8 +285,8 @@ def hyperliquid_transfer_margin(initial: int, notional: int) -> int:
 
     Notes
     -----
-    ``max(initial, 10 % of notional)``; equality is enough.
+    ``max(initial, ceil(notional * share / 10**9))``; equality is enough.
 
     Source: Hyperliquid docs, Margining, read 2026-11-22 (M).
     """
-    return max(initial, mul_div_ceil(notional, 1, 10))
+    return max(initial, mul_div_ceil(notional, share_ppb, PPB))

@@ -110,7 +110,7 @@ def _rulebook(venue: Venue, stacked: Stack, path: Keys) -> Iterator[ScenarioErro
         keys = ", ".join(f"venue.{venue.id}.{key}" for key, _ in found)
         yield InconsistentRules(
             f"{venue.rulebook} has rules the engine does not take: {'; '.join(why for _, why in found)}.",
-            allowed=f"It can be read and compared. To run it with other rules set {keys}.",
+            allowed=f"It can be read and compared. To run it with other rules, set {keys}.",
             hint=f"unhedged rules show {venue.rulebook}",
             **place(stacked, (*path, "rulebook")),
         )
@@ -168,8 +168,10 @@ def _margin(
             **place(stacked, path),
         )
     elif isinstance(instrument.tiers, str):
+        names = {*book.tiers, *(name for table in book.tiers.values() for name in table.names)}
+        offered = names if instrument.tiers in names else book.tiers
         yield from known(
-            f"tier table of {book.id}", instrument.tiers, book.tiers, stacked, (*path, "tiers")
+            f"tier table of {book.id}", instrument.tiers, offered, stacked, (*path, "tiers")
         )
         why = unsupported_tiers(instrument, book)
         if why:

@@ -90,6 +90,7 @@ class VenuePlan:
     mark_interval_ns: int  # between mark updates; risk is evaluated at each
     basis_window_ns: int  # BINANCE: span of the mean of mid minus index, 0 for none
     ema_ns: int  # HYPERLIQUID: time constant of the average of mid minus oracle, 0 for none
+    book_ema_ns: int  # HYPERLIQUID: time constant of the average that stands in for a missing part, 0 for none
     # liquidation
     liquidation_on: bool
     ladder: LiquidationLadder

@@ -122,6 +122,7 @@ def _venue(venue: Venue, book: Rulebook) -> VenuePlan:
         mark_interval_ns=_or_book(mark.interval, book, "mark.interval", parse_duration, SECOND),
         basis_window_ns=_or_book(mark.basis_window, book, "mark.basis_window", parse_duration, 0),
         ema_ns=_or_book(mark.ema, book, "mark.ema", parse_duration, 0),
+        book_ema_ns=_or_book(mark.book_ema, book, "mark.book_ema", parse_duration, 0),
         **_clearing(venue, book),
         funding_interval_ns=_or_book(funding.interval, book, "funding.interval", parse_duration, 0),
         premium_interval_ns=_or_book(
@@ -204,6 +205,7 @@ def _tiers(instrument: Instrument, book: Rulebook) -> tuple[TierPlan, ...]:
     if instrument.tiers is None:
         return ()
     if isinstance(instrument.tiers, str):
+        table = book.table(instrument.tiers)
         return tuple(
             TierPlan(
                 floor_usd=bracket.floor,
@@ -211,7 +213,7 @@ def _tiers(instrument: Instrument, book: Rulebook) -> tuple[TierPlan, ...]:
                 im_ppb=bracket.initial_ppb,
                 deduct_usd=bracket.deduct,
             )
-            for bracket in book.tiers[instrument.tiers].brackets
+            for bracket in (table.brackets if table is not None else ())
         )
     plans: list[TierPlan] = []
     deduct = Fraction(0)  # continuity: deduct grows by floor * (rate - rate below)

@@ -169,6 +169,9 @@ class Mark(Block):
     ema: Duration | None = Field(
         default=None, description="hyperliquid: average of mid minus oracle"
     )
+    book_ema: Duration | None = Field(
+        default=None, description="hyperliquid: average that stands in for a missing part"
+    )
 
 
 class Liquidation(Block):

@@ -11,6 +11,48 @@ from unhedged.vocab import registry
 from unhedged.vocab.enums import AdlPrice, LiquidationLadder, MarkForm
 from unhedged.vocab.units import parse_duration
 
+READ = frozenset(
+    {
+        "adl.policy",
+        "adl.price",
+        "fees.maker",
+        "fees.taker",
+        "fund.capacity",
+        "fund.unwind_interval",
+        "fund.unwind_share",
+        "funding.cap",
+        "funding.cap_of_maintenance",
+        "funding.clamp",
+        "funding.form",
+        "funding.impact_margin",
+        "funding.impact_notional",
+        "funding.interest",
+        "funding.interval",
+        "funding.premium_interval",
+        "funding.weighting",
+        "gateway.queue",
+        "gateway.rate",
+        "liquidation.backstop",
+        "liquidation.cooldown",
+        "liquidation.fee",
+        "liquidation.ladder",
+        "liquidation.slice",
+        "liquidation.slice_above",
+        "margin.mode",
+        "margin.schedule",
+        "mark.band",
+        "mark.basis_window",
+        "mark.book_ema",
+        "mark.ema",
+        "mark.form",
+        "mark.interval",
+        "mark.significant",
+        "transfers.delay",
+        "vault.interval",
+        "vault.takeover",
+    }
+)
+"""Rules whose value reaches the engine; those per instrument aside. Another reading of any other rule would change nothing."""
 FUNDING_FORMS = ("clamped", "clamped_eighth")
 EIGHT_HOURS = parse_duration("8h")
 """The interval at which the undivided form of funding equals the divided one."""
@@ -23,6 +65,9 @@ def names(choices: type[LiquidationLadder] | type[MarkForm] | type[AdlPrice]) ->
 
 def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
     """Yield key and reason of each rule that ``venue`` takes from ``book`` and the engine does not know."""
+    for path, fact in book.facts.items():
+        if fact.reading and path not in READ:
+            yield f"readings.{path}", f"{path} as {fact.reading}"
     if book.value("margin.mode") == "none":
         return
     ladder = venue.liquidation.ladder or book.value("liquidation.ladder")
@@ -54,7 +99,7 @@ def _funding(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
 
 def unsupported_tiers(instrument: Instrument, book: Rulebook) -> str:
     """Return why the engine cannot take the table of ``book`` an instrument names; nothing where it can."""
-    table = book.tiers.get(instrument.tiers) if isinstance(instrument.tiers, str) else None
+    table = book.table(instrument.tiers) if isinstance(instrument.tiers, str) else None
     if table is None:
         return ""
     if table.form != "marginal":

@@ -11,7 +11,7 @@ A rulebook is ``rulebooks/<venue>@<date>.toml``:
   own: ``alternatives = { older = { value, source, confidence } }``. A scenario asks for one by name: ``[venue.readings]``.
 - ``[tiers.<name>]``: a margin schedule. ``brackets`` are rows ``[notional from, maintenance, leverage or initial rate,
   deduction]``; without the fourth the deduction follows from ``margin.schedule``. ``form = "slope"`` or ``"risk_limit_steps"``
-  has ``terms`` instead. See :mod:`unhedged.venues.schedules`.
+  has ``terms`` instead. ``names`` are further names it answers to. See :mod:`unhedged.venues.schedules`.
 """
 
 import tomllib
@@ -65,6 +65,11 @@ class Rulebook:
         """Return the value at ``path``, or ``default`` when the venue has no such thing."""
         fact = self.facts.get(path)
         return default if fact is None else fact.value
+
+    def table(self, name: str) -> TierTable | None:
+        """Return the margin schedule called ``name``, or that answers to it; ``None`` when there is none."""
+        own = self.tiers.get(name)
+        return own or next((t for t in self.tiers.values() if name in t.names), None)
 
     def chapter(self, name: str) -> dict[str, Fact]:
         """Return the facts of one chapter by their names."""

@@ -54,6 +54,7 @@ class TierTable:
     unit: str = "USD"  # of floors
     terms: Mapping[str, Any] = field(default_factory=dict)  # of a form without brackets
     also: Mapping[str, str] = field(default_factory=dict)  # what else the venue ties to the table
+    names: tuple[str, ...] = ()  # other names it answers to, so that rulebooks can be exchanged
 
 
 def parse(name: str, part: Mapping[str, Any], schedule: str, *, book: str) -> TierTable:
@@ -91,6 +92,7 @@ def parse(name: str, part: Mapping[str, Any], schedule: str, *, book: str) -> Ti
         unit=part.get("unit", own.get("unit", "USD")),
         terms=own,
         also=part.get("also", {}),
+        names=tuple(part.get("names", ())),
     )
 
 

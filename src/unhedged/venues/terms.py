@@ -232,6 +232,7 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "basis_window": Term("time", "window of the mean basis"),
         "basis_interval": Term("time", "between samples of the basis"),
         "ema": Term("time", "time constant of the averaged basis"),
+        "book_ema": Term("time", "time constant of the average that stands in for a missing part"),
         "band": Term("rate", "orders farther from mark are refused"),
         "significant": Term("count", "figures a price may have"),
         "fallback": Term("text", "what is used when a part is missing"),

@@ -65,4 +65,4 @@ def test_deleverage_price_leaves_the_bankrupt_account_with_nothing():
 
 
 def test_eight_hour_cap_is_six_times_the_gap_of_the_fractions():
-    assert dydx.funding_cap_dydx(50_000_000, 30_000_000) == 120_000_000
+    assert dydx.funding_cap_dydx(50_000_000, 30_000_000, 6) == 120_000_000

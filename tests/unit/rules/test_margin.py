@@ -130,5 +130,5 @@ def test_hyperliquid_maintenance_is_half_the_initial_rate_at_maximum_leverage():
 
 
 def test_withdrawals_leave_ten_percent_of_notional_or_the_initial_margin():
-    assert margin.hyperliquid_transfer_margin(5, 101) == 11
-    assert margin.hyperliquid_transfer_margin(50, 101) == 50
+    assert margin.hyperliquid_transfer_margin(5, 101, 10**8) == 11
+    assert margin.hyperliquid_transfer_margin(50, 101, 10**8) == 50

@@ -456,7 +456,7 @@ EXAMPLES = [
     Example(
         "DY-5",
         dydx.funding_cap_dydx,
-        (50_000_000, 30_000_000),
+        (50_000_000, 30_000_000, 6),
         PPB, 0.12, 0, DYDX_DOCS + ", funding",
     ),
     Example(

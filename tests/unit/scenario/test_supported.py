@@ -3,7 +3,8 @@
 import pytest
 
 from unhedged.scenario.load import load
-from unhedged.venues import rulebook
+from unhedged.scenario.supported import READ
+from unhedged.venues import comparing, rulebook
 from unhedged.vocab.errors import InconsistentRules, ScenarioErrors, UnknownKind
 
 OTHERS = ["bybit-linear", "okx-swap", "bitmex", "deribit-linear", "dydx-v4", "lighter"]
@@ -84,3 +85,34 @@ def test_rules_set_in_the_scenario_stand_for_those_that_are_not_compiled(data) -
     plan = load(data).plan()
     assert plan.instruments[0].funding_cap_ppb == 3_750_000  # of BTC
     assert plan.instruments[0].impact_notional_usd == 20_000
+
+
+def test_reading_that_would_change_nothing_is_refused(data) -> None:
+    data["venue"][0]["readings"] = {"liquidation": {"steps": "observed"}}
+    (text,) = errors(data)
+    assert "liquidation.steps as observed" in text
+    assert "venue.hub.readings.liquidation.steps" in text
+
+
+def test_the_list_of_rules_that_reach_the_engine_is_that_of_resolve(data, monkeypatch) -> None:
+    asked = set()
+    value = rulebook.Rulebook.value
+
+    def recorded(book, path, default=None):
+        asked.add(path)
+        return value(book, path, default)
+
+    data["venue"][0] |= {"rulebook": "hyperliquid@2025-10-10", "vault": {}}
+    data["instrument"][0] |= {"tiers": "BTC"}
+    scenario = load(data)
+    monkeypatch.setattr(rulebook.Rulebook, "value", recorded)
+    scenario.plan()
+    alone = {path for path in asked if path.partition(".")[0] not in comparing.OPEN}
+    assert alone | {"margin.schedule", "funding.form"} == READ
+
+
+@pytest.mark.parametrize("venue", [*OTHERS, "hyperliquid", "binance-usdm"])
+def test_tables_of_the_shipped_scenario_exist_at_every_venue(venue) -> None:
+    book = rulebook.load(rulebook.newest(venue))
+    for name in ("BTCUSDT", "SUIUSDT", "BTC", "SUI"):
+        assert book.table(name) is not None, name

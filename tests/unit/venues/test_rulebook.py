@@ -320,3 +320,10 @@ def test_deductions_left_out_keep_a_marginal_schedule_continuous(
         below = high.floor * parse_rate(low.maintenance) / PPB - low.deduct
         above = high.floor * parse_rate(high.maintenance) / PPB - high.deduct
         assert below == pytest.approx(above, rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_a_name_answers_to_one_schedule(name: str) -> None:
+    tiers = rulebook.load(name).tiers
+    names = [*tiers, *(other for table in tiers.values() for other in table.names)]
+    assert len(names) == len(set(names))
