@@ -236,15 +236,6 @@ def test_new_scenario_is_valid_as_written(capsys, tmp_path, monkeypatch) -> None
     assert run("new", "my scenario.toml") == 2
 
 
-def test_rules_show_every_value_with_its_source(capsys) -> None:
-    assert run("rules", "list") == 0
-    assert "binance-usdm@2025-10-10" in capsys.readouterr().out
-    assert run("rules", "show", "binance-usdm@2025-10-10") == 0
-    out = capsys.readouterr().out
-    assert "tiers BTCUSDT   mirrored" in out
-    assert "121,482,000" in out.replace(".0", "")
-
-
 def test_version_is_printed(capsys) -> None:
     import unhedged
 

@@ -1,33 +1,58 @@
-"""``unhedged rules``: list and show rulebooks and policies."""
+"""``unhedged rules``: list, show and compare rulebooks, rules and policies."""
 
-from typing import Annotated
+import json as json_module
+from typing import Annotated, Any
 
 import typer
 
 from unhedged.cli.options import Json
+from unhedged.cli.rules_compare import compare
 
-app = typer.Typer(help="List and show rulebooks and policies.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, show and compare rulebooks, rules and policies.", no_args_is_help=True
+)
+app.command("compare")(compare)
+
+
+def _rulebooks() -> dict[str, str]:
+    from unhedged.venues import rulebook
+
+    return {name: rulebook.load(name).title for name in rulebook.available()}
+
+
+def _policies() -> dict[str, str]:
+    from unhedged.vocab import registry
+
+    return {name: str(target) for name, target in sorted(registry.known("adl").items())}
+
+
+def _rules() -> dict[str, str]:
+    from unhedged.venues import rule_pages
+
+    return {name: rule.summary for name, rule in rule_pages.known().items()}
+
+
+def _steps() -> dict[str, str]:
+    from unhedged.venues.ladder import STEPS
+
+    return {step.name.lower(): words.words for step, words in STEPS.items()}
+
+
+LISTS = {"rulebooks": _rulebooks, "adl": _policies, "rules": _rules, "steps": _steps}
 
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="rulebooks or adl.")] = "rulebooks",
+    what: Annotated[str, typer.Argument(help="rulebooks, rules, steps or adl.")] = "rulebooks",
     json: Json = False,
 ) -> None:
-    """List rulebooks, or the ADL policies of this installation."""
-    from unhedged.venues import rulebook
-    from unhedged.vocab import registry
+    """List rulebooks, rules, steps of a liquidation, or the ADL policies of this installation."""
     from unhedged.vocab.errors import UnknownKind
 
-    if what == "rulebooks":
-        found = {name: rulebook.load(name).title for name in rulebook.available()}
-    elif what == "adl":
-        found = {name: str(target) for name, target in sorted(registry.known("adl").items())}
-    else:
-        raise UnknownKind.of("list", what, ["rulebooks", "adl"])
+    if what not in LISTS:
+        raise UnknownKind.of("list", what, LISTS)
+    found = LISTS[what]()
     if json:
-        import json as json_module
-
         typer.echo(json_module.dumps(found))
         return
     width = max(map(len, found), default=0) + 2
@@ -37,17 +62,48 @@ def list_(
 
 @app.command("show")
 def show(
-    name: Annotated[str, typer.Argument(help="A rulebook, such as binance-usdm@2025-10-10.")],
+    name: Annotated[
+        str, typer.Argument(help="A rulebook, such as binance-usdm, or a rule of rules list rules.")
+    ],
+    chapters: Annotated[
+        list[str] | None, typer.Argument(help="Chapters of the rulebook, such as adl; or tiers.")
+    ] = None,
+    json: Json = False,
 ) -> None:
-    """Print a rulebook: every value with its source, the day it was read and its confidence."""
-    from unhedged.venues import rulebook
+    """Print a rulebook, every value with source and confidence; or a rule, with formula, boundary, code and tests."""
+    from unhedged.venues import reading, rule_pages, rulebook
 
-    book = rulebook.load(name)
-    typer.echo(f"{book.id}\n{book.title}\n{book.note}\n")
-    for path, fact in book.facts.items():
-        typer.echo(f"{path:<26}{fact.value!s:<26}{fact.confidence:<12}{fact.source} ({fact.read})")
-    for table in book.tiers.values():
-        typer.echo(f"\ntiers {table.name}   {table.confidence}, {table.source} ({table.read})")
-        typer.echo(f"{'notional from':>18}{'maintenance':>14}{'leverage':>10}{'deduction':>16}")
-        for b in table.brackets:
-            typer.echo(f"{b.floor:>18,.0f}{b.maintenance:>14}{b.leverage:>9}×{b.deduct:>16,.1f}")
+    rules = {full.partition(".")[2] for full in rule_pages.known()} | rule_pages.known().keys()
+    if name in rules:
+        rule = rule_pages.find(name)
+        _print(_fields(rule) if json else rule_pages.show(rule))
+        return
+    book = rulebook.load(_newest(name, rules))
+    _print(_fields(book) if json else reading.show(book, chapters or ()))
+
+
+def _newest(name: str, rules: set[str]) -> str:
+    # A name that is neither a rulebook nor a rule is answered with the nearest of both.
+    from unhedged.venues import rulebook
+    from unhedged.vocab.errors import UnknownKind, nearest
+
+    names = rulebook.available()
+    short = {book.partition("@")[0] for book in names}
+    if "@" in name or name in short:
+        return rulebook.newest(name)
+    error = UnknownKind.of("rulebook or rule", name, short if nearest(name, short) else rules)
+    error.allowed = f"Rulebooks: {', '.join(sorted(short))}."
+    error.hint = "unhedged rules list   or   unhedged rules list rules"
+    raise error
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(record)
+
+
+def _print(content: str | dict[str, Any]) -> None:
+    typer.echo(content if isinstance(content, str) else json_module.dumps(content), nl=False)
+    if not isinstance(content, str):
+        typer.echo()

@@ -1,0 +1,106 @@
+"""No number of a venue stands in code: rulebooks hold them.
+
+Every numeric literal of ``rules``, ``venues`` and ``kernels`` other than 0, 1 and 2 is listed here with the reason why it is none.
+A new one fails until somebody says the same of it, or moves it into a rulebook.
+"""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "src" / "unhedged"
+ROOMS = ("rules", "venues", "kernels")
+PLAIN = {0, 1, 2}
+"""Nothing, one, twice or half: arithmetic of any rule."""
+
+REASONS: dict[str, tuple[set[float], str]] = {
+    "rules/adl_score.py": (
+        {1e-8, 10, 6, 5},
+        "floors inside two published score formulas, where the atom is 10^-6; fifths of a queue",
+    ),
+    "rules/funding.py": ({8, 24}, "hours: rates are quoted per eight hours, interest per day"),
+    "rules/integer.py": ({1000, 10, 9}, "units: milli-ticks, parts per billion"),
+    "rules/liquidation.py": ({4}, "atoms of rounding between four operations"),
+    "rules/pnl.py": ({10, 18}, "a mark no price reaches"),
+    "venues/comparing.py": ({20, 44}, "widths of columns"),
+    "venues/reading.py": ({112, 20, 30, 12, 100, 6}, "widths of columns; per cent"),
+    "venues/rule_pages.py": ({112, 14}, "widths of columns"),
+    "venues/rulebook.py": ({64}, "rulebooks kept in memory"),
+    "kernels/accounts.py": ({1000}, "milli-ticks in a tick"),
+    "kernels/admission.py": ({31, 10, 0.5}, "bits of a price; decimal digits; rounding"),
+    "kernels/book.py": ({40, 3}, "bits of a code"),
+    "kernels/buckets.py": ({1024, 10, 6, 63, 53}, "layout of a logarithmic table"),
+    "kernels/cache.py": ({16, 448, 18, 12}, "file permissions, lengths of names"),
+    "kernels/casework.py": ({64, 10, 15}, "cases held; a price no order reaches"),
+    "kernels/clock.py": ({15, 16, 4}, "bits of the event wheel"),
+    "kernels/compiled.py": ({3, 64, 8}, "arguments and machine words"),
+    "kernels/deleveraging.py": ({256}, "closes between two looks at the buffers"),
+    "kernels/far.py": ({60, 11400714819323198485, 40, 32}, "a published hash"),
+    "kernels/feed.py": ({20, 8}, "bits and entries of a delay buffer"),
+    "kernels/fills.py": (
+        {11400714819323198485, 15074714826142052245, 32, 1099511628211},
+        "a published hash",
+    ),
+    "kernels/funding.py": ({3_600_000_000_000}, "nanoseconds in an hour"),
+    "kernels/gateway.py": ({3}, "bits of a lane"),
+    "kernels/loop.py": ({100_000, 2_000}, "events between two checks"),
+    "kernels/marks.py": ({1000}, "milli-ticks in a tick"),
+    "kernels/news.py": ({1_000_000_000}, "nanoseconds between steps of the fundamental value"),
+    "kernels/record.py": (
+        {5, 10_000, 1000, 10, 25, 50, 100, 200, 3},
+        "bands of recorded depth, basis points; milli-ticks",
+    ),
+    "kernels/risk.py": ({2_000_000_000}, "delay of a holder who gives up, not of a venue"),
+    "kernels/stops.py": ({3}, "code of a state"),
+    "kernels/stream.py": ({16, 4096, 5, 12, 4, 3}, "sizes of a book replayed alone"),
+    "kernels/tables.py": ({8, 24, 40, 64, 5}, "lengths of arrays"),
+    "kernels/triggers.py": (
+        {4e18, 1e-9, 1e-18, 1e18, 4.0},
+        "bounds of float error; a mark no price reaches",
+    ),
+}
+WHOLE: dict[str, str] = {
+    "kernels/adl_event.py": "a measured world, drawn at random",
+    "kernels/clock_hold.py": "a measured loop, drawn at random",
+    "kernels/floatmath.py": "coefficients of series",
+    "kernels/margin_check.py": "a measured world of the size of the day, drawn at random",
+    "kernels/rng.py": "a published generator",
+    "kernels/wide.py": "bits of 128-bit arithmetic",
+    "kernels/window.py": "bits of bitmaps",
+}
+"""Modules without anything of a venue."""
+
+
+def literals(file: Path) -> dict[float, list[int]]:
+    found: dict[float, list[int]] = defaultdict(list)
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        number = isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+        if number and not isinstance(node.value, bool) and node.value not in PLAIN:
+            found[node.value].append(node.lineno)
+    return found
+
+
+FILES = sorted(
+    file.relative_to(PACKAGE).as_posix()
+    for room in ROOMS
+    for file in (PACKAGE / room).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_numbers_in_code_belong_to_no_venue(name: str) -> None:
+    if name in WHOLE:
+        return
+    known = REASONS.get(name, (set(), ""))[0]
+    found = literals(PACKAGE / name)
+    new = {value: lines for value, lines in found.items() if value not in known}
+    assert new == {}, "move them into a rulebook, or say in REASONS why they belong to no venue"
+    assert known - found.keys() == set(), "no longer there: remove them from REASONS"
+
+
+def test_every_reason_is_for_a_module_that_exists() -> None:
+    assert {*REASONS, *WHOLE} <= set(FILES)
+    assert all(reason for _, reason in REASONS.values())
+    assert all(WHOLE.values())
