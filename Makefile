@@ -1,12 +1,13 @@
 # make run    the shortest way to a crashed market
 # make test   everything a change must pass
 # make bench  speed beside peers and floors, see benchmarks/README.md
+# make pages  rulebook pages in docs, from TOML files and docstrings
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint types imports fast bench clean
+.PHONY: run test lint types imports fast bench pages clean
 
 run: $(VENV)/.installed
 	$(BIN)/unhedged run october-2025 --replicates 1
@@ -43,6 +44,9 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 	touch $@
+
+pages: $(VENV)/.installed
+	$(BIN)/python docs/rulebook/build.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
