@@ -96,10 +96,16 @@ def test_comparison_names_the_step_at_which_ladders_part() -> None:
 
 
 def test_where_nothing_that_decides_who_loses_differs_the_rest_is_shown() -> None:
-    text = comparing.compare(rulebook.load("binance-usdm@2025-09-17"), BINANCE)
-    assert "differ in 4 rules" in text
-    assert "basis_window        60s " in text
+    spots = map(rulebook.load, ("binance-spot@2025-10-10", "okx-spot@2025-10-10"))
+    text = comparing.compare(*spots)
+    assert "differ in 1 rule." in text
+    assert "maker               10bps ? " in text
     assert "--all" not in text
+
+
+def test_what_else_differs_is_counted() -> None:
+    text = comparing.compare(rulebook.load("binance-usdm@2025-09-17"), BINANCE)
+    assert "4 more differ in mark, funding: --all" in text
 
 
 def test_a_rulebook_does_not_differ_from_itself() -> None:

@@ -181,7 +181,15 @@ def test_both_sides_of_a_change_are_rulebooks() -> None:
         for path in before.facts.keys() | after.facts.keys()
         if before.value(path) != after.value(path)
     }
-    assert changed == {"mark.basis_window", "mark.dated", "funding.form", "funding.formula"}
+    assert changed == {
+        "fund.size",
+        "mark.basis_window",
+        "mark.dated",
+        "funding.form",
+        "funding.formula",
+    }
+    assert after.tiers["BTCUSDT"].brackets[0].leverage == 150
+    assert rulebook.load("binance-usdm@2024-10-24").tiers["BTCUSDT"].brackets[0].leverage == 125
     old, new = map(rulebook.load, ("bybit-linear@2024-10-23", "bybit-linear@2025-10-10"))
     assert (old.value("adl.trigger"), new.value("adl.trigger")) == ("fund_empty", "drawdown")
     assert "adl.drawdown_limit" in new.facts
