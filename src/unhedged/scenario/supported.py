@@ -53,6 +53,12 @@ READ = frozenset(
     }
 )
 """Rules whose value reaches the engine; those per instrument aside. Another reading of any other rule would change nothing."""
+TAKEN = {
+    "liquidation.boundary": ("<",),
+    "margin.price": ("mark",),
+    "adl.trigger": ("fund_cannot_hold", "negative_equity"),
+}
+"""What the compiled ladders assume; a scenario that names a ladder itself takes that with it."""
 FUNDING_FORMS = ("clamped", "clamped_eighth")
 EIGHT_HOURS = parse_duration("8h")
 """The interval at which the undivided form of funding equals the divided one."""
@@ -74,6 +80,11 @@ def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
     if venue.liquidation.enabled and ladder not in names(LiquidationLadder):
         steps = " → ".join(book.value("liquidation.steps", ["none stated"]))
         yield "liquidation.ladder", f"no compiled ladder takes the steps {steps}"
+    elif venue.liquidation.enabled and venue.liquidation.ladder is None:
+        for path, allowed in TAKEN.items():
+            value = book.value(path, allowed[0])
+            if value not in allowed:
+                yield "liquidation.ladder", f"{path} {value}"
     form = venue.mark.form or book.value("mark.form", "mid")
     if form not in names(MarkForm):
         yield "mark.form", f"mark form {form}"

@@ -1,9 +1,11 @@
 """A scenario may ask for any published reading, and is refused where its rulebook knows more than the engine."""
 
+from dataclasses import replace
+
 import pytest
 
 from unhedged.scenario.load import load
-from unhedged.scenario.supported import READ
+from unhedged.scenario.supported import READ, unsupported
 from unhedged.venues import comparing, rulebook
 from unhedged.vocab.errors import InconsistentRules, ScenarioErrors, UnknownKind
 
@@ -116,3 +118,20 @@ def test_tables_of_the_shipped_scenario_exist_at_every_venue(venue) -> None:
     book = rulebook.load(rulebook.newest(venue))
     for name in ("BTCUSDT", "SUIUSDT", "BTC", "SUI"):
         assert book.table(name) is not None, name
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("liquidation.boundary", "<="), ("margin.price", "oracle"), ("adl.trigger", "rapid_drop")],
+)
+def test_what_a_ladder_of_the_rulebook_assumes_is_checked(data, path, value) -> None:
+    book = rulebook.load("binance-usdm@2025-10-10")
+    facts = {**book.facts, path: replace(book.facts[path], value=value)}
+    other = replace(book, facts=facts)
+    (venue, _) = load(data).spec.venue
+    assert list(unsupported(venue, book)) == []
+    assert list(unsupported(venue, other)) == [("liquidation.ladder", f"{path} {value}")]
+    named = venue.model_copy(
+        update={"liquidation": venue.liquidation.model_copy(update={"ladder": "binance"})}
+    )
+    assert list(unsupported(named, other)) == []
