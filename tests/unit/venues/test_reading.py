@@ -69,7 +69,7 @@ def test_a_reading_that_was_asked_for_is_named() -> None:
 # ------------------------------------------------------------------------------------------ compare
 
 
-@pytest.mark.parametrize(("left", "right"), itertools.combinations(BOOKS, 2))
+@pytest.mark.parametrize(("left", "right"), list(itertools.combinations(BOOKS, 2)))
 def test_only_what_differs_is_shown_and_nothing_that_differs_is_left_out(
     left: str, right: str
 ) -> None:
