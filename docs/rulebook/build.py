@@ -198,7 +198,8 @@ def _venue(book: Rulebook) -> str:
     for chapter in terms.CHAPTERS:
         facts = book.chapter(chapter)
         if facts:
-            lines += ["", f"## {chapter.replace('_', ' ').capitalize()}", ""]
+            title = "ADL" if chapter == "adl" else chapter.replace("_", " ").capitalize()
+            lines += ["", f"## {title}", ""]
             lines.append(_table("rule", "value", "known", "source"))
             lines += [row for name, fact in facts.items() for row in _fact(chapter, name, fact)]
     for table in book.tiers.values():
@@ -247,7 +248,7 @@ def _rules(by_module: Mapping[str, list[Rule]]) -> str:
 
 
 def _module(name: str, own: list[Rule]) -> str:
-    lines = [f"# {name.replace('_', ' ').capitalize()}"]
+    lines = [f"# {name.replace('_', ' ').capitalize().replace('Adl', 'ADL')}"]
     for rule in own:
         lines += ["", f"## {rule.name.partition('.')[2]}", "", rule.summary, ""]
         lines += [rule.notes, ""] if rule.notes else []
