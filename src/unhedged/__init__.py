@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from unhedged.api import Comparison, Results, compare, load, open_results, run, scenarios
+    from unhedged.api import (
+        Comparison,
+        Results,
+        compare,
+        import_rules,
+        load,
+        open_results,
+        run,
+        scenarios,
+    )
     from unhedged.vocab.errors import UnhedgedError
     from unhedged.vocab.registry import register
 
@@ -21,6 +30,7 @@ _HOMES = {
     "Results": "unhedged.api",
     "UnhedgedError": "unhedged.vocab.errors",
     "compare": "unhedged.api",
+    "import_rules": "unhedged.api",
     "load": "unhedged.api",
     "open_results": "unhedged.api",
     "register": "unhedged.vocab.registry",
@@ -34,6 +44,7 @@ __all__ = [
     "UnhedgedError",
     "__version__",
     "compare",
+    "import_rules",
     "load",
     "open_results",
     "register",

@@ -5,13 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
+from unhedged.cli import rules_import
 from unhedged.cli.options import Json
 from unhedged.cli.rules_compare import compare
 
 app = typer.Typer(
-    help="List, show and compare rulebooks, rules and policies.", no_args_is_help=True
+    help="List, show, compare and import rulebooks, rules and policies.", no_args_is_help=True
 )
 app.command("compare")(compare)
+app.command("import")(rules_import.import_)
 
 
 def _rulebooks() -> dict[str, str]:

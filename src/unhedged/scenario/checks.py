@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from unhedged.scenario import imported
 from unhedged.scenario.check_agents import check_agents
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
-from unhedged.scenario.spec import Instrument, Scenario, Tier, Venue
+from unhedged.scenario.spec import Instrument, Scenario, Tier, TierTable, Venue
 from unhedged.scenario.supported import unsupported, unsupported_tiers
 from unhedged.venues import rulebook
 from unhedged.vocab import registry
 from unhedged.vocab.errors import InconsistentRules, ScenarioError, UnknownKind
-from unhedged.vocab.units import show_duration, show_ppb
+from unhedged.vocab.units import PPB, show_duration, show_ppb
 
 TICKS_MAX = 2**29
 """Largest start price in ticks: books hold prices in 32 bits and need room above."""
@@ -167,6 +168,8 @@ def _margin(
             allowed=f"Tables of {book.id}: {', '.join(book.tiers) or 'none'}.",
             **place(stacked, path),
         )
+    elif imported.is_reference(instrument.tiers):
+        return  # the file could not be read, which was said
     elif isinstance(instrument.tiers, str):
         names = {*book.tiers, *(name for table in book.tiers.values() for name in table.names)}
         offered = names if instrument.tiers in names else book.tiers
@@ -180,8 +183,9 @@ def _margin(
                 allowed="Write brackets: tiers = [{ above, initial, maintenance }, …].",
                 **place(stacked, (*path, "tiers")),
             )
-    elif instrument.tiers is not None:
-        yield from _tiers(instrument.tiers, stacked, (*path, "tiers"))
+    elif instrument.brackets:
+        inner = ("brackets",) if isinstance(instrument.tiers, TierTable) else ()
+        yield from _tiers(instrument.brackets, stacked, (*path, "tiers", *inner))
 
 
 def _tiers(tiers: tuple[Tier, ...], stacked: Stack, path: Keys) -> Iterator[ScenarioError]:
@@ -201,6 +205,24 @@ def _tiers(tiers: tuple[Tier, ...], stacked: Stack, path: Keys) -> Iterator[Scen
                 "Tiers must rise: each begins above the one before and asks at least as much.",
                 **place(stacked, (*path, n)),
             )
+    yield from _deductions(tiers, stacked, path)
+
+
+def _deductions(tiers: tuple[Tier, ...], stacked: Stack, path: Keys) -> Iterator[ScenarioError]:
+    # Risk triggers rest on maintenance that is continuous, or that knows no deduction at all.
+    if all(tier.deduct is None for tier in tiers) or all(tier.deduct == 0 for tier in tiers):
+        return
+    right = 0.0
+    for n, tier in enumerate(tiers):
+        right += tier.above * (tier.maintenance - tiers[max(0, n - 1)].maintenance) / PPB
+        if tier.deduct is None or abs(tier.deduct - right) > 1e-6 + 1e-12 * right:
+            yield InconsistentRules(
+                f"deduct is {'missing' if tier.deduct is None else f'${tier.deduct:,.2f}'}; "
+                f"${right:,.2f} keeps maintenance continuous.",
+                allowed="deduct in no tier, $0 in every tier, or what keeps maintenance continuous.",
+                **place(stacked, (*path, n)),
+            )
+            return
 
 
 def _sources(

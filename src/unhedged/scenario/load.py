@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from unhedged.scenario import checks, layers, problems
+from unhedged.scenario import checks, imported, layers, problems
 from unhedged.scenario.layers import Stack
 from unhedged.scenario.plan import RunPlan
 from unhedged.scenario.resolve import resolve
@@ -109,11 +109,12 @@ def load(
 
 def validate(stacked: Stack) -> LoadedScenario:
     """Return the scenario a stack of layers makes, or raise every error found."""
+    found = imported.expand(stacked)
     try:
         spec = Scenario.model_validate(stacked.data)
     except ValidationError as error:
-        raise problems.ordered(problems.explain(error, stacked, Scenario)) from None
-    found = checks.check(spec, stacked)
+        raise problems.ordered([*found, *problems.explain(error, stacked, Scenario)]) from None
+    found += checks.check(spec, stacked)
     if found:
         raise problems.ordered(found)
     return LoadedScenario(spec=spec, stack=stacked)

@@ -217,15 +217,15 @@ def _tiers(instrument: Instrument, book: Rulebook) -> tuple[TierPlan, ...]:
         )
     plans: list[TierPlan] = []
     deduct = Fraction(0)  # continuity: deduct grows by floor * (rate - rate below)
-    for n, tier in enumerate(instrument.tiers):
-        below = instrument.tiers[n - 1].maintenance if n else tier.maintenance
+    for n, tier in enumerate(instrument.brackets):
+        below = instrument.brackets[n - 1].maintenance if n else tier.maintenance
         deduct += Fraction(tier.above) * (tier.maintenance - below) / PPB
         plans.append(
             TierPlan(
                 floor_usd=tier.above,
                 mm_ppb=tier.maintenance,
                 im_ppb=tier.initial,
-                deduct_usd=float(deduct),
+                deduct_usd=float(deduct) if tier.deduct is None else tier.deduct,
             )
         )
     return tuple(plans)

@@ -265,17 +265,38 @@ class Tier(Block):
     above: Funds = Field(description="notional from which it holds; equal belongs to it")
     maintenance: Share
     initial: Share
+    deduct: Funds | None = Field(
+        default=None,
+        description="off the maintenance of the whole position; what keeps it continuous when left "
+        "out, $0 in every tier where a rate holds for the whole position",
+    )
+
+
+Brackets = Annotated[tuple[Tier, ...], Field(min_length=1)]
+
+
+class TierTable(Block):
+    """Brackets that say where they were read."""
+
+    source: str = Field(description="file, table, SHA-256, day and confidence")
+    brackets: Brackets
 
 
 def _one_or_many(value: Any) -> str:
     return "one" if isinstance(value, str) else "many"
 
 
+def _tiers_form(value: Any) -> str:
+    return "table" if isinstance(value, dict | TierTable) else _one_or_many(value)
+
+
 Tiers = Annotated[
-    Annotated[str, Tag("one")] | Annotated[tuple[Tier, ...], Field(min_length=1), Tag("many")],
-    Discriminator(_one_or_many),
+    Annotated[str, Tag("one")]
+    | Annotated[Brackets, Tag("many")]
+    | Annotated[TierTable, Tag("table")],
+    Discriminator(_tiers_form),
 ]
-"""The name of a table of the rulebook, or brackets."""
+"""The name of a table of the rulebook, ``FILE.toml#TABLE`` of imported rules, or brackets."""
 Assets = Annotated[
     Annotated[str, Tag("one")] | Annotated[tuple[str, ...], Tag("many")],
     Discriminator(_one_or_many),
@@ -302,7 +323,10 @@ class Instrument(Block):
     kind: Literal["linear", "spot"]
     tick_size: Price
     lot_size: Price
-    tiers: Tiers | None = Field(default=None, description="a table of the rulebook, or brackets")
+    tiers: Tiers | None = Field(
+        default=None,
+        description="a table of the rulebook, FILE.toml#TABLE of imported rules, or brackets",
+    )
     open_interest: Funds = written("$0")
     band: Share | None = Field(
         default=None, description="orders farther from mark are refused; 0% for no band"
@@ -324,6 +348,13 @@ class Instrument(Block):
     mark_sources: Sources | None = Field(
         default=None, description="perpetuals elsewhere; all of the asset when left out"
     )
+
+    @property
+    def brackets(self) -> tuple[Tier, ...]:
+        """The brackets written here; none where the rulebook has them, or for spot."""
+        if isinstance(self.tiers, TierTable):
+            return self.tiers.brackets
+        return () if self.tiers is None or isinstance(self.tiers, str) else self.tiers
 
     @property
     def venue(self) -> str:

@@ -1,12 +1,10 @@
 """Scenario data back to TOML text, so that a results folder holds one file that repeats the run."""
 
 import datetime
-import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+from unhedged.vocab.quoting import toml_key, toml_text
 
 
 def to_toml(data: Mapping[str, Any]) -> str:
@@ -22,11 +20,11 @@ def to_toml(data: Mapping[str, Any]) -> str:
 
 def _table(data: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
     plain = {k: v for k, v in data.items() if not _is_block(v, path)}
-    lines = [f"{_key(key)} = {_value(value)}" for key, value in plain.items()]
+    lines = [f"{toml_key(key)} = {_value(value)}" for key, value in plain.items()]
     for key, value in data.items():
         if key in plain:
             continue
-        name = ".".join(_key(part) for part in (*path, key))
+        name = ".".join(toml_key(part) for part in (*path, key))
         if isinstance(value, Mapping):
             lines += ["", f"[{name}]", *_table(value, (*path, key))]
         else:
@@ -43,24 +41,15 @@ def _is_block(value: Any, path: tuple[str, ...]) -> bool:
     return not path and blocks
 
 
-def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else _text(key)
-
-
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _text(value)
+        return toml_text(value)
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
+        return "{ " + ", ".join(f"{toml_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
     return "[" + ", ".join(_value(item) for item in value) + "]"
-
-
-def _text(value: str) -> str:
-    # JSON escapes all that TOML asks for but the delete character.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,62 @@
+"""``unhedged rules import``: a venue's own answer becomes tiers that a scenario can name."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from unhedged.cli.options import Json
+
+if TYPE_CHECKING:
+    from unhedged.venues.importing.importer import Imported
+
+SHOWN = 5
+"""Symbols left out that are shown one by one."""
+
+
+def import_(
+    venue: Annotated[str, typer.Argument(help="binance, bybit, hyperliquid or okx.")],
+    file: Annotated[Path, typer.Argument(help="The venue's answer: JSON, plain or gzip.")],
+    out: Annotated[Path, typer.Option(help="The .toml file to write.")],
+    symbols: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Names or patterns such as 'BTC*'. Repeatable."),
+    ] = None,
+    instruments: Annotated[
+        Path | None,
+        typer.Option(help="The venue's answer about instruments: tick, lot, contract size."),
+    ] = None,
+    read: Annotated[
+        str | None, typer.Option(metavar="DAY", help="When the venue gave the answer; today.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+    json: Json = False,
+) -> None:
+    """Turn a venue's own answer about margin tiers into a file that scenarios can name."""
+    from unhedged import api
+
+    done = api.import_rules(
+        venue, file, out=out, symbols=symbols or (), instruments=instruments, read=read, force=force
+    )
+    if json:
+        import json as json_module
+        from dataclasses import asdict
+
+        typer.echo(json_module.dumps({**asdict(done), "path": str(done.path)}))
+        return
+    typer.echo("\n".join(_screen(done)))
+
+
+def _screen(done: "Imported") -> list[str]:
+    tables = f"{len(done.tables):,} table{'s' * (len(done.tables) != 1)}"
+    tiers = f"{sum(done.tables.values()):,} tiers"
+    lines = [
+        f"{done.path}: {tables}, {tiers}",
+        f"  From     {done.title}, sha256 {done.sha256[:8]}",
+    ]
+    for name, why in list(done.left_out.items())[:SHOWN]:
+        lines.append(f"  Left out {name}: {why}")
+    if len(done.left_out) > SHOWN:
+        lines.append(f"  Left out {len(done.left_out) - SHOWN:,} more (--json lists them)")
+    lines.append(f'  Next     tiers = "{done.path}#{next(iter(done.tables))}" in an [[instrument]]')
+    return lines
