@@ -7,13 +7,22 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import zlib
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from unhedged.venues.importing.parts import AGAIN, LONGEST_NUMBER, NUMBER, Part, plain, shown
+from unhedged.venues.importing.parts import (
+    AGAIN,
+    LONGEST_NUMBER,
+    NUMBER,
+    Part,
+    plain,
+    plain_path,
+    shown,
+)
 from unhedged.vocab.errors import ScenarioError
 
 LARGEST_FILE = 32 * 2**20
@@ -40,16 +49,18 @@ def read(path: Path) -> Answer:
     ScenarioError
         Missing, a folder, too large, not text, not JSON, or with a key twice in one object.
     """
+    if "\0" in str(path):
+        raise ScenarioError(f"{plain_path(path)} cannot be a file.", value=str(path))
     raw = _bytes(path)
     digest = hashlib.sha256(raw).hexdigest()
     if raw.startswith(_GZIP):
         raw = _unpacked(raw, path)
-    name = str(path)
+    name = plain_path(path)
     return Answer(path.name, digest, Part(_json(_decoded(raw, name), name), name))
 
 
 def _bytes(path: Path) -> bytes:
-    name = str(path)
+    name = plain_path(path)
     try:
         if path.exists() and not path.is_file():
             raise ScenarioError(
@@ -58,18 +69,15 @@ def _bytes(path: Path) -> bytes:
                 value=name,
                 hint="Name the file the venue's answer was saved in.",
             )
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise _too_large(name, size)
         with path.open("rb") as file:
-            raw = file.read(LARGEST_FILE + 1)
+            size = os.fstat(file.fileno()).st_size
+            raw = file.read(LARGEST_FILE + 1) if size <= LARGEST_FILE else b""
     except FileNotFoundError:
         raise ScenarioError(f"There is no file {name}.", value=name) from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise ScenarioError(f"It cannot be read: {why}.", file=name, value=name) from None
-    if len(raw) > LARGEST_FILE:
-        raise _too_large(name, len(raw))
+    except OSError as error:
+        raise ScenarioError(f"It cannot be read: {error.strerror}.", file=name) from None
+    if max(size, len(raw)) > LARGEST_FILE:
+        raise _too_large(name, max(size, len(raw)))
     if not raw.strip():
         raise ScenarioError("The file is empty.", file=name, hint=AGAIN)
     return raw
@@ -90,9 +98,9 @@ def _unpacked(raw: bytes, path: Path) -> bytes:
         with gzip.open(io.BytesIO(raw)) as file:
             unpacked = file.read(LARGEST_FILE + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise ScenarioError(f"Not gzip: {error}.", file=str(path), hint=AGAIN) from None
+        raise ScenarioError(f"Not gzip: {error}.", file=plain_path(path), hint=AGAIN) from None
     if len(unpacked) > LARGEST_FILE:
-        raise _too_large(str(path), len(unpacked))
+        raise _too_large(plain_path(path), len(unpacked))
     return unpacked
 
 

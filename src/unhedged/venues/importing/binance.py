@@ -57,12 +57,13 @@ def read(top: Part, instruments: Part | None) -> Found:
         if quote in DOLLARS:
             found.add(schedule, part)
         else:
-            found.leave_out(name, f"its notional is in {quote}, not in dollars", part)
+            where = f"in {quote}, " if quote else ""
+            found.leave_out(name, f"its notional is {where}not in dollars", part)
     return found
 
 
 def _symbols(top: Part) -> Iterator[tuple[str, str, Part, list[Part], str]]:
-    # Name, currency of the notional, where the symbol stands, its brackets, remark.
+    # Name, currency of the notional as far as the answer says it, where the symbol stands, its brackets, remark.
     if isinstance(top.value, dict) and "brackets" not in top.value:
         if "code" in top.value:
             words = shown(top.value.get("msg"))
@@ -85,7 +86,7 @@ def _symbols(top: Part) -> Iterator[tuple[str, str, Part, list[Part], str]]:
 def _quote(name: str) -> str:
     base = _DELIVERY.sub("", name)
     ends = [quote for quote in DOLLARS if base.endswith(quote) and base != quote]
-    return ends[0] if ends else f"none of {', '.join(DOLLARS)}"
+    return ends[0] if ends else ""
 
 
 def _ccxt(key: str, part: Part) -> tuple[str, str, Part, list[Part], str]:

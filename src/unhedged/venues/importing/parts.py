@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from unhedged.vocab.errors import ScenarioError
@@ -157,3 +158,9 @@ def shown(value: Any) -> str:
 def plain(name: str) -> str:
     """Return a key as it may be printed."""
     return name if name.isprintable() and len(name) <= LONGEST_NAME else shown(name)
+
+
+def plain_path(path: Path) -> str:
+    """Return a path as it may be printed, whole."""
+    text = str(path)
+    return text if text.isprintable() else repr(text)

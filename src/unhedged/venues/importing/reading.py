@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from unhedged.venues.importing.answer import LARGEST_FILE
-from unhedged.venues.importing.parts import Part
+from unhedged.venues.importing.parts import Part, plain_path
 from unhedged.venues.importing.schedule import LARGEST_AMOUNT, Schedule, Tier, check, initial_ppb
 from unhedged.vocab.errors import ScenarioError, UnitError, UnknownKind
 from unhedged.vocab.units import parse_rate
@@ -60,12 +60,11 @@ def load(path: Path) -> Mapping[str, Any]:
     ScenarioError
         Missing, too large, not TOML, or another kind of file.
     """
-    name = str(path)
+    name = plain_path(path)
+    if path.is_file() and path.stat().st_size > LARGEST_FILE:
+        size = path.stat().st_size / 2**20
+        raise ScenarioError(f"The file has {size:,.0f} MB.", file=name, hint=AGAIN)
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ScenarioError(
-                f"The file has {path.stat().st_size / 2**20:,.0f} MB.", file=name, hint=AGAIN
-            )
         data = tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
     except FileNotFoundError:
         raise ScenarioError(
@@ -75,10 +74,9 @@ def load(path: Path) -> Mapping[str, Any]:
         ) from None
     except OSError as error:
         raise ScenarioError(f"It cannot be read: {error.strerror}.", file=name) from None
-    except (UnicodeDecodeError, RecursionError, ArithmeticError, ValueError) as error:
-        raise ScenarioError(
-            f"Not TOML: {str(error).splitlines()[0][:120]}.", file=name, hint=AGAIN
-        ) from None
+    except (RecursionError, ArithmeticError, ValueError) as error:
+        why = str(error).splitlines()[0][:120]
+        raise ScenarioError(f"Not TOML: {why}.", file=name, hint=AGAIN) from None
     if data.get("kind") != KIND:
         raise ScenarioError(
             "It holds no imported tiers.",
@@ -99,7 +97,7 @@ def table(data: Mapping[str, Any], name: str, path: Path) -> Table:
     ScenarioError
         The table is damaged.
     """
-    file = str(path)
+    file = plain_path(path)
     tables = data.get("tiers")
     if not isinstance(tables, dict):
         raise ScenarioError("It has no [tiers.…].", file=file, hint=AGAIN)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
+from unhedged.venues.importing.parts import plain_path
 from unhedged.venues.importing.reading import KIND, Origin
 from unhedged.venues.importing.schedule import Schedule, initial_ppb
 from unhedged.vocab.errors import ScenarioError
@@ -77,7 +78,7 @@ def write(path: Path, text: str, *, force: bool) -> None:
     ScenarioError
         It exists and ``force`` is off, or the folder cannot be written.
     """
-    name = str(path)
+    name = plain_path(path)
     if path.is_dir():
         raise ScenarioError(f"{name} is a folder.", value=name, hint="Name a .toml file.")
     if path.exists() and not force:
