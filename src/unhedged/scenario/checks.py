@@ -7,8 +7,9 @@ from unhedged.scenario import imported
 from unhedged.scenario.check_agents import check_agents
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
-from unhedged.scenario.spec import Instrument, Scenario, Tier, TierTable, Venue
+from unhedged.scenario.spec import Instrument, Scenario, Venue
 from unhedged.scenario.supported import unsupported, unsupported_tiers
+from unhedged.scenario.tiers import Tier, TierTable, brackets_of
 from unhedged.venues import rulebook
 from unhedged.vocab import registry
 from unhedged.vocab.errors import InconsistentRules, ScenarioError, UnknownKind
@@ -183,9 +184,9 @@ def _margin(
                 allowed="Write brackets: tiers = [{ above, initial, maintenance }, …].",
                 **place(stacked, (*path, "tiers")),
             )
-    elif instrument.brackets:
+    elif own := brackets_of(instrument.tiers):
         inner = ("brackets",) if isinstance(instrument.tiers, TierTable) else ()
-        yield from _tiers(instrument.brackets, stacked, (*path, "tiers", *inner))
+        yield from _tiers(own, stacked, (*path, "tiers", *inner))
 
 
 def _tiers(tiers: tuple[Tier, ...], stacked: Stack, path: Keys) -> Iterator[ScenarioError]:

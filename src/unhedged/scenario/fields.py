@@ -11,7 +11,14 @@ from decimal import Decimal
 from statistics import NormalDist
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainValidator,
+    WithJsonSchema,
+)
 
 from unhedged.scenario.plan import Law
 from unhedged.vocab import units
@@ -38,6 +45,12 @@ def _factor(value: Any) -> float:
             f"{value!r} is not finite.", value=value, allowed="Expected a plain number."
         )
     return float(value)
+
+
+def _not_negative(value: float) -> float:
+    if value < 0:
+        raise ScenarioError("is negative.", value=value, allowed="Money ≥ $0.")
+    return value
 
 
 def bounded(number: int, value: Any, *, low: int, high: int, words: str) -> int:
@@ -75,6 +88,8 @@ Duration = Annotated[int, BeforeValidator(units.parse_duration), _TIME_SCHEMA]
 """Nanoseconds, >= 0."""
 Money = Annotated[float, BeforeValidator(units.parse_usd), _USD_SCHEMA]
 """Dollars."""
+Funds = Annotated[Money, AfterValidator(_not_negative)]
+"""Dollars, >= 0."""
 Price = Annotated[Decimal, BeforeValidator(units.parse_price), _PRICE_SCHEMA]
 """Dollars or units of an asset, exact, > 0."""
 

@@ -33,6 +33,7 @@ from unhedged.scenario.spec import (
     exact,
     parse_message_rate,
 )
+from unhedged.scenario.tiers import brackets_of
 from unhedged.venues import rulebook
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab.enums import (
@@ -217,8 +218,9 @@ def _tiers(instrument: Instrument, book: Rulebook) -> tuple[TierPlan, ...]:
         )
     plans: list[TierPlan] = []
     deduct = Fraction(0)  # continuity: deduct grows by floor * (rate - rate below)
-    for n, tier in enumerate(instrument.brackets):
-        below = instrument.brackets[n - 1].maintenance if n else tier.maintenance
+    own = brackets_of(instrument.tiers)
+    for n, tier in enumerate(own):
+        below = own[n - 1].maintenance if n else tier.maintenance
         deduct += Fraction(tier.above) * (tier.maintenance - below) / PPB
         plans.append(
             TierPlan(

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from unhedged.scenario.agents import AgentSpec
-from unhedged.scenario.fields import Block, Duration, Money, Price, Rate, Share
+from unhedged.scenario.fields import Block, Duration, Funds, Price, Rate, Share
+from unhedged.scenario.tiers import Tiers
 from unhedged.vocab.errors import ScenarioError, UnitError
 from unhedged.vocab.ids import is_name, split_instrument
 
@@ -70,12 +71,6 @@ def _above_zero(value: int) -> int:
     return value
 
 
-def _not_negative(value: float) -> float:
-    if value < 0:
-        raise ScenarioError("is negative.", value=value, allowed="Money ≥ $0.")
-    return value
-
-
 def _above_minus_all(value: int) -> int:
     if value <= -(10**9):
         raise ScenarioError(
@@ -113,7 +108,6 @@ def _source(value: Any) -> Any:
 Name = Annotated[str, AfterValidator(_name)]
 InstrumentName = Annotated[str, AfterValidator(_instrument_name)]
 Positive = Annotated[Duration, AfterValidator(_above_zero)]
-Funds = Annotated[Money, AfterValidator(_not_negative)]
 Change = Annotated[Rate, AfterValidator(_above_minus_all)]
 Volatility = Annotated[Rate, AfterValidator(_volatility)]
 Window = Annotated[int, AfterValidator(_power_of_two)]
@@ -259,44 +253,10 @@ class Venue(Block):
     funding: Funding = Funding()
 
 
-class Tier(Block):
-    """One bracket of a margin schedule."""
-
-    above: Funds = Field(description="notional from which it holds; equal belongs to it")
-    maintenance: Share
-    initial: Share
-    deduct: Funds | None = Field(
-        default=None,
-        description="off the maintenance of the whole position; what keeps it continuous when left "
-        "out, $0 in every tier where a rate holds for the whole position",
-    )
-
-
-Brackets = Annotated[tuple[Tier, ...], Field(min_length=1)]
-
-
-class TierTable(Block):
-    """Brackets that say where they were read."""
-
-    source: str = Field(description="file, table, SHA-256, day and confidence")
-    brackets: Brackets
-
-
 def _one_or_many(value: Any) -> str:
     return "one" if isinstance(value, str) else "many"
 
 
-def _tiers_form(value: Any) -> str:
-    return "table" if isinstance(value, dict | TierTable) else _one_or_many(value)
-
-
-Tiers = Annotated[
-    Annotated[str, Tag("one")]
-    | Annotated[Brackets, Tag("many")]
-    | Annotated[TierTable, Tag("table")],
-    Discriminator(_tiers_form),
-]
-"""The name of a table of the rulebook, ``FILE.toml#TABLE`` of imported rules, or brackets."""
 Assets = Annotated[
     Annotated[str, Tag("one")] | Annotated[tuple[str, ...], Tag("many")],
     Discriminator(_one_or_many),
@@ -348,13 +308,6 @@ class Instrument(Block):
     mark_sources: Sources | None = Field(
         default=None, description="perpetuals elsewhere; all of the asset when left out"
     )
-
-    @property
-    def brackets(self) -> tuple[Tier, ...]:
-        """The brackets written here; none where the rulebook has them, or for spot."""
-        if isinstance(self.tiers, TierTable):
-            return self.tiers.brackets
-        return () if self.tiers is None or isinstance(self.tiers, str) else self.tiers
 
     @property
     def venue(self) -> str:

@@ -6,8 +6,8 @@ Deductions are the venue's own (``cum``) and must keep maintenance continuous. S
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 
 from unhedged.venues.importing.parts import AGAIN, Part, checked_name, shown
 from unhedged.venues.importing.schedule import Found, Schedule, Tier, check, initial_ppb, pointing
@@ -40,6 +40,16 @@ _CCXT = re.compile(r"([^/:]+)/([^/:]+):([^/:-]+)(?:-(\d{6}))?")
 _DELIVERY = re.compile(r"_\d{6}$")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Symbol:
+    name: str
+    quote: str  # currency of the notional, as far as the answer says it
+    part: Part  # where it stands
+    rows: list[Part]  # its brackets in the venue's columns
+    unified: list[Part]  # the same in ccxt's columns, if any
+    remark: str = ""
+
+
 def read(top: Part, instruments: Part | None) -> Found:
     """Return the tiers of every symbol of the answer, and of which the notional is not in dollars.
 
@@ -52,18 +62,17 @@ def read(top: Part, instruments: Part | None) -> Found:
     """
     grids = _grids(instruments) if instruments is not None else {}
     found = Found()
-    for name, quote, part, rows, remark in _symbols(top):
-        schedule = _schedule(name, rows, remark, grids.get(name))
-        if quote in DOLLARS:
-            found.add(schedule, part)
+    for symbol in _symbols(top):
+        schedule = _schedule(symbol, grids.get(symbol.name))
+        if symbol.quote in DOLLARS:
+            found.add(schedule, symbol.part)
         else:
-            where = f"in {quote}, " if quote else ""
-            found.leave_out(name, f"its notional is {where}not in dollars", part)
+            where = f"in {symbol.quote}, " if symbol.quote else ""
+            found.leave_out(symbol.name, f"its notional is {where}not in dollars", symbol.part)
     return found
 
 
-def _symbols(top: Part) -> Iterator[tuple[str, str, Part, list[Part], str]]:
-    # Name, currency of the notional as far as the answer says it, where the symbol stands, its brackets, remark.
+def _symbols(top: Part) -> Iterator[_Symbol]:
     if isinstance(top.value, dict) and "brackets" not in top.value:
         if "code" in top.value:
             words = shown(top.value.get("msg"))
@@ -77,10 +86,10 @@ def _symbols(top: Part) -> Iterator[tuple[str, str, Part, list[Part], str]]:
         own = entry.named(name)
         factor = own.maybe("notionalCoef")
         remark = f"of an account with notionalCoef {factor.number()}" if factor is not None else ""
-        rows = [
-            Part(row.value, row.file, (name, *row.steps[-2:])) for row in own.at("brackets").items()
-        ]
-        yield name, _quote(name), entry, rows, remark
+        rows = list(own.at("brackets").items())
+        yield _Symbol(
+            name=name, quote=_quote(name), part=entry, rows=rows, unified=[], remark=remark
+        )
 
 
 def _quote(name: str) -> str:
@@ -89,7 +98,7 @@ def _quote(name: str) -> str:
     return ends[0] if ends else ""
 
 
-def _ccxt(key: str, part: Part) -> tuple[str, str, Part, list[Part], str]:
+def _ccxt(key: str, part: Part) -> _Symbol:
     match = _CCXT.fullmatch(key)
     if match is None:
         raise part.refuse(
@@ -98,51 +107,63 @@ def _ccxt(key: str, part: Part) -> tuple[str, str, Part, list[Part], str]:
             '{"BTC/USDT:USDT": […]}.',
         )
     base, quote, settle, delivery = match.groups()
-    rows = list(part.items())
-    for row in rows:
-        for unified, column in UNIFIED.items():
-            ours, theirs = row.at(unified).number(), row.at("info").at(column).number()
-            if ours != theirs and min(ours, theirs) < NO_CAP:
-                raise row.at(unified).refuse(
-                    f"{unified} is {ours} and info › {column} is {theirs}.", kind=InconsistentRules
-                )
     name = f"{base}{quote}_{delivery}" if delivery else f"{base}{quote}"
-    return name, settle, part, [row.at("info") for row in rows], ""
+    unified = list(part.items())
+    rows = [row.at("info") for row in unified]
+    return _Symbol(name=name, quote=settle, part=part, rows=rows, unified=unified)
 
 
-def _schedule(
-    name: str, rows: list[Part], remark: str, grid: tuple[Decimal, Decimal] | None
-) -> Schedule:
-    tiers = []
-    for row in rows:
-        leverage = row.at("initialLeverage").number()
-        tiers.append(
-            Tier(
-                floor=row.at("notionalFloor").number(),
-                mm_ppb=row.at("maintMarginRatio").ppb(),
-                leverage=leverage,
-                im_ppb=initial_ppb(leverage),
-                deduct=row.at("cum").number(),
+def _schedule(symbol: _Symbol, grid: tuple[Decimal, Decimal] | None) -> Schedule:
+    rows = symbol.rows
+    numbers = {
+        column: [row.at(column).number() for row in rows] for column in (*UNIFIED.values(), "cum")
+    }
+    _agree(symbol, numbers)
+    floors, caps = numbers["notionalFloor"], numbers["notionalCap"]
+    for n, (end, start) in enumerate(zip(caps, floors[1:], strict=False), 1):
+        if end != start:
+            word = "leave a gap" if end < start else "overlap"
+            raise (
+                rows[n]
+                .at("notionalFloor")
+                .refuse(
+                    f"Brackets {word}: one ends at {end}, the next begins at {start}.",
+                    kind=InconsistentRules,
+                )
             )
+    tiers = tuple(
+        Tier(
+            floor=floor,
+            mm_ppb=row.at("maintMarginRatio").ppb(),
+            leverage=leverage,
+            im_ppb=initial_ppb(leverage),
+            deduct=deduct,
         )
-    for low, high in pairwise(rows):
-        end, start = low.at("notionalCap").number(), high.at("notionalFloor")
-        if end != start.number():
-            word = "leave a gap" if end < start.number() else "overlap"
-            raise start.refuse(
-                f"Brackets {word}: one ends at {end}, the next begins at {start.number()}.",
-                kind=InconsistentRules,
-            )
-    cap = rows[-1].at("notionalCap").number()
+        for row, floor, leverage, deduct in zip(
+            rows, floors, numbers["initialLeverage"], numbers["cum"], strict=True
+        )
+    )
     schedule = Schedule(
-        name=name,
-        tiers=tuple(tiers),
-        largest=None if cap >= NO_CAP else cap,
+        name=symbol.name,
+        tiers=tiers,
+        largest=None if caps[-1] >= NO_CAP else caps[-1],
         tick_size=grid and grid[0],
         lot_size=grid and grid[1],
-        remark=remark,
+        remark=symbol.remark,
     )
     return check(schedule, pointing(rows, COLUMNS))
+
+
+def _agree(symbol: _Symbol, numbers: dict[str, list[Decimal]]) -> None:
+    # ccxt says most columns twice; a file edited by hand may not. Beyond the largest integer both mean no end.
+    for n, row in enumerate(symbol.unified):
+        for unified, column in UNIFIED.items():
+            part = row.at(unified)
+            ours, theirs = part.number(), numbers[column][n]
+            if ours != theirs and min(ours, theirs) < NO_CAP:
+                raise part.refuse(
+                    f"{unified} is {ours} and info › {column} is {theirs}.", kind=InconsistentRules
+                )
 
 
 def _grids(instruments: Part) -> dict[str, tuple[Decimal, Decimal]]:

@@ -173,9 +173,15 @@ def _together(n: int, low: Tier, high: Tier, refuse: Refuse) -> None:
             "a larger position never asks less."
         )
         raise refuse(n, "maintenance", text, InconsistentRules)
-    if high.leverage > low.leverage or high.im_ppb < low.im_ppb:
+    if high.leverage > low.leverage:
         text = f"Leverage rises from {low.leverage} to {high.leverage}; a larger position never gets more."
         raise refuse(n, "leverage", text, InconsistentRules)
+    if high.im_ppb < low.im_ppb:
+        text = (
+            f"The initial rate falls from {rate_text(low.im_ppb)} to {rate_text(high.im_ppb)}; "
+            "a larger position never asks less."
+        )
+        raise refuse(n, "initial", text, InconsistentRules)
 
 
 def _deducted(schedule: Schedule, refuse: Refuse) -> None:
