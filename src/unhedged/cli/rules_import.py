@@ -48,8 +48,8 @@ def import_(
 
 
 def _screen(done: "Imported") -> list[str]:
-    tables = f"{len(done.tables):,} table{'s' * (len(done.tables) != 1)}"
-    tiers = f"{sum(done.tables.values()):,} tiers"
+    tables = _count(len(done.tables), "table")
+    tiers = _count(sum(done.tables.values()), "tier")
     lines = [
         f"{done.path}: {tables}, {tiers}",
         f"  From     {done.title}, sha256 {done.sha256[:8]}",
@@ -60,3 +60,7 @@ def _screen(done: "Imported") -> list[str]:
         lines.append(f"  Left out {len(done.left_out) - SHOWN:,} more (--json lists them)")
     lines.append(f'  Next     tiers = "{done.path}#{next(iter(done.tables))}" in an [[instrument]]')
     return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

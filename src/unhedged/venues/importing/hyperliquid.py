@@ -38,7 +38,7 @@ def read(top: Part, instruments: Part | None) -> Found:
     """Return the tiers, tick and lot size of every coin of the answer."""
     if instruments is not None:
         raise instruments.refuse("meta holds tick and lot sizes itself.", hint="Leave it out.")
-    meta = next(top.items()) if isinstance(top.value, list) else top
+    meta = _meta(top)
     universe = meta.at("universe")
     tables = _tables(meta)
     token = meta.maybe("collateralToken")
@@ -52,6 +52,20 @@ def read(top: Part, instruments: Part | None) -> Found:
         else:
             found.leave_out(name, f"its margin is in token {token.number()}, not in USDC", own)
     return found
+
+
+def _meta(top: Part) -> Part:
+    # The answer itself, or the first of the pair with contexts; a list of several metas is another question's answer.
+    if not isinstance(top.value, list):
+        return top
+    parts = list(top.items())
+    if len(parts) > 2 or (len(parts) == 2 and not isinstance(parts[1].value, list)):
+        raise top.refuse(
+            "It is a list of several answers.",
+            allowed="Expected meta, {universe, marginTables}, or metaAndAssetCtxs, [meta, […]].",
+            hint="Save the one you mean.",
+        )
+    return parts[0]
 
 
 def _tables(meta: Part) -> dict[Decimal, Part]:

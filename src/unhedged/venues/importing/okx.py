@@ -45,7 +45,7 @@ def read(top: Part, instruments: Part | None) -> Found:
     swaps = _swaps(instruments)
     families: dict[str, list[Part]] = {}
     for row in _data(top):
-        name = (row.at("instFamily") if row.at("instFamily").value else row.at("instId")).name()
+        name = _family(row)
         rows = families.setdefault(name, [])
         rows.append(Part(row.value, row.file, (name, "tiers", len(rows))))
     found = Found()
@@ -63,6 +63,18 @@ def read(top: Part, instruments: Part | None) -> Found:
         else:
             found.add(schedule, rows[0])
     return found
+
+
+def _family(row: Part) -> str:
+    # Older answers have uly alone; those of spot margin have neither, and count coins.
+    for key in ("instFamily", "uly"):
+        part = row.maybe(key)
+        if part is not None and part.value != "":
+            return part.name()
+    raise row.refuse(
+        "It has no instFamily: it is no tier of a swap.",
+        hint="Ask with instType=SWAP and instFamily=….",
+    )
 
 
 def _data(top: Part) -> list[Part]:

@@ -123,6 +123,25 @@ def test_okx_inverse_swap_is_left_out(tmp_path: Path) -> None:
     assert done.left_out == {"AAA-USD-SWAP": "it is no linear contract"}
 
 
+def test_okx_older_answer_names_the_family_in_uly_and_spot_margin_has_none(tmp_path: Path) -> None:
+    data = answers.okx_tiers()
+    for row in data["data"]:
+        del row["instFamily"]
+    done = take(tmp_path, "okx", data, answers.okx_instruments())
+    assert list(done.tables) == ["AAA-USDT-SWAP"]
+    data["data"] = [
+        row | {"uly": "", "instId": "AAA-USDT", "instFamily": ""} for row in data["data"]
+    ]
+    with pytest.raises(ScenarioError, match="it is no tier of a swap"):
+        take(tmp_path, "okx", data, answers.okx_instruments(), force=True)
+
+
+def test_hyperliquid_list_of_several_markets_is_not_taken_for_the_first(tmp_path: Path) -> None:
+    for several in ([answers.hyperliquid_meta()] * 2, [answers.hyperliquid_meta()] * 3):
+        with pytest.raises(ScenarioError, match="a list of several answers"):
+            take(tmp_path, "hyperliquid", several)
+
+
 def test_bybit_tier_begins_where_the_one_before_ends(tmp_path: Path) -> None:
     found = tables(take(tmp_path, "bybit", answers.bybit_limits(), answers.bybit_instruments()))
     assert rows(found["AAAUSDT"]) == [
