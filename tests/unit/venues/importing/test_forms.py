@@ -154,6 +154,37 @@ def test_bybit_tier_begins_where_the_one_before_ends(tmp_path: Path) -> None:
     assert found["BBBPERP"].tick_size is None
 
 
+PUBLISHED = """
+2.0 100 0.50 0 | 2.6 90 0.56 1200 | 3.2 80 0.63 3020 | 3.8 75 0.67 4300 | 4.4 70 0.71 5820 | 5.0 65 0.77 8460
+5.6 55 0.91 15460 | 8.5 50 1.00 20500 | 10 45 1.30 46000 | 14 40 1.50 66000 | 20 35 1.60 80000 | 28 30 2.00 160000
+38 25 2.50 300000 | 50 20 2.90 452000 | 55 19 3.00 502000 | 60 18 3.50 777000 | 65 17 3.60 837000 | 70 16 3.80 967000
+75 15 4.00 1107000 | 80 14 4.50 1482000
+"""
+"""Bybit's BTCUSDT risk table (margin parameters, copy of about 2024-25): limit in millions, leverage, rate in %, deduction."""
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_bybit_published_table_has_the_deductions_that_follow_from_its_rates(
+    tmp_path: Path, given: bool
+) -> None:
+    table = [row.split() for row in PUBLISHED.replace("\n", " | ").strip(" |").split(" | ")]
+    template = answers.bybit_limits("AAAUSDT")
+    template["result"]["list"] = [
+        {
+            "symbol": "BTCUSDT",
+            "riskLimitValue": str(Decimal(limit) * 10**6),
+            "maintenanceMargin": str(Decimal(rate) / 100),
+            "initialMargin": str(round(1 / Decimal(leverage), 4)),
+            "maxLeverage": leverage,
+            "mmDeduction": deduct if given else "",
+        }
+        for limit, leverage, rate, deduct in table
+    ]
+    found = tables(take(tmp_path, "bybit", template))["BTCUSDT"]
+    assert [t.deduct for t in found.tiers] == [Decimal(row[3]) for row in table]
+    assert len(found.tiers) == 20
+
+
 def test_bybit_deductions_left_out_are_the_continuous_ones(tmp_path: Path) -> None:
     done = take(tmp_path, "bybit", answers.bybit_limits("AAAUSDT", deductions=False))
     assert [t.deduct for t in tables(done)["AAAUSDT"].tiers] == [0, 1_200, 3_020]
