@@ -21,7 +21,11 @@ PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
 def words(text: str) -> str:
-    """Return text with every number as ``#``: crowds are drawn with functions whose last bit a processor may change."""
+    """Return text with every number as ``#``: crowds are drawn with functions whose last bit a processor may change.
+
+    So are plan hashes, which change with every value of a rulebook.
+    """
+    text = re.sub(r"-[0-9a-f]{8}/", "-#/", text)
     return re.sub(r"[ #]+", " ", re.sub(r"[−+]?\$?\d[\d.,]*(%|bn|M|k|\b)", "#", text))
 
 
