@@ -7,6 +7,7 @@ Order of things inside one instant, by priority (`vocab.enums.Priority`), then f
 
 from typing import Any
 
+from unhedged.kernels.ahead import fetch_ahead
 from unhedged.kernels.clearing import fund_unwind, step_case, vault_tick
 from unhedged.kernels.clock import next_event, release_event, schedule
 from unhedged.kernels.compiled import CHECKED, entry, kernel
@@ -124,6 +125,7 @@ def run(address: int, most: int) -> int:
     for _ in range(most):
         if not has_room(w):
             return _GROW
+        cursor = w.wheel_cursor
         row = next_event(w)
         if row < 0:
             return _END
@@ -133,6 +135,8 @@ def run(address: int, most: int) -> int:
             return _END
         w.now = e.t
         w.events += 1
+        if w.wheel_cursor != cursor:
+            fetch_ahead(w, cursor, w.wheel_cursor)
         kind = int(e.kind)
         subject = e.subject
         release_event(w, row)
