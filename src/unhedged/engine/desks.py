@@ -161,6 +161,7 @@ def fill_agents(
     row = tags = 0
     base = memory["parameter"].ctypes.data
     size = memory["parameter"].dtype.itemsize
+    kept: dict[bytes, int] = {}
     for desk, where in desks:
         group, params = desk.group, desk.group.params
         latency = {
@@ -176,8 +177,11 @@ def fill_agents(
             me["period"] = int(period[n])
             for name, values in latency.items():
                 me[name] = values[n]
-            me["parameters"] = base + row * size
-            memory["parameter"][row]["of"] = desk.parameters[n]
+            numbers = desk.parameters[n]
+            # One row for all agents with the same numbers: it stays in the nearest cache.
+            shared = kept.setdefault(numbers.tobytes(), len(kept))
+            memory["parameter"][shared]["of"] = numbers
+            me["parameters"] = base + shared * size
             me["legs"] = len(desk.legs)
             me["position"][: len(desk.legs)] = where[n]
             me["first_tag"], me["tags"] = tags, most
