@@ -51,26 +51,33 @@ def update_venue(w: Any, v: int) -> None:
     act_on_touched(w, v)
 
 
-@kernel("boolean(World)")
-def has_room(w: Any) -> bool:
-    """Return whether every pool and buffer has the rows one event may need.
+@kernel("int64(World)")
+def events_with_room(w: Any) -> int:
+    """Return for how many events every pool and buffer has the rows they may need.
 
     A price level holds at least one order, so far levels never outnumber order rows, whichever window moves.
     """
-    spare = w.spare
-    return (
-        w.used_events + spare <= w.n_event
-        and w.used_orders + spare <= w.n_order
-        and w.used_messages + spare <= w.n_message
-        and w.n_order <= w.n_far
-        and w.used_cases + spare <= w.n_case
-        and w.triggers_used + spare <= w.n_trigger
-        and w.transfers_kept + spare <= w.n_transfer
-        and w.forced_kept + spare <= w.n_forced
-        and w.fills_kept + spare <= w.n_fill
-        and w.series_kept + spare <= w.n_series
-        and w.desks_kept + spare <= w.n_desk
+    if w.n_order > w.n_far:
+        return 0
+    free = min(
+        w.n_event - w.used_events,
+        w.n_order - w.used_orders,
+        w.n_message - w.used_messages,
+        w.n_case - w.used_cases,
+        w.n_trigger - w.triggers_used,
+        w.n_transfer - w.transfers_kept,
+        w.n_forced - w.forced_kept,
+        w.n_fill - w.fills_kept,
+        w.n_series - w.series_kept,
+        w.n_desk - w.desks_kept,
     )
+    return max(0, free) // max(1, w.spare)
+
+
+@kernel("boolean(World)")
+def has_room(w: Any) -> bool:
+    """Return whether every pool and buffer has the rows one event may need."""
+    return events_with_room(w) > 0
 
 
 @kernel("void(World, int64, int64)")
@@ -122,9 +129,13 @@ def run(address: int, most: int) -> int:
     """Handle up to ``most`` events of the world at ``address``. Return the `Reason` for coming back."""
     w = world(address)
     every = 1 if CHECKED and w.n_account <= SMALL else FULL_SUMS
+    room = 0
     for _ in range(most):
-        if not has_room(w):
-            return _GROW
+        if room == 0:
+            if not has_room(w):
+                return _GROW
+            room = events_with_room(w)
+        room -= 1
         cursor = w.wheel_cursor
         row = next_event(w)
         if row < 0:
@@ -136,7 +147,7 @@ def run(address: int, most: int) -> int:
         w.now = e.t
         w.events += 1
         if w.wheel_cursor != cursor:
-            fetch_ahead(w, cursor, w.wheel_cursor)
+            fetch_ahead(w)
         kind = int(e.kind)
         subject = e.subject
         release_event(w, row)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from unhedged.kernels.tables import TABLES, WORLD
+from unhedged.kernels.tables import LINE, TABLES, WORLD
 
 NONE_COLUMNS = {
-    "slot": ("head", "tail"),
+    "slot": ("head",),
     "bucket": ("head",),
     "far_hash": ("head",),
     "level": ("head", "tail"),
@@ -31,8 +31,6 @@ POOLS = {
 """Tables with a free list: the column that links free rows, and the counter that heads the list."""
 
 
-LINE = 64
-"""Bytes of a cache line."""
 LARGE_PAGE = 1 << 21
 """Bytes; a smaller world does not ask for one."""
 
@@ -52,6 +50,7 @@ class Memory:
             self._arrays[name][link] = np.arange(1, len(self._arrays[name]) + 1)
             self._record[head] = 0
         self._record["first_dirty"] = -1
+        self._record["slot_tail"] = -1
         self._record["free_trigger"] = -1
 
     def __getitem__(self, name: str) -> np.ndarray[Any, Any]:
@@ -73,10 +72,12 @@ class Memory:
         return sum(array.nbytes for array in self._arrays.values())
 
     def replace(self, name: str, array: np.ndarray[Any, Any]) -> None:
-        """Use ``array`` as table ``name``; its dtype must be the table's."""
-        if array.dtype != TABLES[name]:
+        """Use a copy of ``array`` as table ``name``; it must have the table's columns."""
+        if _columns(array.dtype) != _columns(TABLES[name]):
             raise TypeError(f"table {name} has another dtype")
-        self._place(name, np.ascontiguousarray(array))
+        copy = _in_one_piece({name: len(array)})[name]
+        copy[:] = array
+        self._place(name, copy)
 
     def grow(self, name: str) -> None:
         """Double table ``name``; rows keep their numbers, new rows of a pool join its free list."""
@@ -91,7 +92,7 @@ class Memory:
         self._place(name, new)
 
     def _blank(self, name: str, rows: int) -> np.ndarray[Any, Any]:
-        array = np.zeros(rows, TABLES[name])
+        array = _in_one_piece({name: rows})[name]
         _mark_none(name, array)
         return array
 
@@ -99,6 +100,11 @@ class Memory:
         self._arrays[name] = array
         self._record[name] = array.ctypes.data
         self._record["n_" + name] = len(array)
+
+
+def _columns(dtype: np.dtype[Any]) -> list[tuple[str, np.dtype[Any]]]:
+    # Bytes that fill a row up do not count: numpy drops them when it joins arrays.
+    return [(column, field[0]) for column, field in (dtype.fields or {}).items()]
 
 
 def _mark_none(name: str, array: np.ndarray[Any, Any]) -> None:
