@@ -178,10 +178,9 @@ def fill_agents(
             for name, values in latency.items():
                 me[name] = values[n]
             numbers = desk.parameters[n]
-            # One row for all agents with the same numbers: it stays in the nearest cache.
-            shared = kept.setdefault(numbers.tobytes(), len(kept))
-            memory["parameter"][shared]["of"] = numbers
-            me["parameters"] = base + shared * size
+            memory["parameter"][row]["of"] = numbers
+            # All agents with the same numbers read one row: it stays in the nearest cache.
+            me["parameters"] = base + kept.setdefault(numbers.tobytes(), row) * size
             me["legs"] = len(desk.legs)
             me["position"][: len(desk.legs)] = where[n]
             me["first_tag"], me["tags"] = tags, most
