@@ -18,6 +18,7 @@ from unhedged.kernels.news import TICK, begin_outages, move_values
 from unhedged.kernels.observe import finish_turn, take_turn
 from unhedged.kernels.record import find_breach, record_all
 from unhedged.kernels.risk import act_on_touched
+from unhedged.kernels.room import events_with_room
 from unhedged.kernels.tables import event, instrument, venue, world
 from unhedged.kernels.triggers import mark_moved
 from unhedged.vocab.enums import EventKind, InstrumentKind, Reason
@@ -49,35 +50,6 @@ def update_venue(w: Any, v: int) -> None:
             if instrument(w, i).kind != InstrumentKind.SPOT:
                 sample_premium(w, i)
     act_on_touched(w, v)
-
-
-@kernel("int64(World)")
-def events_with_room(w: Any) -> int:
-    """Return for how many events every pool and buffer has the rows they may need.
-
-    A price level holds at least one order, so far levels never outnumber order rows, whichever window moves.
-    """
-    if w.n_order > w.n_far:
-        return 0
-    free = min(
-        w.n_event - w.used_events,
-        w.n_order - w.used_orders,
-        w.n_message - w.used_messages,
-        w.n_case - w.used_cases,
-        w.n_trigger - w.triggers_used,
-        w.n_transfer - w.transfers_kept,
-        w.n_forced - w.forced_kept,
-        w.n_fill - w.fills_kept,
-        w.n_series - w.series_kept,
-        w.n_desk - w.desks_kept,
-    )
-    return max(0, free) // max(1, w.spare)
-
-
-@kernel("boolean(World)")
-def has_room(w: Any) -> bool:
-    """Return whether every pool and buffer has the rows one event may need."""
-    return events_with_room(w) > 0
 
 
 @kernel("void(World, int64, int64)")
@@ -132,9 +104,9 @@ def run(address: int, most: int) -> int:
     room = 0
     for _ in range(most):
         if room == 0:
-            if not has_room(w):
-                return _GROW
             room = events_with_room(w)
+            if room == 0:
+                return _GROW
         room -= 1
         cursor = w.wheel_cursor
         row = next_event(w)
