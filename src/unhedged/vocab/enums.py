@@ -100,6 +100,14 @@ class MarginMode(IntEnum):
     NONE = 2  # spot: no borrowing
 
 
+class CollateralPrice(IntEnum):
+    """Price at which a venue values an asset posted as collateral."""
+
+    LOCAL_BOOK = 0  # the venue's own
+    INDEX = 1  # an index over venues
+    REDEMPTION = 2  # what the issuer pays
+
+
 class AccountKind(IntEnum):
     """Role of an account at its venue."""
 
