@@ -150,7 +150,7 @@ def compare_rows(rows: Rows, memory: Memory, plain: World) -> None:
 
 REFUSALS = {
     Reject.NONE, Reject.BAND, Reject.MARGIN, Reject.BALANCE, Reject.REDUCE_ONLY, Reject.POST_ONLY, Reject.FILL_OR_KILL,
-    Reject.UNKNOWN_ORDER, Reject.SELF_TRADE, Reject.GATEWAY_FULL, Reject.GATEWAY_DOWN, Reject.TRANSFERS_DOWN,
+    Reject.UNKNOWN_ORDER, Reject.MALFORMED, Reject.SELF_TRADE, Reject.GATEWAY_FULL, Reject.GATEWAY_DOWN, Reject.TRANSFERS_DOWN,
 }  # fmt: skip
 PAYMENTS = {
     EntryReason.TRADING_FEE, EntryReason.LIQUIDATION_FEE, EntryReason.TAKEOVER, EntryReason.FUND_DRAW, EntryReason.FUNDING,

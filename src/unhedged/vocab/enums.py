@@ -73,6 +73,7 @@ class Reject(IntEnum):
     NEGATIVE_PRICE = 16  # price at or below zero
     NO_LIQUIDITY = 17  # market order met an empty side
     CLOSED = 18  # the account was closed
+    MALFORMED = 19  # a command, side or other code that does not exist
 
 
 class InstrumentKind(IntEnum):
