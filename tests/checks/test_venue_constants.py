@@ -21,6 +21,10 @@ REASONS: dict[str, tuple[set[float], str]] = {
         "floors inside two published score formulas, where the atom is 10^-6; fifths of a queue",
     ),
     "rules/funding.py": ({8, 24}, "hours: rates are quoted per eight hours, interest per day"),
+    "rules/funding_time.py": (
+        {8, 28_800_000_000_000},
+        "rates are quoted per eight hours; the same in nanoseconds",
+    ),
     "rules/integer.py": ({1000, 10, 9}, "units: milli-ticks, parts per billion"),
     "rules/liquidation.py": ({4}, "atoms of rounding between four operations"),
     "rules/pnl.py": ({10, 18}, "a mark no price reaches"),
@@ -45,6 +49,7 @@ REASONS: dict[str, tuple[set[float], str]] = {
     ),
     "kernels/funding.py": ({3_600_000_000_000}, "nanoseconds in an hour"),
     "kernels/gateway.py": ({3}, "bits of a lane"),
+    "kernels/index.py": ({3}, "prices of which a median can single one out"),
     "kernels/loop.py": ({100_000, 2_000}, "events between two checks"),
     "kernels/marks.py": ({1000}, "milli-ticks in a tick"),
     "kernels/news.py": ({1_000_000_000}, "nanoseconds between steps of the fundamental value"),
@@ -55,7 +60,7 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/risk.py": ({2_000_000_000}, "delay of a holder who gives up, not of a venue"),
     "kernels/stops.py": ({3}, "code of a state"),
     "kernels/stream.py": ({16, 4096, 5, 12, 4, 3}, "sizes of a book replayed alone"),
-    "kernels/tables.py": ({8, 24, 40, 64, 5}, "lengths of arrays"),
+    "kernels/tables.py": ({8, 24, 40, 5}, "lengths of arrays"),
     "kernels/triggers.py": (
         {4e18, 1e-9, 1e-18, 1e18, 4.0},
         "bounds of float error; a mark no price reaches",
