@@ -14,11 +14,13 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from unhedged.api import (
         Comparison,
+        Position,
         Results,
         compare,
         import_rules,
         load,
         open_results,
+        position,
         run,
         scenarios,
     )
@@ -27,12 +29,14 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Comparison": "unhedged.api",
+    "Position": "unhedged.api",
     "Results": "unhedged.api",
     "UnhedgedError": "unhedged.vocab.errors",
     "compare": "unhedged.api",
     "import_rules": "unhedged.api",
     "load": "unhedged.api",
     "open_results": "unhedged.api",
+    "position": "unhedged.api",
     "register": "unhedged.vocab.registry",
     "run": "unhedged.api",
     "scenarios": "unhedged.api",
@@ -40,6 +44,7 @@ _HOMES = {
 
 __all__ = [
     "Comparison",
+    "Position",
     "Results",
     "UnhedgedError",
     "__version__",
@@ -47,6 +52,7 @@ __all__ = [
     "import_rules",
     "load",
     "open_results",
+    "position",
     "register",
     "run",
     "scenarios",

@@ -20,8 +20,9 @@ from unhedged.engine.buffers import Rows, make_room
 from unhedged.kernels import loop as compiled_loop
 from unhedged.kernels.clock import next_event, release_event
 from unhedged.kernels.compiled import record_at
-from unhedged.kernels.loop import handle_event, has_room
+from unhedged.kernels.loop import handle_event
 from unhedged.kernels.memory import Memory
+from unhedged.kernels.room import events_with_room
 from unhedged.kernels.tables import case, event, instrument, message, world
 from unhedged.reference import loop
 from unhedged.reference.world import Message, World
@@ -60,7 +61,7 @@ def _run(address: int, most: int, out: int) -> int:
     # The body of `loop.run`, one row per event.
     w = world(address)
     for n in range(most):
-        if not has_room(w):
+        if events_with_room(w) == 0:
             return n
         row = next_event(w)
         if row < 0:
@@ -162,7 +163,7 @@ def compare_rows(rows: Rows, memory: Memory, plain: World) -> None:
 
 REFUSALS = {
     Reject.NONE, Reject.BAND, Reject.MARGIN, Reject.BALANCE, Reject.REDUCE_ONLY, Reject.POST_ONLY, Reject.FILL_OR_KILL,
-    Reject.UNKNOWN_ORDER, Reject.SELF_TRADE, Reject.GATEWAY_FULL, Reject.GATEWAY_DOWN, Reject.TRANSFERS_DOWN,
+    Reject.UNKNOWN_ORDER, Reject.MALFORMED, Reject.SELF_TRADE, Reject.GATEWAY_FULL, Reject.GATEWAY_DOWN, Reject.TRANSFERS_DOWN,
 }  # fmt: skip
 PAYMENTS = {
     EntryReason.TRADING_FEE, EntryReason.LIQUIDATION_FEE, EntryReason.TAKEOVER, EntryReason.FUND_DRAW, EntryReason.FUNDING,

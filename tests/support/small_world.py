@@ -295,6 +295,7 @@ class Small:
         self.behaviours: list[Behaviour] = []
         self.policies = [v.adl_policy for v in plan.venues]
         random = np.random.default_rng(seed + 1)
+        self._give_parameters()
         row = 0
         for group in plan.agents:
             if group.kind == "leveraged":
@@ -328,6 +329,12 @@ class Small:
         of[scripts.USD] = float(random.choice([2e4, 5e5, 5e6]))
         of[scripts.SPREAD] = float(random.choice([0.0005, 0.005]))
         of[scripts.TAGS] = 8.0
+
+    def _give_parameters(self) -> None:
+        # A row each, where equal ones are shared: scripts write their own.
+        rows = self.memory["parameter"]
+        places = np.arange(len(self.memory["agent"])) * rows.dtype.itemsize
+        self.memory["agent"]["parameters"] = rows.ctypes.data + places
 
     def _give_tags(self) -> None:
         agents = self.memory["agent"]

@@ -19,7 +19,7 @@ import math
 from typing import Any
 
 from unhedged.agents import cells as c
-from unhedged.agents.chance import power_distance
+from unhedged.agents.chance import ln_again, power_distance, power_distance_again
 from unhedged.agents.orders import (
     NO_TAG,
     SECOND,
@@ -33,8 +33,8 @@ from unhedged.agents.orders import (
     take,
 )
 from unhedged.kernels.compiled import agent, kernel
-from unhedged.kernels.floatmath import exp_, ln
-from unhedged.kernels.rng import exponential, normals, uniforms
+from unhedged.kernels.floatmath import exp_
+from unhedged.kernels.rng import exponential, normal, uniforms
 from unhedged.kernels.tables import as_agent, as_observation, as_parameter
 from unhedged.vocab.enums import Side, TimeInForce
 
@@ -63,7 +63,7 @@ MOST_ABOVE = 0.5
 @kernel("float64(Observation, Parameter, Agent, float64)")
 def draw_usd(seen: Any, row: Any, me: Any, median: float) -> float:
     """Return a lognormal size in dollars with the group's spread, at most its largest multiple of ``median``."""
-    z, _ = normals(me)
+    z = normal(me)
     multiple = exp_(row.of[c.FLOW_SIZE_SIGMA] * z)
     return float(median * min(multiple, row.of[c.FLOW_SIZE_MOST]))
 
@@ -84,7 +84,8 @@ def place_near(
     """Write a limit order near ``anchor``, ``least`` ticks away or more; the lower half of the near tags are bids."""
     side = Side.BUY if tag < int(row.of[c.FLOW_ORDERS]) else Side.SELL
     step = max(row.of[c.FLOW_STEP], 1.0 / anchor)
-    away = anchor * power_distance(u, step, row.of[c.FLOW_REACH], row.of[c.FLOW_DECAY])
+    reach, decay = row.of[c.FLOW_REACH], row.of[c.FLOW_DECAY]
+    away = anchor * power_distance_again(row, c.FLOW_KEPT, u, step, reach, decay)
     away = max(away, least)
     px = math.floor(anchor - away) if side == Side.BUY else math.ceil(anchor + away)
     usd = draw_usd(seen, row, me, row.of[c.FLOW_SIZE])
@@ -131,8 +132,8 @@ def open_book(seen: Any, row: Any, me: Any, out: int) -> int:
     return n
 
 
-@kernel("float64(Observation, Agent, float64)")
-def liquidity_gap(seen: Any, me: Any, seconds: float) -> float:
+@kernel("float64(Observation, Parameter, Agent, float64)")
+def liquidity_gap(seen: Any, row: Any, me: Any, seconds: float) -> float:
     """Update the two averages of log liquidity and return the moment's minus calm's.
 
     Liquidity is dollars at the touch over the relative spread: what a market order meets per unit of price.
@@ -142,7 +143,8 @@ def liquidity_gap(seen: Any, me: Any, seconds: float) -> float:
     if seen.bid[0] > 0 and seen.ask[0] > seen.bid[0]:
         px = middle(seen, 0)
         usd = 0.5 * (seen.bid_qty[0] + seen.ask_qty[0]) * seen.lot[0] * px * seen.tick[0]
-        sample = ln(max(usd, 1e-9) * px / (seen.ask[0] - seen.bid[0]))
+        liquidity = max(usd, 1e-9) * px / (seen.ask[0] - seen.bid[0])
+        sample = ln_again(row, c.FLOW_KEPT_LOG, liquidity)
         if me.state[c.FLOW_KNOWN] == 0.0:
             me.state[c.FLOW_KNOWN] = 1.0
             me.state[c.FLOW_LIQUIDITY] = me.state[c.FLOW_CALM] = sample
@@ -236,5 +238,5 @@ def behave(observation: int, me: int, out: int) -> int:
         return open_book(seen, row, mine, out)
     seconds = (seen.t - mine.state[c.FLOW_LAST]) / SECOND
     mine.state[c.FLOW_LAST] = float(seen.t)
-    gap = liquidity_gap(seen, mine, seconds)
+    gap = liquidity_gap(seen, row, mine, seconds)
     return one_event(seen, row, mine, out, gap)

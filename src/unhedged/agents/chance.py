@@ -39,6 +39,31 @@ def power_distance(u: float, near: float, far: float, decay: float) -> float:
     return near * pow_(1.0 + u * (pow_(far / near, e) - 1.0), 1.0 / e)
 
 
+@kernel("float64(Parameter, int64, float64, float64, float64, float64)")
+def power_distance_again(
+    row: Any, cell: int, u: float, near: float, far: float, decay: float
+) -> float:
+    """Return `power_distance`, much the same arguments but ``u`` each time; a power of two of them is kept from ``cell`` on."""
+    e = 1.0 - decay
+    if far <= near or near <= 0.0 or abs(e) < 1e-6:
+        return power_distance(u, near, far, decay)
+    ratio = far / near
+    if row.of[cell] != ratio or row.of[cell + 1] != e:
+        row.of[cell] = ratio
+        row.of[cell + 1] = e
+        row.of[cell + 2] = pow_(ratio, e)
+    return near * pow_(1.0 + u * (row.of[cell + 2] - 1.0), 1.0 / e)
+
+
+@helper("float64(Parameter, int64, float64)")
+def ln_again(row: Any, cell: int, x: float) -> float:
+    """Return ``ln(x)``, ``x`` > 0 and often that of the call before; both are kept from ``cell`` on."""
+    if row.of[cell] != x:
+        row.of[cell] = x
+        row.of[cell + 1] = ln(x)
+    return float(row.of[cell + 1])
+
+
 @kernel("float64(Agent, int64, int64, float64, float64, float64)")
 def learn_variance(
     me: Any, fast: int, calm: int, move: float, seconds: float, elapsed: float

@@ -45,7 +45,7 @@ def whole_lots(sizes: Array, total: int) -> Array:
     """Return whole lots that sum to ``total`` in proportion to ``sizes``, by largest remainder; ties by position."""
     if total == 0 or sizes.sum() <= 0:
         return np.zeros(len(sizes), np.int64)
-    if not np.isfinite(total / sizes.sum()):
+    if sizes.sum() < np.finfo(float).tiny * total:
         sizes = sizes / sizes.max()  # smaller than a float can be scaled by
     exact = sizes * (total / sizes.sum())
     lots = np.floor(exact).astype(np.int64)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from unhedged.kernels import room
 from unhedged.kernels.memory import Memory
 
 BUFFERS = {
@@ -14,14 +15,6 @@ BUFFERS = {
     "desk": "desks_kept",
 }
 """Row tables and the counters of rows in them."""
-
-POOL_COUNTERS = {
-    "event": "used_events",
-    "order": "used_orders",
-    "message": "used_messages",
-    "case": "used_cases",
-}
-"""Pools and the counters of rows in use."""
 
 
 class Rows:
@@ -45,17 +38,7 @@ class Rows:
 
 
 def make_room(memory: Memory, rows: Rows) -> None:
-    """Empty the buffers and double every pool that lacks the rows one event may need."""
+    """Empty the buffers and double every table that lacks the rows one event may need."""
     rows.take(memory)
-    spare = int(memory.world["spare"])
-    for name, counter in POOL_COUNTERS.items():
-        while int(memory.world[counter]) + spare > len(memory[name]):
-            memory.grow(name)
-    while int(memory.world["triggers_used"]) + spare > len(memory["trigger"]):
-        memory.grow("trigger")
-    for name, other in (("event", "heap"), ("order", "far"), ("trigger", "fired")):
-        while len(memory[other]) < len(memory[name]):
-            memory.grow(other)
-    for name in BUFFERS:
-        while spare > len(memory[name]):
-            memory.grow(name)
+    while (lacking := room.shortage(memory.address)) >= 0:
+        memory.grow(room.ROOM[lacking])

@@ -27,6 +27,7 @@ from unhedged.kernels import setup
 from unhedged.kernels.cache import owns
 from unhedged.kernels.compiled import ByAddress
 from unhedged.kernels.memory import Memory
+from unhedged.kernels.tables import LEGS
 from unhedged.scenario.plan import AgentGroupPlan, RunPlan, VenuePlan
 from unhedged.vocab.enums import AccountKind, EventKind, MarginMode
 from unhedged.vocab.registry import pick
@@ -107,6 +108,7 @@ def _rows(plan: RunPlan, crowds: dict[str, Crowd], desks: dict[str, Desk]) -> di
     accounts = held + acted + len(HOUSE) * len(plan.venues)
     orders = tags + 4 * SPARE
     triggers = 4 * held + positions + 2 * SPARE
+    fills = orders + triggers  # what one event may make, see kernels.room
     return {
         **market_rows(plan),
         "total": accounts,
@@ -122,16 +124,16 @@ def _rows(plan: RunPlan, crowds: dict[str, Crowd], desks: dict[str, Desk]) -> di
         "order": orders,
         "far": orders,
         "far_hash": 1 << (orders - 1).bit_length(),
-        "event": accounts + 4 * agents + 8 * SPARE,
-        "heap": accounts + 4 * agents + 8 * SPARE,
+        "event": accounts + triggers + 6 * agents + 12 * SPARE,
+        "heap": accounts + triggers + 6 * agents + 12 * SPARE,
         "slot": setup.SLOTS,
-        "message": 4 * agents + 8 * SPARE,
+        "message": triggers + 4 * agents + 8 * SPARE,
         "case": accounts + 2 * SPARE,
-        "transfer": 16 * SPARE,
+        "transfer": accounts + positions + 2 * fills + 16 * SPARE,
         "forced": 16 * SPARE,
-        "fill": 16 * SPARE,
+        "fill": fills + 16 * SPARE,
         "series": 4 * SPARE,
-        "desk": 4 * SPARE + 8 * agents,
+        "desk": LEGS * agents + 4 * SPARE,
     }
 
 

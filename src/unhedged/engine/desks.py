@@ -161,6 +161,7 @@ def fill_agents(
     row = tags = 0
     base = memory["parameter"].ctypes.data
     size = memory["parameter"].dtype.itemsize
+    kept: dict[bytes, int] = {}
     for desk, where in desks:
         group, params = desk.group, desk.group.params
         latency = {
@@ -176,8 +177,10 @@ def fill_agents(
             me["period"] = int(period[n])
             for name, values in latency.items():
                 me[name] = values[n]
-            me["parameters"] = base + row * size
-            memory["parameter"][row]["of"] = desk.parameters[n]
+            numbers = desk.parameters[n]
+            memory["parameter"][row]["of"] = numbers
+            # All agents with the same numbers read one row: it stays in the nearest cache.
+            me["parameters"] = base + kept.setdefault(numbers.tobytes(), row) * size
             me["legs"] = len(desk.legs)
             me["position"][: len(desk.legs)] = where[n]
             me["first_tag"], me["tags"] = tags, most

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from unhedged.engine.build import PASSIVE, behaviour_of
-from unhedged.kernels import loop, setup, warm
+from unhedged.kernels import loop, room, setup, warm
 from unhedged.kernels.cache import full_name, owns
 from unhedged.kernels.compiled import ByAddress
 from unhedged.scenario.plan import RunPlan
@@ -26,7 +26,8 @@ def kernels_of(plan: RunPlan) -> list[Any]:
     policies = {v.adl_policy for v in plan.venues if v.margin_mode != MarginMode.NONE}
     found = [pick("agents", kind) for kind in sorted(kinds)]
     found += [pick("adl", policy) for policy in sorted(policies)]
-    return [setup.add_event, setup.add_stop, *(k for k in found if isinstance(k, ByAddress))]
+    ours = [setup.add_event, setup.add_stop, room.shortage]
+    return ours + [kernel for kernel in found if isinstance(kernel, ByAddress)]
 
 
 def ready(plan: RunPlan, say: Callable[[str], None] | None = None) -> None:

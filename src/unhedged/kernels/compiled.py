@@ -74,7 +74,8 @@ def _fixed(dispatcher: Any, signature: str, *, draft: bool = False) -> Any:
                 with drafts.drafting(dispatcher.py_func.__qualname__):
                     compiled = compile_types(parse_signature(signature))
             else:
-                compiled = compile_types(parse_signature(signature))
+                with drafts.finishing():
+                    compiled = compile_types(parse_signature(signature))
             dispatcher.disable_compile()
             return compiled
 
@@ -137,9 +138,12 @@ def accessor(field: str, dtype: np.dtype[Any]) -> Any:
             base = builder.bitcast(arguments[0], ir.IntType(8).as_pointer())
 
             def load(at: int) -> Any:
-                return builder.load(
+                found = builder.load(
                     builder.bitcast(builder.gep(base, [ir.Constant(word, at)]), word.as_pointer())
                 )
+                # Tables move between entries only: else every address would be read again after each write.
+                found.set_metadata("invariant.load", builder.module.add_metadata([]))
+                return found
 
             if CHECKED:
                 outside = builder.icmp_unsigned(">=", arguments[1], load(offset_rows))
@@ -222,7 +226,8 @@ class ByAddress:
         with global_compiler_lock:
             if self._compiled is None:
                 options = {"cache": cache.owns(self.python), "error_model": "numpy"}
-                self._compiled = cfunc(self._signature, **options)(self.python)
+                with drafts.finishing():
+                    self._compiled = cfunc(self._signature, **options)(self.python)
         return int(self._compiled.address)
 
     def checked(self, *arguments: int) -> Any:

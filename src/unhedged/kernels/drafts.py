@@ -8,12 +8,13 @@ calls, and hands both over when an entry, or a user's own function, is finished.
 Internal names of numba are used; it is pinned to one minor version, and `tests/unit/kernels/test_drafts.py` holds the promise.
 """
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from llvmlite import binding
-from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+from numba.core.codegen import CPUCodeLibrary, JITCodeLibrary, JITCPUCodegen
 from numba.core.types.npytypes import Record
 
 _names: list[str] = []
@@ -76,6 +77,20 @@ def _finalize(library: Any) -> None:
         _finish(library)
 
 
+def _optimize(library: Any) -> None:
+    # What is linked in is called from here alone. Said so, LLVM takes out the check of a status that is always 0 after each
+    # call, drops unused arguments, inlines what has one caller, and throws away what is left over. Such a function can no
+    # longer be called as declared, and the loader would serve it to any later caller of its name: it gets one of its own.
+    functions = [one for one in library._final_module.functions if not one.is_declaration]
+    outside = [one.name for one in functions if one.linkage == binding.Linkage.external]
+    owner = hashlib.sha256("\0".join(sorted(outside)).encode()).hexdigest()[:16]
+    for function in functions:
+        if function.linkage == binding.Linkage.linkonce_odr:
+            function.linkage = binding.Linkage.internal
+            function.name = f"{function.name}.{owner}"
+    _improve(library)
+
+
 def _set_env(codegen: Any, name: str, env: Any) -> None:
     # A draft has no environment in memory; nothing it holds is needed without the interpreter.
     if codegen._engine.is_symbol_defined(name) or not _names:
@@ -91,6 +106,7 @@ def _repr(record: Any) -> str:
 
 
 _finish = JITCodeLibrary.finalize
+_improve = CPUCodeLibrary._optimize_final_module
 _place_env = JITCPUCodegen.set_env
 _write = Record.__repr__
 _OURS = (
@@ -116,6 +132,18 @@ def drafting(name: str) -> Iterator[None]:
         if not _names:
             del JITCodeLibrary.finalize  # it inherits numba's own
             _set(_THEIRS)
+
+
+@contextmanager
+def finishing() -> Iterator[None]:
+    """Compile a function that is called from outside; what it calls is its own. Numba's compiler lock must be held."""
+    outermost = "_optimize_final_module" not in JITCodeLibrary.__dict__
+    JITCodeLibrary._optimize_final_module = _optimize
+    try:
+        yield
+    finally:
+        if outermost:
+            del JITCodeLibrary._optimize_final_module  # it inherits numba's own
 
 
 def _set(methods: tuple[tuple[Any, str, Any], ...]) -> None:

@@ -7,6 +7,7 @@ Order of things inside one instant, by priority (`vocab.enums.Priority`), then f
 
 from typing import Any
 
+from unhedged.kernels.ahead import fetch_ahead
 from unhedged.kernels.clearing import fund_unwind, step_case, vault_tick
 from unhedged.kernels.clock import next_event, release_event, schedule
 from unhedged.kernels.compiled import CHECKED, entry, kernel
@@ -18,6 +19,7 @@ from unhedged.kernels.news import TICK, begin_outages, move_values
 from unhedged.kernels.observe import finish_turn, take_turn
 from unhedged.kernels.record import find_breach, record_all
 from unhedged.kernels.risk import act_on_touched
+from unhedged.kernels.room import events_with_room
 from unhedged.kernels.tables import event, instrument, venue, world
 from unhedged.kernels.triggers import mark_moved
 from unhedged.vocab.enums import EventKind, InstrumentKind, Reason
@@ -49,28 +51,6 @@ def update_venue(w: Any, v: int) -> None:
             if instrument(w, i).kind != InstrumentKind.SPOT:
                 sample_premium(w, i)
     act_on_touched(w, v)
-
-
-@kernel("boolean(World)")
-def has_room(w: Any) -> bool:
-    """Return whether every pool and buffer has the rows one event may need.
-
-    A price level holds at least one order, so far levels never outnumber order rows, whichever window moves.
-    """
-    spare = w.spare
-    return (
-        w.used_events + spare <= w.n_event
-        and w.used_orders + spare <= w.n_order
-        and w.used_messages + spare <= w.n_message
-        and w.n_order <= w.n_far
-        and w.used_cases + spare <= w.n_case
-        and w.triggers_used + spare <= w.n_trigger
-        and w.transfers_kept + spare <= w.n_transfer
-        and w.forced_kept + spare <= w.n_forced
-        and w.fills_kept + spare <= w.n_fill
-        and w.series_kept + spare <= w.n_series
-        and w.desks_kept + spare <= w.n_desk
-    )
 
 
 @kernel("void(World, int64, int64)")
@@ -122,9 +102,14 @@ def run(address: int, most: int) -> int:
     """Handle up to ``most`` events of the world at ``address``. Return the `Reason` for coming back."""
     w = world(address)
     every = 1 if CHECKED and w.n_account <= SMALL else FULL_SUMS
+    room = 0
     for _ in range(most):
-        if not has_room(w):
-            return _GROW
+        if room == 0:
+            room = events_with_room(w)
+            if room == 0:
+                return _GROW
+        room -= 1
+        cursor = w.wheel_cursor
         row = next_event(w)
         if row < 0:
             return _END
@@ -134,6 +119,8 @@ def run(address: int, most: int) -> int:
             return _END
         w.now = e.t
         w.events += 1
+        if w.wheel_cursor != cursor:
+            fetch_ahead(w)
         kind = int(e.kind)
         subject = e.subject
         release_event(w, row)

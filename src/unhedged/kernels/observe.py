@@ -3,6 +3,7 @@
 from typing import Any
 
 from unhedged.kernels.accounts import equity
+from unhedged.kernels.ahead import fetch_slot
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import call_agent, kernel
 from unhedged.kernels.feed import quote_at
@@ -73,6 +74,7 @@ def observe(w: Any, a: int) -> None:
 @kernel("void(World, int64, int64)")
 def finish_turn(w: Any, a: int, count: int) -> None:
     """Send what agent ``a`` wrote to `out` and set its next turn."""
+    fetch_slot(w, w.now + agent(w, a).period)
     send_all(w, a, min(count, w.n_out))
     if agent(w, a).period > 0:
         schedule(w, w.now + agent(w, a).period, EventKind.WAKE, a)

@@ -35,7 +35,7 @@ name_type("Four", types.UniTuple(types.float64, 4))
 name_type("Pair", types.UniTuple(types.float64, 2))
 
 
-@kernel("Words(uint64, uint64, uint64)")
+@helper("Words(uint64, uint64, uint64)")
 def block(key: Any, counter: Any, lane: Any) -> Any:
     """Return four words of 32 bits: Philox4x32-10 under ``key`` of the counter ``lane * 2^64 + counter``."""
     a = counter & u8(_LOW)
@@ -96,6 +96,15 @@ def normals(me: Any) -> Any:
     draw = me.draws
     me.draws = draw + u8(1)
     return normals_of(me.key, draw)
+
+
+@helper("float64(Agent)")
+def normal(me: Any) -> float:
+    """Return the first of the two numbers of `normals`, and count one draw."""
+    draw = me.draws
+    me.draws = draw + u8(1)
+    a, b, _, _ = block(me.key, draw, u8(NORMAL))
+    return _normal(a, b)
 
 
 @helper("float64(float64)")

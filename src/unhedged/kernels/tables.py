@@ -17,6 +17,8 @@ from numba import from_dtype
 from unhedged.kernels.compiled import accessor, address_of, name_type, record_at
 from unhedged.vocab.enums import EntryReason
 
+LINE = 64
+"""Bytes of a cache line; tables begin at the start of one."""
 LEGS = 8
 """Most instruments one agent acts on."""
 STATE = 24
@@ -38,6 +40,22 @@ def columns(**described: Column) -> np.dtype[Any]:
     dtype = np.dtype(fields, align=True)
     MEANING[dtype] = {name: column[1] for name, column in described.items()}
     return dtype
+
+
+def one_line(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return ``dtype`` filled up to a whole cache line, for rows read in no order: half of them would lie in two."""
+    fields: Any = dtype.fields
+    filled = np.dtype(
+        {
+            "names": list(fields),
+            "formats": [field[0] for field in fields.values()],
+            "offsets": [field[1] for field in fields.values()],
+            "itemsize": LINE,
+        },
+        align=True,
+    )
+    MEANING[filled] = MEANING.pop(dtype)
+    return filled
 
 
 MEANING: dict[np.dtype[Any], dict[str, str]] = {}
@@ -200,15 +218,17 @@ ACCOUNT = columns(
 
 TOTAL = columns(atoms=("i8", "net movement by EntryReason since the start", (REASONS,)))
 
-POSITION = columns(
-    pos=("i8", "lots, signed"),
-    cost=("i8", "atoms, signed entry cost of the open position"),
-    open_buy=("i8", "lots in working buy orders"),
-    open_sell=("i8", "lots in working sell orders"),
-    account=("i4", "row"),
-    instrument=("i4", "row"),
-    adl_qty=("i8", "lots taken by ADL since the start"),
-    forced_qty=("i8", "lots closed by liquidation or takeover since the start"),
+POSITION = one_line(
+    columns(
+        pos=("i8", "lots, signed"),
+        cost=("i8", "atoms, signed entry cost of the open position"),
+        open_buy=("i8", "lots in working buy orders"),
+        open_sell=("i8", "lots in working sell orders"),
+        account=("i4", "row"),
+        instrument=("i4", "row"),
+        adl_qty=("i8", "lots taken by ADL since the start"),
+        forced_qty=("i8", "lots closed by liquidation or takeover since the start"),
+    )
 )
 
 TRIGGER = columns(
@@ -224,20 +244,22 @@ TRIGGER = columns(
 
 BUCKET = columns(head=("i4", "first trigger"))
 
-ORDER = columns(
-    qty=("i8", "lots still open"),
-    px=("i4", "ticks; of a stop on the mark the row of its trigger"),
-    next=("i4", "younger order at the price; next free row"),
-    previous=("i4", "older order at the price, -1 at the head"),
-    generation=("i4", "grows when the row is released; handles hold it"),
-    position=("i4", "the owner's position slot: gives account and instrument"),
-    tag=("i4", "row in `tag`, -1 for none"),
-    account_next=("i4", "next working order of the account"),
-    account_previous=("i4", "previous one, -1 at the head"),
-    side=("i1", "Side"),
-    reduce_only=("i1", "1: may only shrink the position"),
-    live=("i1", "1 in the book, 2 stop waiting for a mark, 3 for a last price, 0 free"),
-    cause=("i1", "FillCause of its fills"),
+ORDER = one_line(
+    columns(
+        qty=("i8", "lots still open"),
+        px=("i4", "ticks; of a stop on the mark the row of its trigger"),
+        next=("i4", "younger order at the price; next free row"),
+        previous=("i4", "older order at the price, -1 at the head"),
+        generation=("i4", "grows when the row is released; handles hold it"),
+        position=("i4", "the owner's position slot: gives account and instrument"),
+        tag=("i4", "row in `tag`, -1 for none"),
+        account_next=("i4", "next working order of the account"),
+        account_previous=("i4", "previous one, -1 at the head"),
+        side=("i1", "Side"),
+        reduce_only=("i1", "1: may only shrink the position"),
+        live=("i1", "1 in the book, 2 stop waiting for a mark, 3 for a last price, 0 free"),
+        cause=("i1", "FillCause of its fills"),
+    )
 )
 
 BOOK = columns(
@@ -281,8 +303,16 @@ EVENT = columns(
     priority=("i2", "Priority"),
 )
 
-SLOT = columns(head=("i4", "first event of a wheel slot"), tail=("i4", "last event"))
-HEAP = columns(event=("i4", "event row; a binary heap by (t, priority, sequence)"))
+SOON = columns(
+    event=("i4", "ring: events that come soon", (64,)),
+    turn=("i4", "ring: agents whose turn comes soon", (64,)),
+    message=("i4", "ring: messages that arrive soon", (64,)),
+)
+SLOT = columns(head=("i4", "first event of a wheel slot"))
+HEAP = columns(
+    t=("i8", "ns, its time"),
+    event=("i4", "event row; a binary heap by (t, priority, sequence)"),
+)
 
 MESSAGE = columns(
     qty=("i8", "lots; atoms for a transfer"),
@@ -493,7 +523,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "venue": VENUE, "instrument": INSTRUMENT, "asset": ASSET, "source": SOURCE, "tier": TIER, "account": ACCOUNT,
     "total": TOTAL, "position": POSITION, "holder": np.dtype([("position", "i4")]), "trigger": TRIGGER, "bucket": BUCKET,
     "order": ORDER, "book": BOOK, "level": LEVEL, "far": FAR, "far_hash": FAR_HASH, "word": WORD, "event": EVENT,
-    "slot": SLOT, "heap": HEAP, "message": MESSAGE, "tag": TAG, "agent": AGENT, "parameter": PARAMETER, "quote": QUOTE,
+    "slot": SLOT, "soon": SOON, "heap": HEAP, "message": MESSAGE, "tag": TAG, "agent": AGENT, "parameter": PARAMETER, "quote": QUOTE,
     "feed": FEED, "observation": OBSERVATION, "out": MESSAGE, "case": CASE, "winner": WINNER, "transfer": TRANSFER,
     "forced": FORCED, "fill": FILL, "series": SERIES, "desk": DESK, "news": NEWS, "outage": OUTAGE, "basis": np.dtype([("milli", "i8")]),
     "touched": np.dtype([("account", "i4")]), "fired": np.dtype([("trigger", "i4")]),
@@ -507,7 +537,13 @@ COUNTERS = columns(
     events=("i8", "events handled"),
     pending=("i8", "events waiting"),
     wheel_cursor=("i8", "wheel slot being read, absolute"),
+    slot_tail=("i8", "last event of the cursor's slot, -1 for none"),
     heap_size=("i8", "events beyond the wheel"),
+    soon_slot=("i8", "latest wheel slot looked at ahead of the cursor, absolute"),
+    soon_events=("i8", "events put into the ring since the start"),
+    soon_seen=("i8", "events of it looked at"),
+    soon_turns=("i8", "turns put into the ring since the start"),
+    soon_messages=("i8", "messages put into the ring since the start"),
     recent_event=(
         "i8",
         "1 + row of the event put into the cursor's slot last, 0 once it is handled",
@@ -587,6 +623,7 @@ far_hash = accessor("far_hash", FAR_HASH)
 word = accessor("word", WORD)
 event = accessor("event", EVENT)
 slot = accessor("slot", SLOT)
+soon = accessor("soon", SOON)
 heap = accessor("heap", HEAP)
 message = accessor("message", MESSAGE)
 tag = accessor("tag", TAG)

@@ -106,6 +106,31 @@ def premium_mean(premium_total: int, n: int) -> int:
     return mul_div_trunc(premium_total, 1, n)
 
 
+def rolling_window_first(now: int, samples: int) -> int:
+    """Return the first sample of a rolling funding window that ends now.
+
+    Parameters
+    ----------
+    now : int
+        Number of the present sample, in any unbroken count (minutes since any midnight).
+    samples : int
+        Samples in the window, >= 1 (480 for 8 h at one a minute).
+
+    Returns
+    -------
+    int
+        Number of the first sample that counts; it and the present one both count.
+
+    Notes
+    -----
+    ``now - samples + 1``: the window reaches back the full hours from now, across the last
+    settlement.
+
+    Source: OKX, To optimize funding rate calculation, effective 2024-03-05, read 2026-11-22 (V).
+    """
+    return now - samples + 1
+
+
 def interest_component(quote_daily_ppb: int, base_daily_ppb: int, interval_h: int) -> int:
     """Return the interest part of a funding rate.
 

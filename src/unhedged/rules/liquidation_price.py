@@ -52,6 +52,55 @@ def liquidation_price(
     return credit / (size * rate - side * size)
 
 
+def liquidation_price_hedged(
+    wallet: float,
+    other_maintenance: float,
+    other_unrealised: float,
+    long_size: float,
+    long_entry: float,
+    long_rate: float,
+    long_deduct: float,
+    short_size: float,
+    short_entry: float,
+    short_rate: float,
+    short_deduct: float,
+) -> float:
+    """Return the liquidation price of a contract held long and short at once (hedge mode).
+
+    Parameters
+    ----------
+    wallet : float
+        Wallet balance, quote.
+    other_maintenance, other_unrealised : float
+        Maintenance margin and unrealised profit of all other cross contracts, quote.
+    long_size, short_size : float
+        Absolute size of each leg, coin, >= 0.
+    long_entry, short_entry : float
+        Entry price of each leg, quote per coin.
+    long_rate, short_rate : float
+        Maintenance rate of each leg's tier, fraction, < 1.
+    long_deduct, short_deduct : float
+        Deduction of each leg's tier, quote.
+
+    Returns
+    -------
+    float
+        Price, quote per coin, not rounded: below it the account is liquidated when the long leg
+        outweighs the short one, above it otherwise. Negative when no price liquidates.
+
+    Notes
+    -----
+    ``(wallet - TMM1 + UPNL1 + cumL + cumS - L EPL + S EPS) / (L MMRL + S MMRS - L + S)``. Valid in
+    the tiers of the rates; the divisor must not be 0.
+
+    Source: Binance, How to calculate the liquidation price of USD-M futures, hedge mode, read
+    2026-11-22 (V).
+    """
+    credit = wallet - other_maintenance + other_unrealised + long_deduct + short_deduct
+    credit = credit - long_size * long_entry + short_size * short_entry
+    return credit / (long_size * long_rate + short_size * short_rate - long_size + short_size)
+
+
 def liquidation_price_from_equity(
     equity: float,
     other_maintenance: float,

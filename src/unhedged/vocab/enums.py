@@ -73,6 +73,7 @@ class Reject(IntEnum):
     NEGATIVE_PRICE = 16  # price at or below zero
     NO_LIQUIDITY = 17  # market order met an empty side
     CLOSED = 18  # the account was closed
+    MALFORMED = 19  # a command, side or other code that does not exist
 
 
 class InstrumentKind(IntEnum):
@@ -98,6 +99,14 @@ class MarginMode(IntEnum):
     CROSS = 0  # the account's whole equity
     ISOLATED = 1  # one pocket per position
     NONE = 2  # spot: no borrowing
+
+
+class CollateralPrice(IntEnum):
+    """Price at which a venue values an asset posted as collateral."""
+
+    LOCAL_BOOK = 0  # the venue's own
+    INDEX = 1  # an index over venues
+    REDEMPTION = 2  # what the issuer pays
 
 
 class AccountKind(IntEnum):

@@ -1,11 +1,14 @@
 """Drafts: internal functions are compiled into what calls them, and only there."""
 
 import numba
+import pytest
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
 from numba.core.types.npytypes import Record
 
+from unhedged.agents.background import behave
+from unhedged.agents.chance import power_distance
 from unhedged.kernels import drafts
-from unhedged.kernels.compiled import helper, kernel
+from unhedged.kernels.compiled import entry, helper, kernel
 
 BEFORE = (
     JITCodeLibrary.finalize,
@@ -67,3 +70,24 @@ def test_a_function_that_is_no_draft_is_finished_while_one_is_compiled() -> None
 
     assert outside() == 14
     assert seven() == 7
+
+
+def test_an_ordinary_function_calls_its_own_copy_after_an_agent_that_calls_the_same_was_loaded() -> (
+    None
+):
+    assert behave.address
+
+    @numba.njit
+    def away(u: float) -> float:
+        return power_distance(u, 1e-4, 1e-2, 0.0)
+
+    assert away(0.0) == pytest.approx(1e-4)
+
+
+def test_numba_optimises_as_before_after_an_entry_is_compiled() -> None:
+    @entry("int64(int64)")
+    def enter(x: int) -> int:
+        return double(x)
+
+    assert enter(2) == 4
+    assert "_optimize_final_module" not in JITCodeLibrary.__dict__

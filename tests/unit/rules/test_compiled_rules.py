@@ -38,6 +38,8 @@ def draw(name: str, kind: type, rng: random.Random) -> Any:
         return rng.choice((-1, 1))
     if name in {"pos", "signed_qty", "size"}:
         return rng.choice((-1, 1)) * rng.randrange(1, 10**8)
+    if name in {"long_qty", "short_qty"}:
+        return rng.randrange(10**8)
     if name in {"exponent", "in_cooldown"}:
         return rng.randrange(0, 3)
     if name in {"num", "den", "samples", "n", "leverage", "max_leverage", "interval_h"}:

@@ -146,3 +146,9 @@ def test_inverse_payments_sum_to_zero_or_a_few_coin_atoms(checked, sizes, px, ra
     assert 0 <= sum(longs) + short <= 2 * (len(sizes) + 1)
     exact = sizes[0] * num * 1000 * Fraction(rate, 10**9) / (den * px)
     assert 0 <= longs[0] - exact < 2
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**4))
+def test_rolling_window_holds_its_number_of_samples_and_ends_now(checked, now, samples):
+    first = checked(funding.rolling_window_first, now, samples)
+    assert len(range(first, now + 1)) == samples

@@ -1,0 +1,1 @@
+"""Real events, driven through the rules."""
