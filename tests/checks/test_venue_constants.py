@@ -21,6 +21,10 @@ REASONS: dict[str, tuple[set[float], str]] = {
         "floors inside two published score formulas, where the atom is 10^-6; fifths of a queue",
     ),
     "rules/funding.py": ({8, 24}, "hours: rates are quoted per eight hours, interest per day"),
+    "rules/funding_time.py": (
+        {8, 28_800_000_000_000},
+        "rates are quoted per eight hours; the same in nanoseconds",
+    ),
     "rules/integer.py": ({1000, 10, 9}, "units: milli-ticks, parts per billion"),
     "rules/liquidation.py": ({4}, "atoms of rounding between four operations"),
     "rules/portfolio.py": ({3, 4, 10, 18}, "bands by number; a ratio above every band"),
@@ -64,6 +68,7 @@ REASONS: dict[str, tuple[set[float], str]] = {
     ),
     "kernels/funding.py": ({3_600_000_000_000}, "nanoseconds in an hour"),
     "kernels/gateway.py": ({3}, "bits of a lane"),
+    "kernels/index.py": ({3}, "prices of which a median can single one out"),
     "kernels/loop.py": ({100_000, 2_000}, "events between two checks"),
     "kernels/marks.py": ({1000}, "milli-ticks in a tick"),
     "kernels/memory.py": ({21}, "bits of a large page"),
