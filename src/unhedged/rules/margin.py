@@ -312,5 +312,7 @@ def top_ups(equity: int, threshold: int, amount: int, reserve: int) -> int:
     Notes
     -----
     The holder's own habit, not a rule of a venue: additions of one size, one payment.
+
+    Source: none, an assumption about people (U).
     """
     return min(-((equity - threshold) // amount), reserve // amount)
