@@ -33,8 +33,10 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
             checks={"ledger": "balanced"},
         )
 
-    stand_in = SimpleNamespace(run_replicate=run_replicate, broken=False)
+    stand_in = SimpleNamespace(run_replicate=run_replicate, broken=False, compiled=[])
     monkeypatch.setitem(sys.modules, "unhedged.engine.run", stand_in)
+    no_compiling = SimpleNamespace(ready=lambda plan, say: stand_in.compiled.append(say))
+    monkeypatch.setitem(sys.modules, "unhedged.engine.ready", no_compiling)
     monkeypatch.setattr("unhedged.results.manifest.source_hash", lambda: "0" * 64)
     monkeypatch.chdir(tmp_path)
     return stand_in
@@ -96,6 +98,34 @@ def test_single_replicate_can_be_repeated(engine, capsys) -> None:
     assert run("run", "calm", "--replicate", "17", "--json", "-q") == 0
     out = json.loads(capsys.readouterr().out)
     assert [row["replicate"] for row in out["replicates"]] == [17]
+
+
+def test_only_the_replicates_asked_for_are_shown_and_judged(engine, capsys) -> None:
+    assert run("run", "calm", "--replicates", "4", "--workers", "1", "-q") == 0
+    capsys.readouterr()
+    limit = ("--fail-if", "deficit_usd > $3M")
+    assert run("run", "calm", "--replicates", "2", "-q", *limit) == 0
+    out = capsys.readouterr().out
+    assert "in 1 of 2 replicates" in out
+    assert "2 more replicates" in out
+    assert run("run", "calm", "--replicate", "1", "-q", "--json") == 0
+    found = json.loads(capsys.readouterr().out)["replicates"]
+    assert [row["replicate"] for row in found] == [1]
+    assert run("run", "calm", "--replicates", "4", "-q", *limit) == 4
+    capsys.readouterr()
+    vary = ("--vary", "venue.hub.fund.start=$25M,$40M")
+    assert run("compare", "calm", *vary, "--replicates", "4", "--workers", "1", "-q") == 0
+    assert run("compare", "calm", *vary, "--replicates", "2", "-q") == 0
+    out = capsys.readouterr().out
+    assert "4 pairs" in out
+    assert "2 pairs" in out.rpartition("4 pairs")[2]
+
+
+def test_too_many_replicates_are_refused_at_once(engine, capsys) -> None:
+    assert run("run", "calm", "--replicates", "1000000000") == 2
+    assert run("run", "calm", "--set", "run.replicates=1000000000") == 2
+    assert run("run", "calm", "--replicate", "3", "--replicates", "5") == 2
+    assert "not both" in capsys.readouterr().err
 
 
 def test_nothing_is_overwritten_without_force(engine, capsys, monkeypatch) -> None:

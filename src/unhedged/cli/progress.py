@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from unhedged.api import Step
+    from unhedged.engine.running import Step
 
 
 @contextlib.contextmanager

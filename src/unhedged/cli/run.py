@@ -73,12 +73,13 @@ def run(
 
 
 def _head(loaded: "LoadedScenario", replicates: int | None, only: int | None) -> str:
+    from unhedged.engine.running import wanted
     from unhedged.vocab.units import show_duration
 
     spec = loaded.spec
     agents = sum(agent.count for agent in spec.agent)
-    wanted = 1 if only is not None else replicates or spec.run.replicates
-    count = "1 replicate" if wanted == 1 else f"{wanted} replicates"
+    asked = len(wanted(replicates, only, spec.run.replicates))
+    count = "1 replicate" if asked == 1 else f"{asked:,} replicates"
     return (
         f"{spec.name} · {show_duration(spec.run.duration)} simulated · {agents:,} agents · "
         f"{count} · seed {spec.run.seed}"
@@ -92,8 +93,12 @@ def _screen(results: "Results", scenario: str, loaded: "LoadedScenario") -> str:
         lines.append("  Ledger: balanced to the atom in every replicate.")
     elif ledger:
         lines.append(f"  Ledger: {ledger}.")
+    more = results.beyond
+    also = (
+        f"  ({more} more replicate{'s' if more > 1 else ''} there, not asked for)" if more else ""
+    )
     lines += [
-        f"  Results  {results.path}/",
+        f"  Results  {results.path}/{also}",
         f"  Next     unhedged compare {scenario} --vary venue.{_venue(loaded)}.adl.enabled=true,false",
     ]
     return "\n".join(lines)

@@ -125,13 +125,15 @@ class Store:
             ) from error
         return row
 
-    def table(self, name: str, replicate: int | None = None) -> pl.DataFrame:
-        """Return table ``name`` of one replicate, or of all with a column ``replicate`` in front.
+    def table(
+        self, name: str, replicate: int | None = None, *, of: Sequence[int] | None = None
+    ) -> pl.DataFrame:
+        """Return table ``name`` of one replicate, or of all (or those in ``of``) with a column ``replicate`` in front.
 
         ``"replicates"`` is the table with one row per replicate. Dated scenarios get a column ``utc``.
         """
         if name == REPLICATES:
-            return self.summary()
+            return self.summary(of)
         if name not in schema.TABLES:
             raise ResultsError(
                 f'There is no table "{name}".', hint=f"Tables: {', '.join(schema.TABLES)}."
@@ -140,13 +142,13 @@ class Store:
             return self._with_utc(self._read(name, replicate))
         frames = [
             self._read(name, n).insert_column(0, pl.lit(n, pl.Int64).alias("replicate"))
-            for n in self.finished()
+            for n in (self.finished() if of is None else of)
         ]
         return self._with_utc(pl.concat(frames)) if frames else schema.empty(name)
 
-    def summary(self) -> pl.DataFrame:
-        """Return one row per complete replicate: number, digest, seconds, every headline measure."""
-        rows = [self.row(n) for n in self.finished()]
+    def summary(self, of: Sequence[int] | None = None) -> pl.DataFrame:
+        """Return one row per complete replicate (or those in ``of``): number, digest, seconds, every headline measure."""
+        rows = [self.row(n) for n in (self.finished() if of is None else of)]
         return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
 
     def checks(self) -> dict[str, Any]:
