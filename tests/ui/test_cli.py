@@ -71,7 +71,8 @@ def test_run_ends_with_finding_numbers_ledger_results_and_next_command(engine, c
     assert "  Ledger: balanced to the atom in every replicate." in lines
     assert any(line.startswith("  Results  results/calm-") for line in lines)
     assert any(
-        line.startswith("  Next     unhedged compare calm --vary venue.hub.adl.enabled=true,false")
+        line == "  Next     unhedged compare calm --vary venue.hub.adl.enabled=true,false "
+        "--set 'venue.hub.fund.start=$25M' --workers 1 --replicates 5"
         for line in lines
     )
     assert err.startswith("calm · 6 h simulated · ")
@@ -85,6 +86,39 @@ def test_one_replicate_shows_its_own_numbers(engine, capsys) -> None:
     assert "never" in out
     assert "median" not in out
     assert err == ""
+
+
+def test_next_command_works_as_typed_and_is_about_this_run(engine, capsys) -> None:
+    import shlex
+
+    run("new", "my.toml", "--base", "calm")
+    typed = ("--replicates", "2", "--seed", "7", "--out", "my results", "--keep", "summary", "-q")
+    assert run("run", "my.toml", *typed, "--workers", "1") == 0
+    (line,) = [x for x in capsys.readouterr().out.splitlines() if x.startswith("  Next")]
+    program, *arguments = shlex.split(line.removeprefix("  Next"))
+    assert program == "unhedged"
+    assert run(*arguments) == 0
+    assert len(list(Path("my results").iterdir())) == 2
+    assert run("run", "my.toml", "--replicate", "1", "-q") == 0
+    assert "  Next     unhedged run my.toml" in capsys.readouterr().out
+
+
+def test_program_is_named_by_its_path_where_the_shell_does_not_find_it(
+    monkeypatch, tmp_path
+) -> None:
+    from unhedged.cli.again import program
+
+    file = tmp_path / "my env" / "bin" / "unhedged"
+    file.parent.mkdir(parents=True)
+    file.write_text("")
+    file.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(file)])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert program() == f"'{file}'"
+    monkeypatch.setenv("PATH", str(file.parent))
+    assert program() == "unhedged"
+    monkeypatch.setattr(sys, "argv", ["/x/unhedged/__main__.py"])
+    assert program().endswith(" -m unhedged")
 
 
 def test_machine_output_is_json_alone(engine, capsys) -> None:
@@ -189,7 +223,7 @@ def test_compare_prints_the_change_then_the_differences(engine, capsys) -> None:
             "--vary",
             "venue.hub.fund.start=$10M,$40M",
             "--replicates",
-            "4",
+            "8",
             "--workers",
             "1",
             "-q",
@@ -199,9 +233,9 @@ def test_compare_prints_the_change_then_the_differences(engine, capsys) -> None:
     out = capsys.readouterr().out
     assert "venue.hub.fund.start: $10M → $40M" in out
     assert "venues.hub.fund_start_usd: 10000000.0 → 40000000.0" in out
-    assert "In 4 pairs of twins these differ beyond chance: auto-deleveraged notional." in out
+    assert "In 8 pairs of twins these differ beyond chance: auto-deleveraged notional." in out
     row = next(line for line in out.splitlines() if line.startswith("Auto-deleveraged notional"))
-    assert row.split()[2:] == ["$21.5M", "$1.5M", "−$20M", "−$20M", "to", "−$20M"]
+    assert row.split()[2:] == ["$23.5M", "$3.5M", "−$20M", "−$20M", "to", "−$20M"]
 
 
 def test_compare_speaks_json(engine, capsys) -> None:
@@ -218,8 +252,21 @@ def test_compare_speaks_json(engine, capsys) -> None:
         )
         == 0
     )
-    (twin,) = json.loads(capsys.readouterr().out.replace("Infinity", "1e999"))
+    (twin,) = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert {d["low"] for d in twin["differences"]} == {None}
     assert twin["changes"] == [["venues.hub.adl_on", True, False]]
+
+
+def test_compare_announces_what_it_compiles(engine, capsys) -> None:
+    assert run("compare", "calm", "--vary", "run.seed=1,2", "--replicates", "1") == 0
+    engine.compiled[0]("Compiling")
+    assert capsys.readouterr().err.endswith("Compiling\n")
+
+
+@pytest.mark.parametrize("values", ["true,true", "true,True", "true"])
+def test_compare_refuses_to_run_the_same_twice(engine, tmp_path, values) -> None:
+    assert run("compare", "calm", "--vary", f"venue.hub.adl.enabled={values}", "-q") == 2
+    assert not (tmp_path / "results").exists()
 
 
 def test_compare_validates_every_variant_before_the_first_run(engine, tmp_path) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from unhedged.cli import again
 from unhedged.cli.options import Force
 
 
@@ -33,7 +34,7 @@ def new(
     file.write_text(
         TEMPLATE.format(name=file.stem, base=base, title=layer.data.get("title", "")), "utf-8"
     )
-    typer.echo(f"{file}\nNext     unhedged show {file}")
+    typer.echo(f"{file}\nNext     {again.command('show', str(file), options={})}")
 
 
 TEMPLATE = """\

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unhedged.cli import options, progress
+from unhedged.cli import again, machine, options, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from unhedged.api import Results
     from unhedged.scenario.load import LoadedScenario
 
@@ -45,10 +47,6 @@ def run(
     if not quiet:
         typer.echo(_head(loaded, replicates, replicate), err=True)
 
-    def notice(line: str) -> None:
-        if not quiet:
-            typer.echo(line, err=True)
-
     with progress.bar(quiet=quiet) as tick:
         results = api.run(
             loaded,
@@ -59,14 +57,19 @@ def run(
             workers=workers,
             force=force,
             progress=tick,
-            notice=notice,
+            notice=progress.notice(quiet=quiet),
         )
     if json:
-        import json as json_module
-
-        typer.echo(json_module.dumps({"path": str(results.path), "replicates": results.rows()}))
+        machine.echo({"path": str(results.path), "replicates": results.rows()})
     else:
-        typer.echo(_screen(results, scenario, loaded))
+        given = {
+            "--set": set_,
+            "--seed": seed,
+            "--out": None if out == Path("results") else out,
+            "--keep": None if keep == "tables" else keep,
+            "--workers": workers,
+        }
+        typer.echo(_screen(results, _next(loaded, scenario, given, replicates, replicate)))
     if verbose:
         typer.echo(f"Manifest {results.path / 'manifest.json'}", err=True)
     refuse_if_breached(limits, results.rows())
@@ -86,7 +89,7 @@ def _head(loaded: "LoadedScenario", replicates: int | None, only: int | None) ->
     )
 
 
-def _screen(results: "Results", scenario: str, loaded: "LoadedScenario") -> str:
+def _screen(results: "Results", next_: str) -> str:
     lines = ["", *(f"  {line}" if line else "" for line in results.summary().splitlines()), ""]
     ledger = results.manifest()["checks"].get("ledger")
     if ledger == "balanced":
@@ -99,9 +102,27 @@ def _screen(results: "Results", scenario: str, loaded: "LoadedScenario") -> str:
     )
     lines += [
         f"  Results  {results.path}/{also}",
-        f"  Next     unhedged compare {scenario} --vary venue.{_venue(loaded)}.adl.enabled=true,false",
+        f"  Next     {next_}",
     ]
     return "\n".join(lines)
+
+
+def _next(
+    loaded: "LoadedScenario",
+    scenario: str,
+    given: "Mapping[str, object]",
+    replicates: int | None,
+    only: int | None,
+) -> str:
+    # Twins of this very run: its own replicates are there, and only the other variant is run. One replicate has its run.
+    if only is not None:
+        return again.command("run", scenario, options=given)
+    venue = _venue(loaded)
+    on = next(v.adl.enabled for v in loaded.spec.venue if v.id == venue)
+    vary = f"venue.{venue}.adl.enabled={'true,false' if on else 'false,true'}"
+    return again.command(
+        "compare", scenario, options={"--vary": vary, **given, "--replicates": replicates}
+    )
 
 
 def _venue(loaded: "LoadedScenario") -> str:
