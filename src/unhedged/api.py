@@ -224,9 +224,11 @@ def run(
     InvariantError
         The simulation broke one of its own rules.
     """
+    from unhedged.engine.executors import leave_if_starting
     from unhedged.engine.running import run_missing, wanted, workers_for
     from unhedged.results.store import Store, create, folder_name, locked
 
+    leave_if_starting()
     scenario = load(source, overrides=overrides)
     if seed is not None:
         scenario = scenario.vary({"run.seed": seed})

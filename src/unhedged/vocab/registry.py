@@ -79,6 +79,11 @@ def pick(kind: str, choice: Any = None) -> Any:
     raise unknown(kind, choice)
 
 
+def is_added(name: str) -> bool:
+    """Return whether an object was registered under ``name`` in this process, so that no other knows it."""
+    return any(not isinstance(names.get(name, ""), str) for names in _added.values())
+
+
 def code_of(kind: str, choice: str) -> str | None:
     """Return the digest of the code ``choice`` stands for; ``None`` for what comes with this package.
 
