@@ -205,8 +205,13 @@ class RunPlan:
 
     def hash(self) -> str:
         """Return the SHA-256 of the canonical JSON, 64 hex digits."""
-        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hash_of(self.to_json())
+
+
+def hash_of(plan: Mapping[str, Any]) -> str:
+    """Return the hash of a plan as JSON values, such as a ``plan.json``."""
+    text = json.dumps(plan, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def plain(value: Any) -> Any:
