@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from unhedged.vocab.errors import ResultsError, ScenarioError
+from unhedged.vocab.ids import MOST_SEED
 
 if TYPE_CHECKING:
     import polars as pl
@@ -225,12 +226,13 @@ def run(
         The simulation broke one of its own rules.
     """
     from unhedged.engine.executors import leave_if_starting
-    from unhedged.engine.running import run_missing, wanted, workers_for
+    from unhedged.engine.running import run_missing, wanted, whole, workers_for
     from unhedged.results.store import Store, create, folder_name, locked
 
     leave_if_starting()
     scenario = load(source, overrides=overrides)
     if seed is not None:
+        seed = whole("seed", seed, least=0, most=MOST_SEED)
         scenario = scenario.vary({"run.seed": seed})
     plan = scenario.plan()
     asked = wanted(replicates, only, scenario.replicates)

@@ -27,7 +27,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
                 "adl_usd": taken,
                 "first_adl_ns": 4_440 * 10**9 if taken else None,
                 "deficit_usd": 2e6 * replicate,
-                "fall_share.BTC": -0.12 - replicate / 100,
+                "fall_share.hub/BTC-PERP": 0.12 + replicate / 100,
                 "trades": 1_234_567 + replicate,
             },
             checks={"ledger": "balanced"},
@@ -66,7 +66,7 @@ def test_run_ends_with_finding_numbers_ledger_results_and_next_command(engine, c
         lines[1] == "  Auto-deleveraging began in 5 of 5 replicates (100%, 95% interval 57–100%)."
     )
     assert lines[2] == "  Where it did, it took $7M of profitable positions (median)."
-    assert lines[3] == "  BTC fell −14% (median)."
+    assert lines[3] == "  hub/BTC-PERP fell 14% (median)."
     assert "median            5%           95%" in out
     assert "  Ledger: balanced to the atom in every replicate." in lines
     assert any(line.startswith("  Results  results/calm-") for line in lines)
@@ -175,7 +175,7 @@ def test_nothing_is_overwritten_without_force(engine, capsys, monkeypatch) -> No
     [
         ("deficit_usd > $1M", 4),
         ("deficit_usd > $50M", 0),
-        ("fall_share.BTC < -12.5%", 4),
+        ("fall_share.hub/BTC-PERP > 12.5%", 4),
         ("trades <= 5", 0),
         ("first_adl_ns < 2h", 4),
     ],
@@ -279,9 +279,13 @@ def test_results_folder_is_checked(engine, capsys, tmp_path) -> None:
     path = json.loads(capsys.readouterr().out)["path"]
     assert run("check", path) == 0
     assert "is whole: 1 of 1 replicates" in capsys.readouterr().out
+    assert run("check", path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["whole"] is True
     series = next(Path(path).rglob("series.parquet"))
     series.write_bytes(b"")
     assert run("check", path) == 1
+    assert run("check", path, "--json") == 1
+    assert json.loads(capsys.readouterr().out)["wrong"]
     assert run("check", str(tmp_path)) == 1
 
 

@@ -38,12 +38,14 @@ def run(
 ) -> None:
     """Run a scenario, or what is still missing of it; writes a results folder."""
     from unhedged import api
-    from unhedged.report.limits import parse_limit, refuse_if_breached
+    from unhedged.report.limits import parse_limit, refuse_if_breached, refuse_if_unknown
+    from unhedged.results.headline import known
 
     limits = [parse_limit(text) for text in fail_if or ()]
     loaded = api.load(scenario, overrides=set_ or ())
     if seed is not None:
         loaded = loaded.vary({"run.seed": seed})
+    refuse_if_unknown(limits, known(instrument.id for instrument in loaded.spec.instrument))
     if not quiet:
         typer.echo(_head(loaded, replicates, replicate), err=True)
 

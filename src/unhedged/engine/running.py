@@ -40,11 +40,11 @@ def wanted(replicates: int | None, only: int | None, default: int) -> range:
             hint="Leave one of them out.",
         )
     if only is not None:
-        number = _whole("only", only, least=0, most=MOST_REPLICATES - 1)
+        number = whole("only", only, least=0, most=MOST_REPLICATES - 1)
         return range(number, number + 1)
     if replicates is None:
         return range(default)
-    return range(_whole("replicates", replicates, least=1, most=MOST_REPLICATES))
+    return range(whole("replicates", replicates, least=1, most=MOST_REPLICATES))
 
 
 def workers_for(workers: int | None, replicates: int, cores: int) -> int:
@@ -55,11 +55,18 @@ def workers_for(workers: int | None, replicates: int, cores: int) -> int:
     ScenarioError
         Not a whole number above zero.
     """
-    asked = cores if workers is None else _whole("workers", workers, least=1, most=2**16)
+    asked = cores if workers is None else whole("workers", workers, least=1, most=2**16)
     return min(asked, replicates)
 
 
-def _whole(name: str, value: object, *, least: int, most: int) -> int:
+def whole(name: str, value: object, *, least: int, most: int) -> int:
+    """Return ``value`` when it is a whole number within its bounds.
+
+    Raises
+    ------
+    ScenarioError
+        It is not.
+    """
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise ScenarioError(
             f"{name} is {value!r}.",

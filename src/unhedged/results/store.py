@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import polars as pl
 
@@ -319,8 +319,7 @@ def locked(path: Path) -> Iterator[None]:
     ResultsError
         Another process is writing there.
     """
-    path.mkdir(parents=True, exist_ok=True)
-    with (path / LOCK).open("a+") as file:
+    with _lock_file(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -335,6 +334,17 @@ def locked(path: Path) -> Iterator[None]:
         file.write(f"process {os.getpid()} since {time.strftime('%H:%M:%S UTC', time.gmtime())}")
         file.flush()
         yield
+
+
+def _lock_file(path: Path) -> TextIO:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        return (path / LOCK).open("a+")
+    except OSError as error:
+        raise ResultsError(
+            f"{path} cannot be made: {error.strerror}.",
+            hint="--out names a folder of results folders, new or writable.",
+        ) from error
 
 
 def _must_match(manifest: Manifest, path: Path, keep: str) -> None:
