@@ -69,7 +69,7 @@ def pinned_tests() -> dict[str, list[str]]:
             for full in _called(node, imported) if label else ():
                 if full in known:
                     found[full].add(f"{name}::{label}")
-    for file in sorted((ROOT / "tests" / "stories").glob("*.toml")):
+    for file in sorted((ROOT / "tests" / "stories").rglob("*.toml")):
         full = tomllib.loads(file.read_text("utf-8")).get("rule", "")
         if full in known:
             found[full].add(file.relative_to(ROOT).as_posix())

@@ -1,10 +1,11 @@
 """The compiled loop against the plain one: every event of small worlds with everything in them, and all that it leaves.
 
-Compared after every event: its time, kind and subject, the counters of messages, trades, refusals, cases, and the code of the
-latest refusal. After every batch: every fill, transfer, forced step and recorded row, every mark, balance, position and
-working order, and what agents remember. Marks of one batch are compared at its end; a wrong one shows in what follows it.
+Compared after every event: its time, kind and subject, the counters of messages, trades, refusals, cases, the code of the
+latest refusal, and every mark and index. After every batch: every fill, transfer, forced step and recorded row, every balance,
+position and working order, and what agents remember.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,14 +23,15 @@ from unhedged.kernels.compiled import record_at
 from unhedged.kernels.loop import handle_event
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.room import events_with_room
-from unhedged.kernels.tables import case, event, message, world
+from unhedged.kernels.tables import case, event, instrument, message, world
 from unhedged.reference import loop
 from unhedged.reference.world import Message, World
 from unhedged.vocab.enums import CasePhase, EntryReason, EventKind, Reason, Reject
 
 BATCH = 500
 HEAD = ("t", "kind", "subject", "command", "qty", "px")
-AFTER = ("messages", "trades", "rejects", "reject", "liquidations")
+AFTER = ("messages", "trades", "rejects", "reject", "liquidations", "prices")
+"""``prices`` is a sum over all marks and indices, each times a number of its own."""
 ROW = len(HEAD) + len(AFTER)
 TRAVELS = {EventKind.MESSAGE, EventKind.GATEWAY, EventKind.SETTLE_TRANSFER}
 MESSAGE, GATEWAY, SETTLE = (int(kind) for kind in sorted(TRAVELS))
@@ -77,7 +79,12 @@ def _run(address: int, most: int, out: int) -> int:
         _cell(at).x = w.now
         _describe(address, kind, subject, at)
         handle_event(w, kind, subject)
-        for k, x in enumerate((w.messages, w.trades, w.rejects, w.reject, w.liquidations)):
+        prices = 0
+        for i in range(w.n_instrument):
+            prices += (2 * i + 1) * instrument(w, i).mark_milli
+            prices += (2 * i + 2) * instrument(w, i).index_milli
+        after = (w.messages, w.trades, w.rejects, w.reject, w.liquidations, prices)
+        for k, x in enumerate(after):
             _cell(at + 8 * (6 + k)).x = x
     return most
 
@@ -110,7 +117,13 @@ def run_plain(plain: World, count: int) -> list[list[int]]:
         if event is None:
             break
         t, kind, subject = event
-        after = (plain.messages, plain.trades, plain.rejects, plain.reject, plain.liquidations)
+        prices = sum(
+            (2 * n + 1) * x.contract.mark + (2 * n + 2) * x.contract.index
+            for n, x in enumerate(plain.exchanges)
+        )
+        after = (
+            plain.messages, plain.trades, plain.rejects, plain.reject, plain.liquidations, prices,
+        )  # fmt: skip
         rows.append([t, kind, *describe(kind, subject), *map(int, after)])
     return rows
 
@@ -150,7 +163,7 @@ def compare_rows(rows: Rows, memory: Memory, plain: World) -> None:
 
 REFUSALS = {
     Reject.NONE, Reject.BAND, Reject.MARGIN, Reject.BALANCE, Reject.REDUCE_ONLY, Reject.POST_ONLY, Reject.FILL_OR_KILL,
-    Reject.UNKNOWN_ORDER, Reject.SELF_TRADE, Reject.GATEWAY_FULL, Reject.GATEWAY_DOWN, Reject.TRANSFERS_DOWN,
+    Reject.UNKNOWN_ORDER, Reject.MALFORMED, Reject.SELF_TRADE, Reject.GATEWAY_FULL, Reject.GATEWAY_DOWN, Reject.TRANSFERS_DOWN,
 }  # fmt: skip
 PAYMENTS = {
     EntryReason.TRADING_FEE, EntryReason.LIQUIDATION_FEE, EntryReason.TAKEOVER, EntryReason.FUND_DRAW, EntryReason.FUNDING,
@@ -176,9 +189,11 @@ class Seen:
         }
 
 
-def follow(seed: int, folder: Any, seen: Seen, seconds: int = 80) -> tuple[Small, World, int]:
+def follow(
+    seed: int, folder: Any, seen: Seen, seconds: int = 80, drawn: Callable[..., str] = scenario
+) -> tuple[Small, World, int]:
     """Run one world both ways to its end and compare all along; return the number of events."""
-    small = Small(plan_of(scenario(seed, seconds), folder), seed)
+    small = Small(plan_of(drawn(seed, seconds), folder), seed)
     plain = twin_of(small.memory, [PLAIN.get(name) for name in small.policies], small.behaviours)
     events, more = 0, True
     while more:

@@ -41,10 +41,11 @@ VENUE_NUMBERS = (
     "gateway_service", "gateway_free_at", "gateway_queue_max", "gateway_queue", "gateway_down_until", "transfers_down_until",
     "feed_down_until", "transfer_delay", "mark_interval", "maker_fee_ppb", "taker_fee_ppb", "vault_interval", "unwind_interval",
     "funding_interval", "premium_interval", "next_premium", "premium_weighted", "ema",
-    "book_ema",
+    "book_ema", "votes_least", "index_combine", "index_outlier_ppb", "outlier_rule", "index_stale", "index_least",
+    "index_delay", "mark_limit_ppb", "funding_form", "funding_price",
 )  # fmt: skip
 EXCHANGE_STATE = (
-    "basis_window", "asset", "next_funding", "interest_ppb", "funding_clamp_ppb", "funding_cap_ppb", "impact_notional",
+    "basis_window", "votes_most", "asset", "next_funding", "interest_ppb", "funding_clamp_ppb", "funding_cap_ppb", "impact_notional",
     "premium_sum", "premium_samples", "funding_ppb", "volume", "turnover", "ema_at",
 )  # fmt: skip
 BOOK_RULES = ("band_ppb", "max_qty", "significant", "last_px")

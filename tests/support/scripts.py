@@ -55,6 +55,8 @@ def anything(observation: int, me: int, out: int) -> int:
             n = limit(out, n, leg, side, at, qty, tag, force)
             if n > before:
                 as_message(out + before * SIZE).reduce_only = reduce
+                if int(how * 4096.0) % 61 == 0:
+                    as_message(out + before * SIZE).side = 100  # a code that does not exist
         elif what < 0.65:
             n = limit(out, n, leg, side, at, qty, NO_TAG, TimeInForce.IOC)
         elif what < 0.75:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from unhedged.scenario.plan import InstrumentPlan, RunPlan, SourcePlan, VenuePla
 from unhedged.vocab.enums import (
     AccountKind,
     AdlDecision,
+    FundingForm,
+    IndexCombine,
     InstrumentKind,
     MarginMode,
     NewsShape,
@@ -69,6 +72,7 @@ def atoms(usd: float) -> int:
 def market_rows(plan: RunPlan) -> dict[str, int]:
     """Return the rows the market's tables need."""
     sides = 2 * len(plan.instruments)
+    rows = Rows.of(plan)
     return {
         "venue": len(plan.venues),
         "instrument": len(plan.instruments),
@@ -79,12 +83,24 @@ def market_rows(plan: RunPlan) -> dict[str, int]:
         "level": sum(2 * i.window for i in plan.instruments),
         "word": sum(2 * words_per_side(i.window) for i in plan.instruments),
         "bucket": 2 * BUCKETS * len(plan.instruments),
-        "basis": 64 * len(plan.instruments),
+        "basis": sum(sum(_samples(plan, rows, i)) for i in plan.instruments),
         "feed": len(plan.instruments),
         "quote": QUOTE_ROWS * len(plan.instruments),
         "news": len(plan.news),
         "outage": len(plan.outages),
     }
+
+
+def _samples(plan: RunPlan, rows: Rows, instrument: InstrumentPlan) -> tuple[int, int]:
+    # Samples of the mean basis, and votes of a premium sample: one at each mark update.
+    venue = plan.venues[rows.venues[instrument.venue]]
+    if instrument.kind == InstrumentKind.SPOT:
+        return 0, 0
+    votes = venue.funding_interval_ns > 0 and venue.funding_form == FundingForm.VOTES
+    return (
+        venue.basis_window_ns // venue.mark_interval_ns,
+        max(1, venue.premium_interval_ns // venue.mark_interval_ns) if votes else 0,
+    )
 
 
 def fill_market(memory: Memory, plan: RunPlan, rows: Rows, replicate: int) -> None:
@@ -119,6 +135,10 @@ def _fill_venue(memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenueP
     row["transfer_delay"] = venue.transfer_delay_ns
     row["mark_form"], row["mark_interval"] = venue.mark_form, venue.mark_interval_ns
     row["ema"], row["book_ema"] = venue.ema_ns, venue.book_ema_ns
+    row["mark_limit_ppb"] = venue.mark_limit_ppb
+    row["index_combine"], row["outlier_rule"] = venue.index_combine, venue.outlier_rule
+    row["index_outlier_ppb"], row["index_stale"] = venue.index_outlier_ppb, venue.index_stale_ns
+    row["index_least"], row["index_delay"] = venue.index_least, venue.index_delay_ns
     row["maker_fee_ppb"], row["taker_fee_ppb"] = venue.maker_fee_ppb, venue.taker_fee_ppb
     row["liquidation_on"], row["ladder"] = venue.liquidation_on, venue.ladder
     row["liquidation_fee_ppb"] = venue.liquidation_fee_ppb
@@ -137,9 +157,7 @@ def _fill_venue(memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenueP
             row["adl_score"] = policy.address
         else:
             row["adl_decision"] = AdlDecision.PYTHON
-        row["funding_interval"] = venue.funding_interval_ns
-        row["premium_interval"] = venue.premium_interval_ns
-        row["premium_weighted"] = venue.premium_weighted
+        _fill_funding(row, venue)
     for kind, column in (
         (AccountKind.FUND, "fund"),
         (AccountKind.FEES, "fees"),
@@ -150,8 +168,18 @@ def _fill_venue(memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenueP
     row["vault"] = rows.house(n, AccountKind.VAULT) if venue.vault_on else -1
 
 
+def _fill_funding(row: Any, venue: VenuePlan) -> None:
+    row["funding_form"], row["funding_price"] = venue.funding_form, venue.funding_price
+    row["funding_interval"] = venue.funding_interval_ns
+    row["premium_interval"] = venue.premium_interval_ns
+    row["premium_weighted"] = venue.premium_weighted
+    row["votes_least"] = venue.votes_least
+    if venue.funding_form == FundingForm.VOTES:
+        row["premium_interval"] = venue.mark_interval_ns  # each update votes
+
+
 def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
-    tier = source = 0
+    tier = source = basis = 0
     for n, plan_row in enumerate(plan.instruments):
         row = memory["instrument"][n]
         venue = plan.venues[rows.venues[plan_row.venue]]
@@ -170,7 +198,9 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         row["impact_notional"] = atoms(plan_row.impact_notional_usd)
         if venue.funding_interval_ns > 0 and plan_row.kind != InstrumentKind.SPOT:
             row["next_funding"] = first_funding(plan, venue.funding_interval_ns)
-        row["basis_window"] = min(64, venue.basis_window_ns // venue.mark_interval_ns)
+        row["basis_window"], row["votes_most"] = _samples(plan, rows, plan_row)
+        row["first_basis"] = basis
+        basis += int(row["basis_window"] + row["votes_most"])
         row["first_tier"], row["tiers"] = tier, len(plan_row.tiers)
         for t in plan_row.tiers:
             memory["tier"][tier] = (atoms(t.floor_usd), t.mm_ppb, t.im_ppb, atoms(t.deduct_usd))
@@ -191,7 +221,10 @@ def _fill_source(
     origin = plan.instruments[rows.instruments[source.instrument]]
     scale = Fraction(origin.tick_size) / Fraction(reader.tick_size)
     row = memory["source"][at]
-    row["instrument"], row["weight"] = rows.instruments[source.instrument], source.weight
+    combine = plan.venues[rows.venues[reader.venue]].index_combine
+    alike = combine in (IndexCombine.MEDIAN, IndexCombine.EQUAL_MEAN) and source in reader.index
+    row["instrument"] = rows.instruments[source.instrument]
+    row["weight"] = 1 if alike else source.weight
     row["scale_num"], row["scale_den"] = scale.numerator, scale.denominator
 
 

@@ -13,13 +13,24 @@ from typing import Any
 
 from unhedged.kernels.accounts import can_withdraw, mark_dirty
 from unhedged.kernels.clock import schedule
-from unhedged.kernels.compiled import kernel
+from unhedged.kernels.compiled import helper, kernel
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.orders import submit
 from unhedged.kernels.rng import uniforms
 from unhedged.kernels.tables import account, agent, instrument, message, out, position, venue
-from unhedged.vocab.enums import Command, EntryReason, EventKind, Reject
+from unhedged.vocab.enums import (
+    Command,
+    EntryReason,
+    EventKind,
+    FillCause,
+    Reject,
+    TimeInForce,
+    TriggerSource,
+)
+
+_COMMANDS, _FORCES = int(max(Command)), int(max(TimeInForce))
+_SOURCES, _CAUSES = int(max(TriggerSource)), int(max(FillCause))
 
 
 @kernel("int64(World)")
@@ -40,9 +51,24 @@ def release_message(w: Any, row: int) -> None:
     w.used_messages -= 1
 
 
+@helper("boolean(Message)")
+def is_sound(m: Any) -> bool:
+    """Return whether every code of a message exists; a user's behaviour may write anything."""
+    return (
+        0 <= m.command <= _COMMANDS
+        and 0 <= m.side <= 1
+        and 0 <= m.force <= _FORCES
+        and 0 <= m.reduce_only <= 1
+        and 0 <= m.trigger <= _SOURCES
+        and 0 <= m.cause <= _CAUSES
+    )
+
+
 @kernel("void(World, int64, int64)")
 def send_all(w: Any, a: int, count: int) -> None:
     """Send the first ``count`` rows of `out` for agent ``a``; each takes its own draw of the link's latency.
+
+    A row with a leg the agent does not have, or a code that does not exist, is refused before it leaves.
 
     Messages of one turn may therefore overtake each other.
     """
@@ -61,7 +87,11 @@ def send_all(w: Any, a: int, count: int) -> None:
             u = u3
         wanted = out(w, n)
         leg = wanted.leg
-        if leg < 0 or leg >= me.legs:
+        if leg < 0 or leg >= me.legs or not is_sound(wanted):
+            w.reject = Reject.MALFORMED
+            w.rejects += 1
+            me.rejects += 1
+            me.last_reject = Reject.MALFORMED
             continue
         row = take_message(w)
         sent = message(w, row)

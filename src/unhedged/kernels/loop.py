@@ -13,7 +13,8 @@ from unhedged.kernels.clock import next_event, release_event, schedule
 from unhedged.kernels.compiled import CHECKED, entry, kernel
 from unhedged.kernels.funding import sample_premium, settle_venue
 from unhedged.kernels.gateway import arrive, release_queued, settle_transfer
-from unhedged.kernels.marks import update_index, update_mark
+from unhedged.kernels.index import update_index
+from unhedged.kernels.marks import update_mark
 from unhedged.kernels.news import TICK, begin_outages, move_values
 from unhedged.kernels.observe import finish_turn, take_turn
 from unhedged.kernels.record import find_breach, record_all

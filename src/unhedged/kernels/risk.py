@@ -7,16 +7,25 @@ travels like any order.
 
 from typing import Any
 
-from unhedged.kernels.accounts import mark_dirty
+from unhedged.kernels.accounts import equity, maintenance, mark_dirty
 from unhedged.kernels.clearing import open_case
 from unhedged.kernels.clock import schedule
-from unhedged.kernels.compiled import kernel, minus
+from unhedged.kernels.compiled import kernel, minus, rule
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.gateway import release_message, take_message
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.orders import release_stop, submit
 from unhedged.kernels.tables import account, fired, message, position, touched, trigger, venue
-from unhedged.kernels.triggers import IN_FIRED, NEEDS_TOP_UP, drain, remove_trigger, verdict
+from unhedged.kernels.triggers import (
+    IN_FIRED,
+    NEEDS_TOP_UP,
+    drain,
+    remove_trigger,
+    threshold_ppb,
+    verdict,
+)
+from unhedged.rules import margin
+from unhedged.rules.integer import mul_div_ceil
 from unhedged.vocab.enums import (
     AccountStatus,
     Command,
@@ -27,7 +36,10 @@ from unhedged.vocab.enums import (
     TimeInForce,
     TriggerKind,
 )
+from unhedged.vocab.units import PPB
 
+_top_ups = rule(margin.top_ups)
+_mul_div_ceil = rule(mul_div_ceil)
 PANIC_DELAY = 2_000_000_000
 """ns between a holder's giving up and the arrival of its order; an assumption: a person, not a machine."""
 
@@ -85,10 +97,12 @@ def fire_triggers(w: Any) -> None:
 
 @kernel("void(World, int64)")
 def top_up(w: Any, a: int) -> None:
-    """Move one top-up from the holder's reserve outside the venue into account ``a``."""
+    """Move margin from the holder's reserve outside the venue into account ``a``: as many top-ups as it needs, one payment."""
     own = account(w, a)
-    own.reserve = minus(own.reserve, own.topup)
-    pay(w, venue(w, own.venue).external, a, own.topup, EntryReason.TOP_UP)
+    threshold = _mul_div_ceil(maintenance(w, a), threshold_ppb(w, a), PPB)
+    moved = own.topup * _top_ups(equity(w, a), threshold, own.topup, own.reserve)
+    own.reserve = minus(own.reserve, moved)
+    pay(w, venue(w, own.venue).external, a, moved, EntryReason.TOP_UP)
     mark_dirty(w, a)
 
 
@@ -96,13 +110,13 @@ def top_up(w: Any, a: int) -> None:
 def act_on_touched(w: Any, v: int) -> None:
     """Fire triggers, then evaluate the changed accounts of venue ``v`` and act on each that is short of margin.
 
-    A top-up is evaluated again at once: an account may need several, or liquidation in the end.
+    A top-up is evaluated again at once: the reserve may not have been enough.
     """
     fire_triggers(w)
     for n in range(drain(w, v)):
         a = touched(w, n).account
         answer = verdict(w, a)
-        while answer == NEEDS_TOP_UP:
+        if answer == NEEDS_TOP_UP:
             top_up(w, a)
             answer = verdict(w, a)
         if answer != 0:

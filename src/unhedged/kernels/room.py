@@ -2,9 +2,10 @@
 
 Most events need a handful of rows, fewer than ``spare``. A few can need many at once, and how many is known beforehand:
 
-    event      a mark opens a case for every account at most
+    event      a mark opens a case for every account at most, and makes every holder with a panic trigger give up
+    message    a holder who gives up sends one
     fill       an order, or the stops one mark releases, meet every resting order at most; each taker ends with one more fill
-    transfer   a fee for either side of such a fill; a funding payment for every position
+    transfer   a fee for either side of such a fill; a funding payment for every position; a top-up for every account
     desk       every leg of every agent
 
 What several events meet together is no more than what rests when the first begins and what each of them adds, so these are
@@ -59,17 +60,17 @@ def free_rows(w: Any, n: int) -> int:  # noqa: PLR0911 - a table of cases
     """
     fills = w.used_orders + w.triggers_used
     if n == _EVENT:
-        return w.n_event - w.used_events - (w.n_account - w.used_cases)
+        return w.n_event - w.used_events - (w.n_account - w.used_cases) - w.triggers_used
     if n == _ORDER:
         return w.n_order - w.used_orders
     if n == _MESSAGE:
-        return w.n_message - w.used_messages
+        return w.n_message - w.used_messages - w.triggers_used
     if n == _CASE:
         return w.n_case - w.used_cases
     if n == _TRIGGER:
         return w.n_trigger - w.triggers_used
     if n == _TRANSFER:
-        return w.n_transfer - w.transfers_kept - w.n_position - 2 * fills
+        return w.n_transfer - w.transfers_kept - w.n_position - w.n_account - 2 * fills
     if n == _FORCED:
         return w.n_forced - w.forced_kept
     if n == _FILL:

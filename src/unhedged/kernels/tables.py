@@ -25,8 +25,6 @@ STATE = 24
 """Numbers an agent remembers between its turns."""
 PARAMETERS = 40
 """Numbers that set the behaviour of a group of agents."""
-BASIS_SAMPLES = 64
-"""Longest moving average of the basis, in samples."""
 REASONS = len(EntryReason)
 
 _KINDS = {"i8": "i8", "i4": "i4", "i2": "i2", "i1": "i1", "u8": "u8", "f8": "f8"}
@@ -89,7 +87,13 @@ VENUE = columns(
     premium_interval=("i8", "ns between premium samples"),
     next_premium=("i8", "ns, when the next premium sample is due"),
     premium_weighted=("i8", "1: later samples of an interval weigh more"),
-    ema=("i8", "ns, time constant of the average of mid minus oracle"),
+    votes_least=("i8", "votes a premium sample needs; missing ones count as zero"),
+    index_outlier_ppb=("i8", "distance from the median of the sources of an outlier, 0 for none"),
+    index_stale=("i8", "ns without news after which a source is left out, 0 for never"),
+    index_least=("i8", "sources needed; with fewer the index stays"),
+    index_delay=("i8", "ns, age of what the index sees of its sources"),
+    mark_limit_ppb=("i8", "largest distance of mark from index, 0 for no limit"),
+    ema=("i8", "ns, time constant of the average of mid minus index"),
     book_ema=("i8", "ns, time constant of the average of the book's median price, 0 for none"),
     adl_score=("i8", "address of float64 f(winner)"),
     fund=("i4", "account"),
@@ -101,6 +105,10 @@ VENUE = columns(
     first_instrument=("i4", "row of the venue's first instrument; they are contiguous"),
     instruments=("i4", "number of instruments"),
     mark_form=("i1", "MarkForm"),
+    index_combine=("i1", "IndexCombine"),
+    outlier_rule=("i1", "OutlierRule"),
+    funding_form=("i1", "FundingForm"),
+    funding_price=("i1", "FundingPrice"),
     ladder=("i1", "LiquidationLadder"),
     adl_price=("i1", "AdlPrice"),
     adl_decision=("i1", "AdlDecision"),
@@ -129,14 +137,17 @@ INSTRUMENT = columns(
     premium_weight=("i8", "sum of the weights"),
     premium_samples=("i8", "samples in the running interval"),
     interest_ppb=("i8", "interest component per eight hours"),
-    funding_clamp_ppb=("i8", "bound of interest minus premium"),
-    funding_cap_ppb=("i8", "bound of the rate per interval"),
+    funding_clamp_ppb=("i8", "bound of interest minus premium; half-width of a dead band"),
+    funding_cap_ppb=("i8", "bound of the rate, per interval or per eight hours as its form has it"),
     impact_notional=("i8", "atoms, size of the impact prices"),
     next_funding=("i8", "ns, next settlement"),
     basis_sum=("i8", "sum of the basis samples in the window, milli-ticks"),
     basis_next=("i4", "row of `basis` written next, relative"),
     basis_count=("i4", "samples held"),
     basis_window=("i4", "samples in the mean; 0 for none"),
+    first_basis=("i4", "row in `basis`: the window's samples, then the votes of a premium sample"),
+    votes=("i4", "votes since the last premium sample"),
+    votes_most=("i4", "votes of a premium sample; 0 where samples are taken directly"),
     venue=("i4", "row"),
     asset=("i4", "row of the underlying in `asset`"),
     first_stop=("i4", "stop order waiting for a last price, -1 for none"),
@@ -153,7 +164,7 @@ INSTRUMENT = columns(
     kind=("i1", "InstrumentKind"),
     tick=("f8", "dollars per tick"),
     lot=("f8", "units of the asset per lot"),
-    ema_num=("f8", "weighted sum of mid minus oracle, milli-ticks * ns"),
+    ema_num=("f8", "weighted sum of mid minus index, milli-ticks * ns"),
     ema_den=("f8", "sum of weights, ns"),
     book_ema_num=("f8", "weighted sum of the book's median price, milli-ticks * ns"),
     book_ema_den=("f8", "sum of weights, ns"),
@@ -171,7 +182,8 @@ ASSET = columns(
 
 SOURCE = columns(
     instrument=("i4", "spot instrument, or perp on another venue"),
-    weight=("i4", "weight in a weighted median"),
+    weight=("i4", "weight in a weighted median or mean"),
+    px_milli=("i8", "price at the latest update, the reader's milli-ticks; 0 for none"),
     scale_num=("i8", "milli-ticks here = milli-ticks there * scale_num / scale_den"),
     scale_den=("i8", "see scale_num"),
 )

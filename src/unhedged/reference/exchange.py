@@ -103,6 +103,7 @@ class Exchange(Market):
         self.triggers: list[Trigger] = []
         self.feed = Feed()
         self.basis: list[int] = []
+        self.ballot: list[int] = []
         self.ema_num = self.ema_den = self.book_ema_num = self.book_ema_den = 0.0
         self.ema_at = 0
         self.premium_sum = self.premium_samples = self.funding_ppb = 0
@@ -122,6 +123,7 @@ class Exchange(Market):
 
     # set from `state`
     basis_window: int
+    votes_most: int
     asset: int
     sources: list[tuple[int, int, int, int]]
     peers: list[tuple[int, int, int, int]]

@@ -2,19 +2,40 @@
 
 from typing import Any
 
-from unhedged.rules import funding
-from unhedged.vocab.enums import AccountKind, EntryReason, InstrumentKind, MarkForm, Side
+from unhedged.rules import dydx, funding, funding_time
+from unhedged.vocab.enums import (
+    AccountKind,
+    EntryReason,
+    FundingForm,
+    FundingPrice,
+    InstrumentKind,
+    Side,
+)
 
 HOUR = 3_600_000_000_000
 
 
-def sample_premium(x: Any) -> None:
-    """Take one premium sample; a side without the impact notional counts as no premium."""
+def premium(x: Any) -> int:
+    """Return the premium now; a side without the impact notional counts as no premium."""
     index = x.contract.index
-    if index <= 0:
-        return
+    if x.venue.funding_form == FundingForm.DEAD_BAND:
+        return funding_time.mark_premium(x.contract.mark, index)
     bid, ask = x.impact_px(Side.BUY, x.impact_notional), x.impact_px(Side.SELL, x.impact_notional)
-    sample = funding.premium_index(bid if bid > 0 else index, ask if ask > 0 else index, index)
+    return funding.premium_index(bid if bid > 0 else index, ask if ask > 0 else index, index)
+
+
+def sample_premium(x: Any) -> None:
+    """Take one premium sample; where updates vote, the median of the votes when all are in."""
+    if x.contract.index <= 0:
+        return
+    sample = premium(x)
+    if x.votes_most:
+        x.ballot.append(sample)
+        if len(x.ballot) < x.votes_most:
+            return
+        votes = sorted(x.ballot + [0] * (x.venue.votes_least - len(x.ballot)))
+        sample = dydx.vote_median(votes[(len(votes) - 1) // 2], votes[len(votes) // 2])
+        x.ballot.clear()
     x.premium_samples += 1
     weight = x.premium_samples if x.venue.premium_weighted else 1
     x.premium_sum = funding.premium_sum(x.premium_sum, sample, weight)
@@ -22,14 +43,24 @@ def sample_premium(x: Any) -> None:
 
 def rate_now(x: Any) -> int:
     """Return the rate that the samples so far imply, ppb per interval."""
-    premium = 0
+    mean, form, interval = 0, x.venue.funding_form, x.venue.funding_interval
     if x.premium_samples:
-        mean = funding.premium_average if x.venue.premium_weighted else funding.premium_mean
-        premium = mean(x.premium_sum, x.premium_samples)
-    terms = premium, x.interest_ppb, x.funding_clamp_ppb, x.funding_cap_ppb
-    if x.venue.mark_form == MarkForm.HYPERLIQUID:
+        average = funding.premium_average if x.venue.premium_weighted else funding.premium_mean
+        mean = average(x.premium_sum, x.premium_samples)
+    if form == FundingForm.DEAD_BAND:
+        eight = funding.funding_rate_deribit(mean, x.funding_clamp_ppb, x.funding_cap_ppb)
+        return funding_time.rate_for_time(eight, interval)
+    if form == FundingForm.VOTES:
+        eight = dydx.funding_rate_dydx(mean, x.interest_ppb, x.funding_cap_ppb)
+        return funding_time.rate_for_time(eight, interval)
+    terms = mean, x.interest_ppb, x.funding_clamp_ppb, x.funding_cap_ppb
+    if form == FundingForm.CLAMPED_EIGHTH:
         return funding.funding_rate_hyperliquid(*terms)
-    return funding.funding_rate_binance(*terms, x.venue.funding_interval // HOUR)
+    if form == FundingForm.UNDIVIDED:
+        return funding.funding_rate_binance_until_2025_09_18(*terms)
+    if form == FundingForm.SCALED_INTEREST:
+        return funding_time.funding_rate_scaled_interest(*terms, interval // HOUR)
+    return funding.funding_rate_binance(*terms, interval // HOUR)
 
 
 def settle(venue: Any) -> None:
@@ -38,8 +69,8 @@ def settle(venue: Any) -> None:
         if x.kind == InstrumentKind.SPOT:
             continue
         x.funding_ppb = rate_now(x)
-        oracle = venue.mark_form == MarkForm.HYPERLIQUID
-        px = x.contract.index if oracle else x.contract.mark
+        on_mark = venue.funding_price == FundingPrice.MARK
+        px = x.contract.mark if on_mark else x.contract.index
         for seat in x.seats:
             if seat.pos != 0:
                 due = funding.funding_payment(seat.pos, px, x.funding_ppb, x.num, x.den)

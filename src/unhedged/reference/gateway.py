@@ -19,13 +19,24 @@ from unhedged.vocab.enums import (
 )
 
 
+def is_sound(wanted: Message) -> bool:
+    """Return whether every code of a message exists."""
+    codes = (
+        (wanted.command, Command), (wanted.side, Side), (wanted.force, TimeInForce),
+        (wanted.trigger, TriggerSource), (wanted.cause, FillCause),
+    )  # fmt: skip
+    return wanted.reduce_only in (0, 1) and all(code in list(kind) for code, kind in codes)
+
+
 def send_all(world: World, me: Any, written: list[Message]) -> None:
     """Send what an agent wrote; each message takes its own draw of the link's latency, four to a block."""
     for n, wanted in enumerate(written):
         if n % 4 == 0:
             draws = uniforms_of(me.key, me.draws)
             me.draws += 1
-        if not 0 <= wanted.leg < me.legs:
+        if not 0 <= wanted.leg < me.legs or not is_sound(wanted):
+            world.reject = Reject.MALFORMED
+            world.refused(me.number, Reject.MALFORMED)
             continue
         sent = Message(
             qty=wanted.qty, px=wanted.px, agent=me.number, command=wanted.command, side=wanted.side,

@@ -71,14 +71,24 @@ def verdict(venue: Venue, account: Holder) -> int:
     return LIQUIDATABLE if is_liquidatable(owned, needed) else SAFE
 
 
+def top_up(venue: Venue, account: Holder) -> None:
+    """Add margin one top-up after the other until the threshold is met or the reserve is gone; paid together."""
+    needed = venue.ledger.maintenance(account)
+    threshold = mul_div_ceil(needed, max(account.topup_ppb, PPB), PPB)
+    owned, moved = venue.ledger.equity(account), 0
+    while owned + moved < threshold and account.reserve - moved >= account.topup:
+        moved += account.topup
+    account.reserve -= moved
+    outside = venue.house(AccountKind.EXTERNAL)
+    venue.ledger.pay(outside, account, moved, EntryReason.TOP_UP)
+
+
 def act(world: World, venue: Venue) -> None:
     """Fire triggers, then top up or liquidate every account of the venue that needs it, by row."""
     fire_triggers(world)
     accounts: list[Any] = [a for a in venue.ledger.accounts if verdict(venue, a) != SAFE]  # type: ignore[arg-type]
     for account in accounts:
         while verdict(venue, account) == NEEDS_TOP_UP:
-            account.reserve -= account.topup
-            outside = venue.house(AccountKind.EXTERNAL)
-            venue.ledger.pay(outside, account, account.topup, EntryReason.TOP_UP)
+            top_up(venue, account)
         if verdict(venue, account) != SAFE:
             venue.clearing.open_case(account)

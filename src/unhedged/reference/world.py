@@ -91,6 +91,16 @@ class Venue:
     premium_interval: int = 0
     next_premium: int = 0
     premium_weighted: int = 0
+    votes_least: int = 0
+    index_combine: int = 0
+    index_outlier_ppb: int = 0
+    outlier_rule: int = 0
+    index_stale: int = 0
+    index_least: int = 0
+    index_delay: int = 0
+    mark_limit_ppb: int = 0
+    funding_form: int = 0
+    funding_price: int = 0
     ema: int = 0
     book_ema: int = 0
     mark_form: MarkForm = MarkForm.MID

@@ -3,7 +3,7 @@
 Quotes are signed: what the account receives. Everything is taken at the oracle price.
 """
 
-from unhedged.rules.integer import PPB, clamp, mul_div_ceil, mul_div_floor
+from unhedged.rules.integer import PPB, clamp, mul_div_ceil, mul_div_floor, mul_div_trunc
 
 
 def initial_rate_dydx(base_ppb: int, open_notional: int, lower: int, upper: int) -> int:
@@ -166,3 +166,53 @@ def funding_cap_dydx(initial_ppb: int, maintenance_ppb: int, factor: int) -> int
     Source: dYdX docs, Funding, commit 3e475b7, read 2026-11-22 (V).
     """
     return factor * (initial_ppb - maintenance_ppb)
+
+
+def funding_rate_dydx(premium_ppb: int, interest_ppb: int, cap_ppb: int) -> int:
+    """Return dYdX's 8-hour funding rate, of which an eighth is paid each hour.
+
+    Parameters
+    ----------
+    premium_ppb : int
+        Mean of the premium samples of the hour, ppb.
+    interest_ppb : int
+        Interest per 8 h, ppb (0 for cross markets; 0.125 bp an hour, so 100,000, for isolated ones).
+    cap_ppb : int
+        Bound of the 8-hour rate on both sides, ppb, attainable: ``funding_cap_dydx``.
+
+    Returns
+    -------
+    int
+        Rate per 8 h, ppb; exact.
+
+    Notes
+    -----
+    ``clamp(P + I, -cap, +cap)``; hourly ``premium / 8 + interest per hour`` inside the bound. That the bound holds for the sum
+    is our reading of "8-hour rate".
+
+    Source: dYdX docs, Funding, commit 3e475b7, read 2026-11-22 (V).
+    """
+    return clamp(premium_ppb + interest_ppb, -cap_ppb, cap_ppb)
+
+
+def vote_median(lower: int, upper: int) -> int:
+    """Return the median of premium votes from the two in the middle.
+
+    Parameters
+    ----------
+    lower, upper : int
+        The middle vote twice for an odd number of votes, the two middle ones for an even number, ppb.
+
+    Returns
+    -------
+    int
+        Premium of the sample, ppb, rounded towards zero.
+
+    Notes
+    -----
+    ``(lower + upper) / 2``. Fewer votes than the least number are filled up with votes for zero; of an even number the
+    midpoint is our choice.
+
+    Source: dYdX v4-chain, premium samples, commit 84d4664, read 2026-11-22 (V).
+    """
+    return mul_div_trunc(lower + upper, 1, 2)

@@ -1,7 +1,61 @@
 """Index and oracle prices from several sources. Prices are milli-ticks; ``MISSING`` (0) stands for "there is none"."""
 
-from unhedged.rules.integer import PPB, mul_div_floor
+from unhedged.rules.integer import MILLI, PPB, clamp, mul_div_floor
 from unhedged.rules.marking import MISSING, median3
+
+
+def source_price(bid: int, ask: int, last: int) -> int:
+    """Return the price an index takes from one source's public feed.
+
+    Parameters
+    ----------
+    bid, ask : int
+        Best bid and ask, ticks; 0 or below for an empty side.
+    last : int
+        Latest trade, ticks; 0 or below before the first.
+
+    Returns
+    -------
+    int
+        Milli-ticks: the mid when both sides stand and do not cross, exact; otherwise the latest trade, otherwise ``MISSING``.
+
+    Notes
+    -----
+    A locked book (bid equal to ask) has a mid, a crossed one (bid above ask) has none: one of its sides is out of date.
+    What venues do with an empty or crossed source is not published; the latest trade is our choice.
+
+    Source: definition (U for any venue).
+    """
+    if 0 < bid <= ask:
+        return (bid + ask) * (MILLI // 2)
+    return max(last, 0) * MILLI
+
+
+def clip_around(px: int, center: int, limit_ppb: int) -> int:
+    """Return a price held within a share of another.
+
+    Parameters
+    ----------
+    px : int
+        Price, milli-ticks.
+    center : int
+        Middle of the band, milli-ticks, > 0: the median of the sources for a source, the index for a mark.
+    limit_ppb : int
+        Half-width, ppb of the middle, >= 0 (0.5 %: 5,000,000).
+
+    Returns
+    -------
+    int
+        Milli-ticks; the half-width is rounded down, both bounds are attainable.
+
+    Notes
+    -----
+    ``clamp(px, center - limit * center, center + limit * center)``. A price exactly at a bound is left alone.
+
+    Source: Deribit support, Index: sources are clipped to the median +- 0.5 %, read 2026-11-22 (V).
+    """
+    reach = mul_div_floor(center, limit_ppb, PPB)
+    return clamp(px, center - reach, center + reach)
 
 
 def is_stale(age: int, max_age: int) -> bool:

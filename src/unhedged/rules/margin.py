@@ -290,3 +290,27 @@ def hyperliquid_transfer_margin(initial: int, notional: int, share_ppb: int) -> 
     Source: Hyperliquid docs, Margining, read 2026-11-22 (M).
     """
     return max(initial, mul_div_ceil(notional, share_ppb, PPB))
+
+
+def top_ups(equity: int, threshold: int, amount: int, reserve: int) -> int:
+    """Return how many equal additions of margin bring an account to its threshold, as far as its reserve goes.
+
+    Parameters
+    ----------
+    equity, threshold : int
+        Atoms; ``equity < threshold``, equality needs nothing.
+    amount : int
+        Atoms of one addition, > 0.
+    reserve : int
+        Atoms the holder has left outside, >= 0.
+
+    Returns
+    -------
+    int
+        ``min(ceil((threshold - equity) / amount), floor(reserve / amount))``, >= 0.
+
+    Notes
+    -----
+    The holder's own habit, not a rule of a venue: additions of one size, one payment.
+    """
+    return min(-((equity - threshold) // amount), reserve // amount)

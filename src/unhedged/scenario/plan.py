@@ -14,11 +14,15 @@ from typing import Any
 
 from unhedged.vocab.enums import (
     AdlPrice,
+    FundingForm,
+    FundingPrice,
+    IndexCombine,
     InstrumentKind,
     LiquidationLadder,
     MarginMode,
     MarkForm,
     OutageKind,
+    OutlierRule,
     VenueKind,
 )
 
@@ -58,7 +62,7 @@ class SourcePlan:
     """One instrument a mark or index looks at."""
 
     instrument: str
-    weight: int  # in a weighted median, >= 1
+    weight: int  # in a weighted median or mean, >= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +89,24 @@ class VenuePlan:
     gateway_service_ns: int  # per message, 0 for no limit
     gateway_queue_max: int  # messages that may wait; more are refused
     transfer_delay_ns: int  # between asking for a transfer out and its arrival
+    # index, or oracle
+    index_combine: IndexCombine
+    index_outlier_ppb: (
+        int  # farther from the median of the sources is an outlier of a mean, 0 for none
+    )
+    outlier_rule: OutlierRule
+    index_stale_ns: int  # a source without news for so long is left out, 0 for never
+    index_least: int  # sources needed, otherwise the index stays
+    index_delay_ns: int  # age of what the index sees of its sources
     # mark
     mark_form: MarkForm
     mark_interval_ns: int  # between mark updates; risk is evaluated at each
-    basis_window_ns: int  # BINANCE: span of the mean of mid minus index, 0 for none
-    ema_ns: int  # HYPERLIQUID: time constant of the average of mid minus oracle, 0 for none
+    basis_window_ns: (
+        int  # BINANCE, INDEX_PLUS_BASIS: span of the mean of mid minus index, 0 for none
+    )
+    ema_ns: int  # HYPERLIQUID, INDEX_PLUS_EMA: time constant of the average of mid minus index, 0 for none
     book_ema_ns: int  # HYPERLIQUID: time constant of the average that stands in for a missing part, 0 for none
+    mark_limit_ppb: int  # largest distance of mark from index, 0 for no limit
     # liquidation
     liquidation_on: bool
     ladder: LiquidationLadder
@@ -114,8 +130,11 @@ class VenuePlan:
     adl_policy: str  # registered id, with version
     adl_price: AdlPrice
     # funding
+    funding_form: FundingForm
+    funding_price: FundingPrice
     funding_interval_ns: int  # 0 for no funding
     premium_interval_ns: int  # between premium samples
+    votes_least: int  # VOTES: votes a sample needs; missing ones count as zero
     premium_weighted: bool  # later samples of an interval weigh more
 
 
@@ -140,14 +159,14 @@ class InstrumentPlan:
     max_lots: int  # largest order
     window: int  # levels of the dense part of the book, a power of two >= 64
     tiers: tuple[TierPlan, ...]  # empty for spot
-    index: tuple[
-        SourcePlan, ...
-    ]  # spot instruments whose weighted median is the index; empty for spot
+    index: tuple[SourcePlan, ...]  # spot instruments whose prices are the index; empty for spot
     mark_sources: tuple[SourcePlan, ...]  # perpetuals elsewhere that the mark looks at
     open_interest_usd: float  # one side, at the start; agents share it by their weights
     interest_ppb: int  # interest component, per eight hours
-    funding_clamp_ppb: int  # bound of interest minus premium
-    funding_cap_ppb: int  # bound of the rate per interval
+    funding_clamp_ppb: (
+        int  # bound of interest minus premium; DEAD_BAND: premium inside which nothing is paid
+    )
+    funding_cap_ppb: int  # bound of the rate per interval; DEAD_BAND, VOTES: per eight hours
     impact_notional_usd: float  # size for which impact prices are taken
 
 

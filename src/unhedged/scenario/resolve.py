@@ -39,11 +39,15 @@ from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab import registry
 from unhedged.vocab.enums import (
     AdlPrice,
+    FundingForm,
+    FundingPrice,
+    IndexCombine,
     InstrumentKind,
     LiquidationLadder,
     MarginMode,
     MarkForm,
     OutageKind,
+    OutlierRule,
     VenueKind,
 )
 from unhedged.vocab.units import ATOMS_PER_USD, PPB, SECOND, parse_duration, parse_rate, parse_usd
@@ -130,18 +134,44 @@ def _venue(venue: Venue, book: Rulebook) -> VenuePlan:
         transfer_delay_ns=_or_book(
             venue.transfers.delay, book, "transfers.delay", parse_duration, 0
         ),
+        **_index(venue, book),
         mark_form=MarkForm[_or_book(mark.form, book, "mark.form", str, "mid").upper()],
         mark_interval_ns=_or_book(mark.interval, book, "mark.interval", parse_duration, SECOND),
         basis_window_ns=_or_book(mark.basis_window, book, "mark.basis_window", parse_duration, 0),
         ema_ns=_or_book(mark.ema, book, "mark.ema", parse_duration, 0),
         book_ema_ns=_or_book(mark.book_ema, book, "mark.book_ema", parse_duration, 0),
+        mark_limit_ppb=_or_book(mark.limit, book, "mark.limit", parse_rate, 0),
         **_clearing(venue, book),
+        funding_form=FundingForm[
+            _or_book(funding.form, book, "funding.form", str, "clamped").upper()
+        ],
+        funding_price=FundingPrice[
+            _or_book(funding.price, book, "funding.price", str, "mark").upper()
+        ],
         funding_interval_ns=_or_book(funding.interval, book, "funding.interval", parse_duration, 0),
         premium_interval_ns=_or_book(
             funding.premium_interval, book, "funding.premium_interval", parse_duration, 5 * SECOND
         ),
         premium_weighted=weighting == "rising",
+        votes_least=_or_book(funding.least_samples, book, "funding.least_samples", int, 0),
     )
+
+
+def _index(venue: Venue, book: Rulebook) -> dict[str, Any]:
+    # A venue has an index or an oracle; both are the price of the spot books.
+    own = venue.index
+    chapter = "oracle" if book.value("oracle.combine") else "index"
+    combine = _or_book(own.combine, book, f"{chapter}.combine", str, "weighted_median")
+    outlier_rule = _or_book(own.outlier_rule, book, "index.outlier_rule", str, "weight_zero")
+    least = _or_book(own.least_sources, book, f"{chapter}.least_sources", int, 1)
+    return {
+        "index_combine": IndexCombine[combine.upper()],
+        "index_outlier_ppb": _or_book(own.outlier, book, "index.outlier", parse_rate, 0),
+        "outlier_rule": OutlierRule[outlier_rule.upper()],
+        "index_stale_ns": _or_book(own.stale, book, f"{chapter}.stale", parse_duration, 0),
+        "index_least": least,
+        "index_delay_ns": _or_book(own.delay, book, f"{chapter}.delay", parse_duration, 0),
+    }
 
 
 def _clearing(venue: Venue, book: Rulebook) -> dict[str, Any]:
@@ -274,17 +304,28 @@ def _funding(
     margin = parse_usd(book.value("funding.impact_margin", "$200"))
     default_impact = margin * PPB / tiers[0].im_ppb
     asset = instrument.asset
+    factor = book.value("funding.cap_factor")
+    if factor is not None:
+        default_cap = round(factor * (tiers[0].im_ppb - tiers[0].mm_ppb))
     default_cap = _or_book(None, book, "funding.cap", parse_rate, default_cap)
     default_impact = _or_book(None, book, "funding.impact_notional", parse_usd, default_impact)
     cap = instrument.funding_cap if instrument.funding_cap is not None else own.cap
     return {
         "interest_ppb": _or_book(own.interest, book, "funding.interest", parse_rate, 0),
-        "funding_clamp_ppb": _or_book(own.clamp, book, "funding.clamp", parse_rate, 0),
+        "funding_clamp_ppb": _clamp(venue, book),
         "funding_cap_ppb": _or_book(cap, book, f"funding_cap.{asset}", parse_rate, default_cap),
         "impact_notional_usd": _or_book(
             instrument.impact_notional, book, f"impact_notional.{asset}", parse_usd, default_impact
         ),
     }
+
+
+def _clamp(venue: Venue, book: Rulebook) -> int:
+    # One number bounds the premium in every form: how far it is moved, or inside what nothing is paid.
+    own = venue.funding
+    if _or_book(own.form, book, "funding.form", str, "") == "dead_band":
+        return _or_book(own.dead_band, book, "funding.dead_band", parse_rate, 0)
+    return _or_book(own.clamp, book, "funding.clamp", parse_rate, 0)
 
 
 def _window(start_px: int) -> int:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from unhedged.scenario.agents import AgentSpec
 from unhedged.scenario.fields import Block, Duration, Funds, Price, Rate, Share
+from unhedged.scenario.price_keys import Funding, Index, Mark, Positive
 from unhedged.scenario.tiers import Tiers
 from unhedged.vocab.errors import ScenarioError, UnitError
 from unhedged.vocab.ids import MOST_REPLICATES, MOST_SEED, is_name, split_instrument
@@ -65,12 +66,6 @@ def parse_message_rate(value: Any) -> int:
     return number
 
 
-def _above_zero(value: int) -> int:
-    if value <= 0:
-        raise ScenarioError("must be longer than nothing.", value=value, allowed="A duration > 0s.")
-    return value
-
-
 def _above_minus_all(value: int) -> int:
     if value <= -(10**9):
         raise ScenarioError(
@@ -107,7 +102,6 @@ def _source(value: Any) -> Any:
 
 Name = Annotated[str, AfterValidator(_name)]
 InstrumentName = Annotated[str, AfterValidator(_instrument_name)]
-Positive = Annotated[Duration, AfterValidator(_above_zero)]
 Change = Annotated[Rate, AfterValidator(_above_minus_all)]
 Volatility = Annotated[Rate, AfterValidator(_volatility)]
 Window = Annotated[int, AfterValidator(_power_of_two)]
@@ -150,24 +144,6 @@ class Transfers(Block):
     """How fast cash leaves a venue."""
 
     delay: Duration | None = None
-
-
-class Mark(Block):
-    """How the mark price is made."""
-
-    form: Literal["binance", "hyperliquid", "mid"] | None = None
-    interval: Positive | None = Field(
-        default=None, description="between updates; risk is checked at each"
-    )
-    basis_window: Duration | None = Field(
-        default=None, description="binance: mean of mid minus index"
-    )
-    ema: Duration | None = Field(
-        default=None, description="hyperliquid: average of mid minus oracle"
-    )
-    book_ema: Duration | None = Field(
-        default=None, description="hyperliquid: average that stands in for a missing part"
-    )
 
 
 class Liquidation(Block):
@@ -221,19 +197,6 @@ class Adl(Block):
     price: Literal["bankruptcy", "mark", "previous_mark", "oracle"] | None = None
 
 
-class Funding(Block):
-    """Payments between long and short."""
-
-    interval: Duration | None = Field(default=None, description="between settlements; 0s for none")
-    premium_interval: Positive | None = Field(default=None, description="between premium samples")
-    weighting: Literal["equal", "rising"] | None = Field(
-        default=None, description="of the samples of an interval"
-    )
-    interest: Rate | None = Field(default=None, description="per eight hours")
-    clamp: Share | None = Field(default=None, description="bound of interest minus premium")
-    cap: Share | None = Field(default=None, description="bound of the rate per interval")
-
-
 class Venue(Block):
     """A venue: a rulebook and what this scenario changes in it."""
 
@@ -247,6 +210,7 @@ class Venue(Block):
     taker_fee: Rate | None = None
     gateway: Gateway = Gateway()
     transfers: Transfers = Transfers()
+    index: Index = Index()
     mark: Mark = Mark()
     liquidation: Liquidation = Liquidation()
     fund: Fund = Fund()
@@ -270,7 +234,7 @@ class Source(Block):
     """An instrument an index or a mark looks at."""
 
     id: InstrumentName
-    weight: int = Field(default=1, ge=1, le=1000, description="in a weighted median")
+    weight: int = Field(default=1, ge=1, le=1000, description="in a weighted median or mean")
 
 
 Sources = tuple[Annotated[Source, BeforeValidator(_source)], ...]

@@ -9,7 +9,7 @@ from unhedged.scenario.spec import Instrument, Venue
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab import registry
 from unhedged.vocab.enums import AdlPrice, LiquidationLadder, MarkForm
-from unhedged.vocab.units import parse_duration
+from unhedged.vocab.units import parse_duration, show_duration
 
 READ = frozenset(
     {
@@ -21,17 +21,27 @@ READ = frozenset(
         "fund.unwind_interval",
         "fund.unwind_share",
         "funding.cap",
+        "funding.cap_factor",
         "funding.cap_of_maintenance",
         "funding.clamp",
+        "funding.dead_band",
         "funding.form",
         "funding.impact_margin",
         "funding.impact_notional",
         "funding.interest",
         "funding.interval",
+        "funding.least_samples",
         "funding.premium_interval",
+        "funding.price",
         "funding.weighting",
         "gateway.queue",
         "gateway.rate",
+        "index.combine",
+        "index.delay",
+        "index.least_sources",
+        "index.outlier",
+        "index.outlier_rule",
+        "index.stale",
         "liquidation.backstop",
         "liquidation.cooldown",
         "liquidation.fee",
@@ -46,7 +56,12 @@ READ = frozenset(
         "mark.ema",
         "mark.form",
         "mark.interval",
+        "mark.limit",
         "mark.significant",
+        "oracle.combine",
+        "oracle.delay",
+        "oracle.least_sources",
+        "oracle.stale",
         "transfers.delay",
         "vault.interval",
         "vault.takeover",
@@ -59,9 +74,8 @@ TAKEN = {
     "adl.trigger": ("fund_cannot_hold", "negative_equity"),
 }
 """What the compiled ladders assume; a scenario that names a ladder itself takes that with it."""
-FUNDING_FORMS = ("clamped", "clamped_eighth")
-EIGHT_HOURS = parse_duration("8h")
-"""The interval at which the undivided form of funding equals the divided one."""
+DELAY_MOST = parse_duration("4s")
+"""Feeds keep at least so much of the past: an index cannot look farther back."""
 
 
 def names(choices: type[LiquidationLadder] | type[MarkForm] | type[AdlPrice]) -> list[str]:
@@ -76,6 +90,7 @@ def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
             yield f"readings.{path}", f"{path} as {fact.reading}"
     if book.value("margin.mode") == "none":
         return
+    form = venue.mark.form or book.value("mark.form", "mid")
     ladder = venue.liquidation.ladder or book.value("liquidation.ladder")
     if venue.liquidation.enabled and ladder not in names(LiquidationLadder):
         steps = " → ".join(book.value("liquidation.steps", ["none stated"]))
@@ -83,9 +98,9 @@ def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
     elif venue.liquidation.enabled and venue.liquidation.ladder is None:
         for path, allowed in TAKEN.items():
             value = book.value(path, allowed[0])
-            if value not in allowed:
+            same = path == "margin.price" and value == form == "oracle"  # the mark is the oracle
+            if value not in allowed and not same:
                 yield "liquidation.ladder", f"{path} {value}"
-    form = venue.mark.form or book.value("mark.form", "mid")
     if form not in names(MarkForm):
         yield "mark.form", f"mark form {form}"
     if venue.adl.enabled:
@@ -95,17 +110,18 @@ def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
         price = venue.adl.price or book.value("adl.price", "bankruptcy")
         if price not in names(AdlPrice):
             yield "adl.price", f"ADL price {price}"
-    yield from _funding(venue, book)
+    yield from _delay(venue, book)
 
 
-def _funding(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
-    form = book.value("funding.form", FUNDING_FORMS[0])
-    interval = venue.funding.interval
-    if interval is None:
-        interval = parse_duration(book.value("funding.interval", "0s"))
-    same = form == "undivided" and interval == EIGHT_HOURS
-    if interval and not same and form not in FUNDING_FORMS:
-        yield "funding.interval", f"funding form {form}"
+def _delay(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
+    delay = venue.index.delay
+    if delay is None:
+        delay = parse_duration(book.value("oracle.delay", book.value("index.delay", "0s")))
+    if delay > DELAY_MOST:
+        yield (
+            "index.delay",
+            f"sources seen {show_duration(delay)} late, feeds keep {show_duration(DELAY_MOST)}",
+        )
 
 
 def unsupported_tiers(instrument: Instrument, book: Rulebook) -> str:

@@ -9,13 +9,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from unhedged.vocab import units
-from unhedged.vocab.enums import LiquidationStep, LossSource, MarginMode
+from unhedged.vocab.enums import (
+    FundingForm,
+    FundingPrice,
+    IndexCombine,
+    LiquidationStep,
+    LossSource,
+    MarginMode,
+    OutlierRule,
+)
 from unhedged.vocab.errors import ScenarioError
 
 BOUNDARIES = ("<", "<=", ">", ">=")
 STEPS = tuple(step.name.lower() for step in LiquidationStep)
 PAYERS = tuple(source.name.lower() for source in LossSource)
 MODES = tuple(mode.name.lower() for mode in MarginMode)
+COMBINES = tuple(combine.name.lower() for combine in IndexCombine)
+OUTLIERS = tuple(rule.name.lower() for rule in OutlierRule)
+FUNDING_FORMS = tuple(form.name.lower() for form in FundingForm)
+FUNDING_PRICES = tuple(price.name.lower() for price in FundingPrice)
 SCHEDULES = ("marginal", "whole_position", "risk_limit_steps", "slope", "fraction")
 """How a margin schedule reads: rate on the part inside each tier; one rate on everything; a step up per stretch of size; a rate
 that grows with size; one rate."""
@@ -213,17 +225,22 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
     },
     "index": {
         "sources": Term("text", "markets it looks at"),
-        "combine": Term(
-            ("weighted_mean", "equal_mean", "median", "weighted_median"), "how they are combined"
-        ),
+        "combine": Term(COMBINES, "how they are combined"),
         "outlier": Term("rate", "distance from the median that counts as outlying"),
-        "outlier_rule": Term("text", "what happens to an outlier"),
-        "stale": Term("time", "age at which a source is left out"),
+        "outlier_rule": Term(
+            OUTLIERS, "an outlier is left out, more than one give the median; or moved to the bound"
+        ),
+        "stale": Term("time", "age at which a source is left out; with none left the index stays"),
+        "least_sources": Term("count", "sources needed; with fewer the index stays"),
+        "delay": Term("time", "age of what it sees of its sources"),
     },
     "oracle": {
         "sources": Term("text", "markets it looks at, with weights"),
         "combine": Term(("weighted_median", "median"), "how they are combined"),
         "left_out": Term("text", "sources that are left out, and when"),
+        "stale": Term("time", "age at which a source is left out; with none left the oracle stays"),
+        "least_sources": Term("count", "sources needed; with fewer the oracle stays"),
+        "delay": Term("time", "age of what it sees of its sources"),
     },
     "mark": {
         "form": Term("text", "named form of the mark"),
@@ -234,14 +251,13 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "ema": Term("time", "time constant of the averaged basis"),
         "book_ema": Term("time", "time constant of the average that stands in for a missing part"),
         "band": Term("rate", "orders farther from mark are refused"),
+        "limit": Term("rate", "largest distance of mark from index; 0% for none"),
         "significant": Term("count", "figures a price may have"),
         "fallback": Term("text", "what is used when a part is missing"),
         "dated": Term("formula", "mark of dated contracts"),
     },
     "funding": {
-        "form": Term(
-            ("clamped", "undivided", "clamped_eighth", "dead_band", "votes"), "form of the rate"
-        ),
+        "form": Term(FUNDING_FORMS, "form of the rate"),
         "formula": Term("formula", "rate per interval; positive is paid by longs"),
         "premium": Term("formula", "one sample of the premium"),
         "interval": Term("time", "between settlements"),
@@ -252,16 +268,16 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "isolated_interest": Term("rate", "interest of isolated markets per hour"),
         "clamp": Term("rate", "bound of interest minus premium"),
         "dead_band": Term("rate", "premium inside which nothing is paid"),
-        "cap": Term("rate", "bound of the rate per interval"),
+        "cap": Term("rate", "bound of the rate per interval; with dead_band per 8 h"),
         "cap_of_maintenance": Term("rate", "the same as share of the lowest maintenance rate"),
         "cap_factor": Term(
             "factor", "the same as factor of initial less maintenance rate, per 8 h"
         ),
         "impact_margin": Term("money", "margin whose notional the impact prices are for"),
         "impact_notional": Term("money", "notional the impact prices are for"),
-        "price": Term(("mark", "oracle", "index"), "price of the payment"),
+        "price": Term(FUNDING_PRICES, "price of the payment"),
         "tolerance": Term("text", "who pays around the stamp"),
-        "least_samples": Term("count", "votes needed"),
+        "least_samples": Term("count", "votes a sample needs; missing ones count as zero"),
     },
     "funding_cap": {"*": Term("rate", "bound of the rate per interval, by instrument")},
     "impact_notional": {"*": Term("money", "notional of the impact prices, by instrument")},

@@ -73,6 +73,7 @@ class Reject(IntEnum):
     NEGATIVE_PRICE = 16  # price at or below zero
     NO_LIQUIDITY = 17  # market order met an empty side
     CLOSED = 18  # the account was closed
+    MALFORMED = 19  # a command, side or other code that does not exist
 
 
 class InstrumentKind(IntEnum):
@@ -134,6 +135,45 @@ class MarkForm(IntEnum):
     BINANCE = 0  # median of index with funding, index with mean basis, last
     HYPERLIQUID = 1  # median of oracle with basis average, book median, other venues' perps
     MID = 2  # spot: the local mid, or the last trade when one side is empty
+    INDEX_PLUS_BASIS = 3  # index plus the mean basis of a window
+    INDEX_PLUS_FUNDING = 4  # index carried by the last funding rate over the time left
+    INDEX_PLUS_EMA = 5  # index plus the exponential average of mid minus index
+    ORACLE = 6  # the index, which is then called oracle
+
+
+class IndexCombine(IntEnum):
+    """How the sources of an index or oracle become one price."""
+
+    WEIGHTED_MEDIAN = 0  # the lower of two middle prices
+    WEIGHTED_MEAN = 1
+    MEDIAN = 2  # every source weighs one
+    EQUAL_MEAN = 3  # every source weighs one
+
+
+class OutlierRule(IntEnum):
+    """What a mean does with a source farther from the median of the sources than allowed."""
+
+    WEIGHT_ZERO = 0  # left out; with more than one outlier the median of all is the index
+    CLIPPED = 1  # counts as the bound it passed
+
+
+class FundingForm(IntEnum):
+    """Rule for a funding rate."""
+
+    CLAMPED = 0  # premium moved to interest by at most a clamp, divided by 8 h over the interval
+    UNDIVIDED = 1  # the same, not divided
+    CLAMPED_EIGHTH = 2  # the same, an eighth
+    DEAD_BAND = 3  # premium of the mark outside a band, per 8 h; paid for the time passed
+    VOTES = 4  # mean of samples, each the median of votes, plus interest, per 8 h
+    SCALED_INTEREST = 5  # not divided; the interest is that of the interval
+
+
+class FundingPrice(IntEnum):
+    """Price of the notional a funding rate is paid on."""
+
+    MARK = 0
+    ORACLE = 1  # what the venue calls its index
+    INDEX = 2
 
 
 class LiquidationLadder(IntEnum):

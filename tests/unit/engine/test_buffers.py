@@ -28,9 +28,10 @@ def lacking(memory: Memory) -> str | None:
     ("table", "counter", "most"),
     [
         ("fill", "fills_kept", lambda w: int(w["used_orders"] + w["triggers_used"])),
-        ("transfer", "transfers_kept", lambda w: int(w["n_position"] + 2 * (w["used_orders"] + w["triggers_used"]))),
+        ("transfer", "transfers_kept", lambda w: int(w["n_position"] + w["n_account"] + 2 * (w["used_orders"] + w["triggers_used"]))),
         ("desk", "desks_kept", lambda w: LEGS * int(w["n_agent"])),
-        ("event", "used_events", lambda w: int(w["n_account"] - w["used_cases"])),
+        ("event", "used_events", lambda w: int(w["n_account"] - w["used_cases"] + w["triggers_used"])),
+        ("message", "used_messages", lambda w: int(w["triggers_used"])),
         ("series", "series_kept", lambda _: 0),
     ],
 )  # fmt: skip

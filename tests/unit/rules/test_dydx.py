@@ -1,4 +1,6 @@
 from fractions import Fraction
+from math import trunc
+from statistics import median
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,3 +68,22 @@ def test_deleverage_price_leaves_the_bankrupt_account_with_nothing():
 
 def test_eight_hour_cap_is_six_times_the_gap_of_the_fractions():
     assert dydx.funding_cap_dydx(50_000_000, 30_000_000, 6) == 120_000_000
+
+
+@given(st.integers(-(5 * 10**8), 5 * 10**8))
+def test_eight_hour_rate_is_the_premium_with_interest_inside_its_bound(checked, premium):
+    cap = dydx.funding_cap_dydx(50_000_000, 30_000_000, 6)
+    rate = checked(dydx.funding_rate_dydx, premium, 100_000, cap)
+    assert rate == sorted([-cap, premium + 100_000, cap])[1]
+
+
+def test_bound_of_the_eight_hour_rate_at_equality_and_one_to_each_side():
+    rates = [dydx.funding_rate_dydx(premium, 0, 1_000) for premium in (-1_001, -1_000, 999, 1_001)]
+    assert rates == [-1_000, -1_000, 999, 1_000]
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=60))
+def test_median_of_votes_is_that_of_their_sorted_list(checked, votes):
+    ranked = sorted(votes)
+    middle = ranked[(len(votes) - 1) // 2], ranked[len(votes) // 2]
+    assert checked(dydx.vote_median, *middle) == trunc(Fraction(median(map(Fraction, votes))))

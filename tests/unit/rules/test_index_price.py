@@ -64,3 +64,35 @@ def test_weighted_median_is_the_lower_median_of_the_repeated_prices(
     repeated = sorted([p0] * w0 + [p1] * w1 + [p2] * w2)
     expected = repeated[(len(repeated) - 1) // 2] if repeated else 0
     assert checked(index_price.weighted_median3, p0, p1, p2, w0, w1, w2) == expected
+
+
+TICKS = st.integers(1, 2**29)
+
+
+@given(TICKS, st.integers(0, 1000), TICKS)
+def test_a_book_with_two_sides_is_priced_at_its_mid(checked, bid, spread, last):
+    px = checked(index_price.source_price, bid, bid + spread, last)
+    assert px == Fraction(2 * bid + spread, 2) * 1000
+
+
+def test_an_empty_or_crossed_book_is_priced_at_its_last_trade():
+    sides = [(-1, 101), (99, -1), (-1, -1), (0, 101), (102, 101)]
+    assert [index_price.source_price(*pair, 100) for pair in sides] == [100_000] * len(sides)
+    assert index_price.source_price(101, 101, 100) == 101_000  # locked, not crossed
+    assert index_price.source_price(102, 101, 0) == 0  # and no trade yet
+
+
+def test_a_price_is_held_at_the_bound_it_passed():
+    limit = 5_000_000  # 0.5 %
+    prices = [994_999, 995_000, 995_001, 1_004_999, 1_005_000, 1_005_001]
+    held = [index_price.clip_around(px, 1_000_000, limit) for px in prices]
+    assert held == [995_000, 995_000, 995_001, 1_004_999, 1_005_000, 1_005_000]
+
+
+@given(MILLI, MILLI, st.integers(0, 10**9))
+def test_a_held_price_is_never_farther_than_the_limit_and_moves_only_then(
+    checked, px, center, limit
+):
+    held = checked(index_price.clip_around, px, center, limit)
+    assert Fraction(abs(held - center), center) <= Fraction(limit, 10**9)
+    assert (held != px) == index_price.is_deviant(px, center, limit)

@@ -132,3 +132,24 @@ def test_hyperliquid_maintenance_is_half_the_initial_rate_at_maximum_leverage():
 def test_withdrawals_leave_ten_percent_of_notional_or_the_initial_margin():
     assert margin.hyperliquid_transfer_margin(5, 101, 10**8) == 11
     assert margin.hyperliquid_transfer_margin(50, 101, 10**8) == 50
+
+
+def test_top_ups_reach_the_threshold_or_the_end_of_the_reserve():
+    assert margin.top_ups(90, 100, 5, 1000) == 2
+    assert margin.top_ups(91, 100, 5, 1000) == 2
+    assert margin.top_ups(95, 100, 5, 1000) == 1
+    assert margin.top_ups(99, 100, 5, 4) == 0
+    assert margin.top_ups(0, 100, 5, 12) == 2
+
+
+@given(
+    st.integers(-(10**15), 10**15),
+    st.integers(1, 10**6),
+    st.integers(1, 10**9),
+    st.integers(0, 10**12),
+)
+def test_top_ups_are_those_added_one_by_one(equity, short, amount, reserve):
+    many = margin.top_ups(equity, equity + short, amount, reserve)
+    assert many * amount <= reserve
+    assert many == 0 or equity + (many - 1) * amount < equity + short
+    assert equity + many * amount >= equity + short or (many + 1) * amount > reserve

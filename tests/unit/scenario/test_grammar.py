@@ -30,6 +30,7 @@ FORBIDDEN = (
 EXPLAINED = {
     "venue.liquidation": "switches and steps of the venue's rule; who is liquidated follows from margin",
     "venue.adl": "switch, policy and price rule; who is closed follows from the policy",
+    "venue.funding.price": "which of the venue's prices values the notional that pays funding",
     "agent.market_maker.refill": "time a maker takes to put size back",
     "agent.market_maker.depth": "share of a maker's own capital it is willing to quote; the book's depth follows",
 }

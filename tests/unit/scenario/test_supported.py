@@ -9,6 +9,9 @@ from unhedged.scenario.supported import READ, unsupported
 from unhedged.venues import comparing, rulebook
 from unhedged.vocab.errors import InconsistentRules, ScenarioErrors, UnknownKind
 
+NAMED = {"liquidation": {"ladder": "binance"}, "adl": {"policy": "binance-v1", "price": "mark"}}
+"""What other ladders would need: the rest is the rulebook's."""
+TIERS = [{"above": "$0", "initial": "1%", "maintenance": "0.5%"}]
 OTHERS = ["bybit-linear", "okx-swap", "bitmex", "deribit-linear", "dydx-v4", "lighter"]
 
 
@@ -106,11 +109,57 @@ def test_the_list_of_rules_that_reach_the_engine_is_that_of_resolve(data, monkey
 
     data["venue"][0] |= {"rulebook": "hyperliquid@2025-10-10", "vault": {}}
     data["instrument"][0] |= {"tiers": "BTC"}
-    scenario = load(data)
+    oracle = load(data)
+    data["venue"][0] |= NAMED | {"rulebook": "deribit-linear@2025-10-10"}
+    data["instrument"][0] |= {"tiers": TIERS}
+    index = load(data)
     monkeypatch.setattr(rulebook.Rulebook, "value", recorded)
-    scenario.plan()
+    oracle.plan()
+    index.plan()
     alone = {path for path in asked if path.partition(".")[0] not in comparing.OPEN}
-    assert alone | {"margin.schedule", "funding.form"} == READ
+    assert alone | {"margin.schedule"} == READ
+
+
+@pytest.mark.parametrize(
+    ("venue", "mark", "form", "price"),
+    [
+        ("bybit-linear", "BINANCE", "SCALED_INTEREST", "MARK"),
+        ("okx-swap", "INDEX_PLUS_BASIS", "SCALED_INTEREST", "MARK"),
+        ("bitmex", "INDEX_PLUS_FUNDING", "SCALED_INTEREST", "MARK"),
+        ("deribit-linear", "INDEX_PLUS_EMA", "DEAD_BAND", "INDEX"),
+        ("dydx-v4", "ORACLE", "VOTES", "ORACLE"),
+        ("lighter", "HYPERLIQUID", "CLAMPED_EIGHTH", "MARK"),
+        ("hyperliquid", "HYPERLIQUID", "CLAMPED_EIGHTH", "ORACLE"),
+        ("binance-usdm@2025-09-17", "BINANCE", "UNDIVIDED", "MARK"),
+        ("binance-usdm", "BINANCE", "CLAMPED", "MARK"),
+    ],
+)
+@pytest.mark.parametrize("hours", [1, 4, 8])
+def test_index_mark_and_funding_of_every_rulebook_are_taken(
+    data, venue, mark, form, price, hours
+) -> None:
+    data["venue"][0] |= NAMED | {"rulebook": rulebook.newest(venue)}
+    data["venue"][0]["funding"] = {"interval": f"{hours}h"}
+    data["instrument"][0]["tiers"] = TIERS
+    plan = load(data).plan().venues[0]
+    assert (plan.mark_form.name, plan.funding_form.name, plan.funding_price.name) == (
+        mark, form, price,
+    )  # fmt: skip
+
+
+def test_cap_of_dydx_follows_from_its_margin_rates(data) -> None:
+    data["venue"][0] |= NAMED | {"rulebook": "dydx-v4@2025-10-10"}
+    data["instrument"][0]["tiers"] = "mid-cap"
+    instrument = load(data).plan().instruments[0]
+    assert instrument.funding_cap_ppb == 120_000_000  # DY-5: 12 % per eight hours
+
+
+def test_an_index_cannot_look_farther_back_than_feeds_remember(data) -> None:
+    data["venue"][0]["index"] = {"delay": "4s"}
+    assert load(data).plan().venues[0].index_delay_ns == 4 * 10**9
+    data["venue"][0]["index"] = {"delay": "4001ms"}
+    (text,) = errors(data)
+    assert "venue.hub.index.delay" in text
 
 
 @pytest.mark.parametrize("venue", [*OTHERS, "hyperliquid", "binance-usdm"])

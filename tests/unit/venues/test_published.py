@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from unhedged.rules import dydx, funding, insurance, liquidation, margin, marking
+from unhedged.rules import dydx, funding, funding_time, insurance, liquidation, margin, marking
 from unhedged.venues import rulebook
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab.units import ATOMS_PER_USD, PPB, parse_rate, parse_usd
@@ -12,6 +12,7 @@ from unhedged.vocab.units import ATOMS_PER_USD, PPB, parse_rate, parse_usd
 DERIBIT = rulebook.load("deribit-linear@2025-10-10")
 DYDX = rulebook.load("dydx-v4@2025-10-10")
 BYBIT = rulebook.load("bybit-linear@2025-10-10")
+OKX = rulebook.load("okx-swap@2025-10-10")
 BITMEX = rulebook.load("bitmex@2025-10-10")
 HYPERLIQUID = rulebook.load("hyperliquid@2025-10-10")
 BINANCE = rulebook.load("binance-usdm@2025-10-10")
@@ -92,6 +93,27 @@ def test_dydx_cap_and_impact_notional() -> None:
     base = round(parse_usd(DYDX.value("funding.impact_margin")) * ATOMS_PER_USD)
     assert marking.impact_notional(base, small.initial_ppb) == 5_000 * ATOMS_PER_USD  # DY-6
     assert DYDX.tiers["small-cap"].also["impact_notional"] == "5_000 USDC"
+
+
+@pytest.mark.parametrize(
+    ("book", "quote_ppb", "base_ppb"),
+    [(BYBIT, 600_000, 300_000), (OKX, 300_000, 0), (BITMEX, 600_000, 300_000)],
+    ids=["BY-10", "OK-2", "BX-1 form"],
+)
+def test_interest_per_eight_hours_is_that_of_a_day_over_three(book, quote_ppb, base_ppb) -> None:
+    interest = rate(book, "funding.interest")
+    assert interest == funding.interest_component(quote_ppb, base_ppb, 8)
+    clamp, cap = rate(book, "funding.clamp"), 10**9
+    for hours in (1, 4, 8):
+        quiet = funding_time.funding_rate_scaled_interest(0, interest, clamp, cap, hours)
+        assert quiet == funding.interest_component(quote_ppb, base_ppb, hours)
+
+
+def test_deribit_pays_nothing_on_the_edge_of_its_band() -> None:
+    band, cap = rate(DERIBIT, "funding.dead_band"), rate(DERIBIT, "funding.cap")
+    assert [funding.funding_rate_deribit(band + n, band, cap) for n in (-1, 0, 1)] == [0, 0, 1]
+    assert [funding.funding_rate_deribit(-band + n, band, cap) for n in (-1, 0, 1)] == [-1, 0, 0]
+    assert funding.funding_rate_deribit(band + cap + 1, band, cap) == cap
 
 
 def test_dydx_maintenance_is_a_fraction_of_initial() -> None:
