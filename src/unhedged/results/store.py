@@ -271,7 +271,7 @@ def create(
         _must_match(old, path, keep)
         whole.sweep(path)
     manifest = (
-        replace(old, replicates=max(replicates, old.replicates))
+        replace(old, replicates=max(replicates, old.replicates), finished=None)
         if old is not None
         else Manifest(
             kind=manifests.KIND,

@@ -206,6 +206,14 @@ def test_missing_file_is_found(store: Store, file, words) -> None:
     assert words in store.verify()[0]
 
 
+def test_run_killed_while_it_resumes_is_whole_as_far_as_it_came(tmp_path, plan, store) -> None:
+    store.write_replicate(0, {}, headline={"deficit_usd": 1.0})
+    store.finish(seconds=1.0)
+    resumed = again(tmp_path, plan)
+    resumed.write_replicate(1, {}, headline={"deficit_usd": 2.0})
+    assert resumed.verify() == []
+
+
 def test_edited_plan_and_edited_summary_are_found(store: Store) -> None:
     store.write_replicate(0, {}, headline={"deficit_usd": 1.0})
     store.finish(seconds=1.0)
