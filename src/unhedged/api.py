@@ -4,17 +4,17 @@ Nothing prints, nothing is imported before it is needed, results are handles on 
 """
 
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from unhedged.vocab.errors import InvariantError, ResultsError, ScenarioError
+from unhedged.vocab.errors import ResultsError, ScenarioError
+from unhedged.vocab.ids import MOST_SEED
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from unhedged.engine.running import Progress
     from unhedged.lab.compare import Difference
     from unhedged.results.store import Store
     from unhedged.scenario.load import LoadedScenario
@@ -23,18 +23,6 @@ if TYPE_CHECKING:
 
 KEEPS = ("summary", "tables", "all")
 """What a run keeps: forced events alone; all tables; all tables and every fill."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """Where a run is, for a progress bar."""
-
-    done: int  # replicates finished, those of an earlier run included
-    total: int
-    share: float  # of the running replicate, when it runs in this process
-
-
-Progress = Callable[[Step], None]
 
 
 def scenarios() -> list[str]:
@@ -110,10 +98,10 @@ def import_rules(
 
 
 class Results:
-    """A handle on a results folder. Reading is lazy; nothing is changed."""
+    """A handle on a results folder, or on some of its replicates. Reading is lazy; nothing is changed."""
 
-    def __init__(self, store: "Store") -> None:
-        self._store = store
+    def __init__(self, store: "Store", asked: range | None = None) -> None:
+        self._store, self._asked = store, asked
 
     @property
     def path(self) -> Path:
@@ -122,12 +110,18 @@ class Results:
 
     @property
     def replicates(self) -> list[int]:
-        """Numbers of the finished replicates."""
-        return self._store.finished()
+        """Numbers of the finished replicates, of those asked for where a run asked for some."""
+        found = self._store.finished()
+        return found if self._asked is None else [n for n in found if n in self._asked]
+
+    @property
+    def beyond(self) -> int:
+        """How many finished replicates the folder holds that were not asked for."""
+        return len(self._store.finished()) - len(self.replicates)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the headline measures, one mapping per replicate."""
-        return [self._store.row(n) for n in self._store.finished()]
+        return [self._store.row(n) for n in self.replicates]
 
     def table(self, name: str, *, replicate: int | None = None) -> "pl.DataFrame":
         """Return a table as a polars frame.
@@ -137,9 +131,9 @@ class Results:
         name : str
             ``series``, ``liquidations``, ``adl``, ``desks``, ``transfers``, ``accounts``, ``fills`` or ``replicates``.
         replicate : int
-            One replicate; all, with a column ``replicate``, when left out.
+            One replicate; all of :attr:`replicates`, with a column ``replicate``, when left out.
         """
-        return self._store.table(name, replicate)
+        return self._store.table(name, replicate, of=self.replicates)
 
     def summary(self) -> str:
         """Return the finding and the table of headline measures."""
@@ -191,7 +185,7 @@ def run(
     workers: int | None = None,
     only: int | None = None,
     force: bool = False,
-    progress: Progress | None = None,
+    progress: "Progress | None" = None,
     notice: Callable[[str], None] | None = None,
 ) -> Results:
     """Run a scenario, or what is still missing of it, and return a handle on its results.
@@ -201,7 +195,8 @@ def run(
     source : str, Path, mapping or scenario
         As for :func:`load`.
     replicates : int
-        How many; the scenario's own number when left out. Finished ones are kept, missing ones are run.
+        How many; the scenario's own number when left out. Finished ones are kept, missing ones are run, and the handle is on
+        these alone, whatever else the folder holds.
     seed : int
         In place of the scenario's.
     overrides : mapping or sequence of str
@@ -217,7 +212,7 @@ def run(
     force : bool
         Begin anew, also over results of other source code.
     progress : callable
-        Called with a :class:`Step` now and then.
+        Called with a :class:`~unhedged.engine.running.Step` now and then.
     notice : callable
         Called with a line of text before something that takes long and happens once, such as compiling.
 
@@ -230,34 +225,42 @@ def run(
     InvariantError
         The simulation broke one of its own rules.
     """
-    from unhedged.results.estimate import refuse_if_too_large
-    from unhedged.results.store import create, folder_name, locked
+    from unhedged.engine.executors import leave_if_starting
+    from unhedged.engine.running import run_missing, wanted, whole, workers_for
+    from unhedged.results.store import Store, create, folder_name, locked
 
+    leave_if_starting()
     scenario = load(source, overrides=overrides)
     if seed is not None:
+        seed = whole("seed", seed, least=0, most=MOST_SEED)
         scenario = scenario.vary({"run.seed": seed})
     plan = scenario.plan()
-    wanted = [only] if only is not None else list(range(replicates or scenario.replicates))
-    workers = min(workers or os.cpu_count() or 1, len(wanted))
-    refuse_if_too_large(
-        plan, replicates=len(wanted), keep=_keep(keep), workers=workers, out=Path(out)
-    )
+    asked = wanted(replicates, only, scenario.replicates)
+    workers = workers_for(workers, len(asked), os.cpu_count() or 1)
     path = Path(out) / folder_name(plan)
+    missing = len(asked) - (0 if force else len(Results(Store(path=path), asked).replicates))
+    if missing:
+        from unhedged.engine.estimate import refuse_if_too_large
+
+        refuse_if_too_large(
+            plan, replicates=missing, keep=_keep(keep), workers=workers, out=Path(out)
+        )
     with locked(path):
         store = create(
             Path(out),
             plan,
             scenario_toml=scenario.to_toml(),
-            replicates=len(wanted),
-            keep=keep,
+            replicates=len(asked),
+            keep=_keep(keep),
             force=force,
         )
-        if set(wanted) - set(store.finished()):
+        results = Results(store, asked)
+        if len(results.replicates) < len(asked):
             from unhedged.engine.ready import ready
 
             ready(plan, notice)
-        _run_missing(store, plan, wanted, keep=keep, workers=workers, progress=progress)
-    return Results(store)
+        run_missing(store, plan, asked, keep=keep, workers=workers, progress=progress)
+    return results
 
 
 def _keep(keep: str) -> str:
@@ -266,41 +269,6 @@ def _keep(keep: str) -> str:
             f'keep is "{keep}".', value=keep, allowed=f"Allowed: {', '.join(KEEPS)}."
         )
     return keep
-
-
-def _run_missing(
-    store: "Store",
-    plan: Any,
-    wanted: Sequence[int],
-    *,
-    keep: str,
-    workers: int,
-    progress: Progress | None,
-) -> None:
-    from unhedged.engine.executors import run_many
-
-    finished = set(store.finished())
-    missing = [n for n in wanted if n not in finished]
-    done = len(wanted) - len(missing)
-    began = time.perf_counter()
-
-    def tick(share: float) -> None:
-        if progress is not None:
-            progress(Step(done=done, total=len(wanted), share=share))
-
-    tick(0.0)
-    try:
-        for _ in run_many(
-            plan, missing, keep=keep, path=store.path, workers=workers, progress=tick
-        ):
-            done += 1
-            tick(0.0)
-    except InvariantError as error:
-        error.replay = error.replay or f"unhedged run {plan.name} --seed {plan.seed}"
-        raise
-    finally:
-        spent = store.manifest().seconds + time.perf_counter() - began
-        store.finish(seconds=spent)
 
 
 class Comparison:

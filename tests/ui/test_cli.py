@@ -27,14 +27,16 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
                 "adl_usd": taken,
                 "first_adl_ns": 4_440 * 10**9 if taken else None,
                 "deficit_usd": 2e6 * replicate,
-                "fall_share.BTC": -0.12 - replicate / 100,
+                "fall_share.hub/BTC-PERP": 0.12 + replicate / 100,
                 "trades": 1_234_567 + replicate,
             },
             checks={"ledger": "balanced"},
         )
 
-    stand_in = SimpleNamespace(run_replicate=run_replicate, broken=False)
+    stand_in = SimpleNamespace(run_replicate=run_replicate, broken=False, compiled=[])
     monkeypatch.setitem(sys.modules, "unhedged.engine.run", stand_in)
+    no_compiling = SimpleNamespace(ready=lambda plan, say: stand_in.compiled.append(say))
+    monkeypatch.setitem(sys.modules, "unhedged.engine.ready", no_compiling)
     monkeypatch.setattr("unhedged.results.manifest.source_hash", lambda: "0" * 64)
     monkeypatch.chdir(tmp_path)
     return stand_in
@@ -64,12 +66,13 @@ def test_run_ends_with_finding_numbers_ledger_results_and_next_command(engine, c
         lines[1] == "  Auto-deleveraging began in 5 of 5 replicates (100%, 95% interval 57–100%)."
     )
     assert lines[2] == "  Where it did, it took $7M of profitable positions (median)."
-    assert lines[3] == "  BTC fell −14% (median)."
+    assert lines[3] == "  hub/BTC-PERP fell 14% (median)."
     assert "median            5%           95%" in out
     assert "  Ledger: balanced to the atom in every replicate." in lines
     assert any(line.startswith("  Results  results/calm-") for line in lines)
     assert any(
-        line.startswith("  Next     unhedged compare calm --vary venue.hub.adl.enabled=true,false")
+        line == "  Next     unhedged compare calm --vary venue.hub.adl.enabled=true,false "
+        "--set 'venue.hub.fund.start=$25M' --workers 1 --replicates 5"
         for line in lines
     )
     assert err.startswith("calm · 6 h simulated · ")
@@ -85,6 +88,39 @@ def test_one_replicate_shows_its_own_numbers(engine, capsys) -> None:
     assert err == ""
 
 
+def test_next_command_works_as_typed_and_is_about_this_run(engine, capsys) -> None:
+    import shlex
+
+    run("new", "my.toml", "--base", "calm")
+    typed = ("--replicates", "2", "--seed", "7", "--out", "my results", "--keep", "summary", "-q")
+    assert run("run", "my.toml", *typed, "--workers", "1") == 0
+    (line,) = [x for x in capsys.readouterr().out.splitlines() if x.startswith("  Next")]
+    program, *arguments = shlex.split(line.removeprefix("  Next"))
+    assert program == "unhedged"
+    assert run(*arguments) == 0
+    assert len(list(Path("my results").iterdir())) == 2
+    assert run("run", "my.toml", "--replicate", "1", "-q") == 0
+    assert "  Next     unhedged run my.toml" in capsys.readouterr().out
+
+
+def test_program_is_named_by_its_path_where_the_shell_does_not_find_it(
+    monkeypatch, tmp_path
+) -> None:
+    from unhedged.cli.again import program
+
+    file = tmp_path / "my env" / "bin" / "unhedged"
+    file.parent.mkdir(parents=True)
+    file.write_text("")
+    file.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(file)])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert program() == f"'{file}'"
+    monkeypatch.setenv("PATH", str(file.parent))
+    assert program() == "unhedged"
+    monkeypatch.setattr(sys, "argv", ["/x/unhedged/__main__.py"])
+    assert program().endswith(" -m unhedged")
+
+
 def test_machine_output_is_json_alone(engine, capsys) -> None:
     assert run("run", "calm", "--replicates", "2", "--workers", "1", "--json", "-q") == 0
     out = json.loads(capsys.readouterr().out)
@@ -96,6 +132,34 @@ def test_single_replicate_can_be_repeated(engine, capsys) -> None:
     assert run("run", "calm", "--replicate", "17", "--json", "-q") == 0
     out = json.loads(capsys.readouterr().out)
     assert [row["replicate"] for row in out["replicates"]] == [17]
+
+
+def test_only_the_replicates_asked_for_are_shown_and_judged(engine, capsys) -> None:
+    assert run("run", "calm", "--replicates", "4", "--workers", "1", "-q") == 0
+    capsys.readouterr()
+    limit = ("--fail-if", "deficit_usd > $3M")
+    assert run("run", "calm", "--replicates", "2", "-q", *limit) == 0
+    out = capsys.readouterr().out
+    assert "in 1 of 2 replicates" in out
+    assert "2 more replicates" in out
+    assert run("run", "calm", "--replicate", "1", "-q", "--json") == 0
+    found = json.loads(capsys.readouterr().out)["replicates"]
+    assert [row["replicate"] for row in found] == [1]
+    assert run("run", "calm", "--replicates", "4", "-q", *limit) == 4
+    capsys.readouterr()
+    vary = ("--vary", "venue.hub.fund.start=$25M,$40M")
+    assert run("compare", "calm", *vary, "--replicates", "4", "--workers", "1", "-q") == 0
+    assert run("compare", "calm", *vary, "--replicates", "2", "-q") == 0
+    out = capsys.readouterr().out
+    assert "4 pairs" in out
+    assert "2 pairs" in out.rpartition("4 pairs")[2]
+
+
+def test_too_many_replicates_are_refused_at_once(engine, capsys) -> None:
+    assert run("run", "calm", "--replicates", "1000000000") == 2
+    assert run("run", "calm", "--set", "run.replicates=1000000000") == 2
+    assert run("run", "calm", "--replicate", "3", "--replicates", "5") == 2
+    assert "not both" in capsys.readouterr().err
 
 
 def test_nothing_is_overwritten_without_force(engine, capsys, monkeypatch) -> None:
@@ -111,7 +175,7 @@ def test_nothing_is_overwritten_without_force(engine, capsys, monkeypatch) -> No
     [
         ("deficit_usd > $1M", 4),
         ("deficit_usd > $50M", 0),
-        ("fall_share.BTC < -12.5%", 4),
+        ("fall_share.hub/BTC-PERP > 12.5%", 4),
         ("trades <= 5", 0),
         ("first_adl_ns < 2h", 4),
     ],
@@ -159,7 +223,7 @@ def test_compare_prints_the_change_then_the_differences(engine, capsys) -> None:
             "--vary",
             "venue.hub.fund.start=$10M,$40M",
             "--replicates",
-            "4",
+            "8",
             "--workers",
             "1",
             "-q",
@@ -169,9 +233,9 @@ def test_compare_prints_the_change_then_the_differences(engine, capsys) -> None:
     out = capsys.readouterr().out
     assert "venue.hub.fund.start: $10M → $40M" in out
     assert "venues.hub.fund_start_usd: 10000000.0 → 40000000.0" in out
-    assert "In 4 pairs of twins these differ beyond chance: auto-deleveraged notional." in out
+    assert "In 8 pairs of twins these differ beyond chance: auto-deleveraged notional." in out
     row = next(line for line in out.splitlines() if line.startswith("Auto-deleveraged notional"))
-    assert row.split()[2:] == ["$21.5M", "$1.5M", "−$20M", "−$20M", "to", "−$20M"]
+    assert row.split()[2:] == ["$23.5M", "$3.5M", "−$20M", "−$20M", "to", "−$20M"]
 
 
 def test_compare_speaks_json(engine, capsys) -> None:
@@ -188,8 +252,21 @@ def test_compare_speaks_json(engine, capsys) -> None:
         )
         == 0
     )
-    (twin,) = json.loads(capsys.readouterr().out.replace("Infinity", "1e999"))
+    (twin,) = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert {d["low"] for d in twin["differences"]} == {None}
     assert twin["changes"] == [["venues.hub.adl_on", True, False]]
+
+
+def test_compare_announces_what_it_compiles(engine, capsys) -> None:
+    assert run("compare", "calm", "--vary", "run.seed=1,2", "--replicates", "1") == 0
+    engine.compiled[0]("Compiling")
+    assert capsys.readouterr().err.endswith("Compiling\n")
+
+
+@pytest.mark.parametrize("values", ["true,true", "true,True", "true"])
+def test_compare_refuses_to_run_the_same_twice(engine, tmp_path, values) -> None:
+    assert run("compare", "calm", "--vary", f"venue.hub.adl.enabled={values}", "-q") == 2
+    assert not (tmp_path / "results").exists()
 
 
 def test_compare_validates_every_variant_before_the_first_run(engine, tmp_path) -> None:
@@ -202,9 +279,13 @@ def test_results_folder_is_checked(engine, capsys, tmp_path) -> None:
     path = json.loads(capsys.readouterr().out)["path"]
     assert run("check", path) == 0
     assert "is whole: 1 of 1 replicates" in capsys.readouterr().out
+    assert run("check", path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["whole"] is True
     series = next(Path(path).rglob("series.parquet"))
     series.write_bytes(b"")
     assert run("check", path) == 1
+    assert run("check", path, "--json") == 1
+    assert json.loads(capsys.readouterr().out)["wrong"]
     assert run("check", str(tmp_path)) == 1
 
 

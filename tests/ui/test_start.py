@@ -29,6 +29,7 @@ def test_import_alone_imports_nothing_heavy() -> None:
         ["show", "october-2025"],
         ["rules", "list"],
         ["rules", "list", "adl"],
+        ["rules", "show", "binance-v1"],
     ],
 )
 def test_looking_never_imports_numba(arguments: list[str]) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from unhedged.cli import machine
 from unhedged.cli.options import Json, Set
 
 
@@ -15,7 +16,7 @@ def check(
 ) -> None:
     """Validate a scenario or a results folder."""
     if Path(what).is_dir():
-        _results(what)
+        _results(what, json=json)
         return
     from unhedged.api import load
 
@@ -35,17 +36,30 @@ def check(
     )
 
 
-def _results(path: str) -> None:
+def _results(path: str, *, json: bool) -> None:
     from unhedged.api import open_results
     from unhedged.vocab.errors import ResultsError
 
     results = open_results(path)
     wrong = results.verify()
+    manifest = results.manifest()
+    if json:
+        machine.echo(
+            {
+                "path": path,
+                "whole": not wrong,
+                "wrong": wrong,
+                "replicates": results.replicates,
+                "asked": manifest["replicates"],
+            }
+        )
+        if wrong:
+            raise typer.Exit(1)
+        return
     if wrong:
         raise ResultsError(
             f"{path} does not hold what was written: {wrong[0]}", hint="\n    ".join(wrong[1:5])
         )
-    manifest = results.manifest()
     typer.echo(
         f"{path} is whole: {len(results.replicates)} of {manifest['replicates']} replicates, "
         f"digests and schema agree."

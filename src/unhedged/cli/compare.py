@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unhedged.cli import options, progress
+from unhedged.cli import machine, options, progress
 
 if TYPE_CHECKING:
     from unhedged.api import Comparison
+    from unhedged.scenario.load import LoadedScenario
 
 
 def compare(
@@ -38,6 +39,7 @@ def compare(
         base = base.vary({"run.seed": seed})
     # Every variant is validated before the first one runs.
     variants = [base.vary([f"{path}={value}"]) for value in values]
+    _refuse_same(variants, values)
     results = []
     for value, variant in zip(values, variants, strict=True):
         if not quiet:
@@ -52,6 +54,7 @@ def compare(
                     workers=workers,
                     force=force,
                     progress=tick,
+                    notice=progress.notice(quiet=quiet),
                 )
             )
     twins = [api.compare(results[0], other) for other in results[1:]]
@@ -63,33 +66,47 @@ def compare(
     typer.echo("\nResults  " + "\n         ".join(f"{r.path}/" for r in results))
 
 
+def _refuse_same(variants: "list[LoadedScenario]", values: list[str]) -> None:
+    from unhedged.vocab.errors import ScenarioError
+
+    seen: dict[str, str] = {}
+    for variant, value in zip(variants, values, strict=True):
+        twin = seen.setdefault(variant.plan().hash(), value)
+        if twin != value:
+            raise ScenarioError(
+                f"{twin} and {value} make the same plan: there would be nothing to compare.",
+                value=value,
+            )
+
+
 def _parse(vary: str) -> tuple[str, list[str]]:
     from unhedged.vocab.errors import ScenarioError
 
     path, equals, rest = vary.partition("=")
     values = [value.strip() for value in rest.split(",") if value.strip()]
+    hint = "--vary venue.hub.fund.start=$25M,$50M"
     if not equals or len(values) < 2:
+        raise ScenarioError(f"{vary!r} is not path=value,value.", value=vary, hint=hint)
+    twice = [value for value in values if values.count(value) > 1]
+    if twice:
         raise ScenarioError(
-            f"{vary!r} is not path=value,value.",
+            f"--vary names {twice[0]} twice: there would be nothing to compare.",
             value=vary,
-            hint="--vary venue.hub.fund.start=$25M,$50M",
+            hint=hint,
         )
     return path.strip(), values
 
 
 def _print_json(values: list[str], twins: "list[Comparison]") -> None:
-    import json
     from dataclasses import asdict
 
-    typer.echo(
-        json.dumps(
-            [
-                {
-                    "value": value,
-                    "changes": twin.changes,
-                    "differences": [asdict(d) for d in twin.differences()],
-                }
-                for value, twin in zip(values[1:], twins, strict=True)
-            ]
-        )
+    machine.echo(
+        [
+            {
+                "value": value,
+                "changes": twin.changes,
+                "differences": [{**asdict(d), "clear": d.clear} for d in twin.differences()],
+            }
+            for value, twin in zip(values[1:], twins, strict=True)
+        ]
     )

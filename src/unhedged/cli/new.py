@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from unhedged.cli import again
 from unhedged.cli.options import Force
 
 
@@ -30,10 +31,14 @@ def new(
             f"{file} exists. Nothing was written.", hint="Another name, or --force."
         )
     layer = read(base)
-    file.write_text(
-        TEMPLATE.format(name=file.stem, base=base, title=layer.data.get("title", "")), "utf-8"
-    )
-    typer.echo(f"{file}\nNext     unhedged show {file}")
+    text = TEMPLATE.format(name=file.stem, base=base, title=layer.data.get("title", ""))
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise ScenarioError(
+            f"{file} cannot be written: {error.strerror}.", hint="Make its folder first."
+        ) from error
+    typer.echo(f"{file}\nNext     {again.command('show', str(file), options={})}")
 
 
 TEMPLATE = """\

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from unhedged.vocab.ids import MOST_REPLICATES, MOST_SEED
+
 Scenario = Annotated[str, typer.Argument(help="A shipped name or a path to a .toml file.")]
 Set = Annotated[
     list[str] | None,
@@ -14,8 +16,13 @@ Set = Annotated[
         help="Override, such as venue.hub.fund.start=$10M. Repeatable.",
     ),
 ]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of every random number.")]
-Replicates = Annotated[int | None, typer.Option(min=1, help="Runs that differ in chance alone.")]
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=MOST_SEED, help="Seed of every random number.")
+]
+Replicates = Annotated[
+    int | None,
+    typer.Option(min=1, max=MOST_REPLICATES, help="Runs that differ in chance alone."),
+]
 Out = Annotated[Path, typer.Option(help="Folder of results folders.")]
 Keep = Annotated[
     str, typer.Option(help="summary: forced events; tables: all tables; all: every fill too.")

@@ -5,8 +5,20 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
-    from unhedged.api import Step
+    from unhedged.engine.running import Step
+
+
+def notice(*, quiet: bool) -> "Callable[[str], None]":
+    """Return what prints a line on stderr before something that takes long, unless ``quiet``."""
+
+    def say(line: str) -> None:
+        if not quiet:
+            typer.echo(line, err=True)
+
+    return say
 
 
 @contextlib.contextmanager

@@ -65,7 +65,7 @@ def list_(
 @app.command("show")
 def show(
     name: Annotated[
-        str, typer.Argument(help="A rulebook, such as binance-usdm, or a rule of rules list rules.")
+        str, typer.Argument(help="A rulebook, such as binance-usdm; a rule, or an ADL policy.")
     ],
     chapters: Annotated[
         list[str] | None, typer.Argument(help="Chapters of the rulebook, such as adl; or tiers.")
@@ -80,8 +80,22 @@ def show(
         rule = rule_pages.find(name)
         _print(_fields(rule) if json else rule_pages.show(rule))
         return
+    if name in _policies():
+        _print(_policy(name, json=json))
+        return
     book = rulebook.load(_newest(name, rules))
     _print(_fields(book) if json else reading.show(book, chapters or ()))
+
+
+def _policy(name: str, *, json: bool) -> str | dict[str, Any]:
+    # Read, not imported: a policy may need the compiler.
+    from unhedged.venues.rule_pages import docstring
+
+    target = _policies()[name]
+    words = docstring(target)
+    if json:
+        return {"name": name, "code": target, "words": words}
+    return f"{name} · ADL policy · {target}\n" + (f"\n{words}\n" if words else "")
 
 
 def _newest(name: str, rules: set[str]) -> str:

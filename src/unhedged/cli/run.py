@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unhedged.cli import options, progress
+from unhedged.cli import again, machine, options, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from unhedged.api import Results
     from unhedged.scenario.load import LoadedScenario
 
@@ -36,18 +38,16 @@ def run(
 ) -> None:
     """Run a scenario, or what is still missing of it; writes a results folder."""
     from unhedged import api
-    from unhedged.report.limits import parse_limit, refuse_if_breached
+    from unhedged.report.limits import parse_limit, refuse_if_breached, refuse_if_unknown
+    from unhedged.results.headline import known
 
     limits = [parse_limit(text) for text in fail_if or ()]
     loaded = api.load(scenario, overrides=set_ or ())
     if seed is not None:
         loaded = loaded.vary({"run.seed": seed})
+    refuse_if_unknown(limits, known(instrument.id for instrument in loaded.spec.instrument))
     if not quiet:
         typer.echo(_head(loaded, replicates, replicate), err=True)
-
-    def notice(line: str) -> None:
-        if not quiet:
-            typer.echo(line, err=True)
 
     with progress.bar(quiet=quiet) as tick:
         results = api.run(
@@ -59,44 +59,72 @@ def run(
             workers=workers,
             force=force,
             progress=tick,
-            notice=notice,
+            notice=progress.notice(quiet=quiet),
         )
     if json:
-        import json as json_module
-
-        typer.echo(json_module.dumps({"path": str(results.path), "replicates": results.rows()}))
+        machine.echo({"path": str(results.path), "replicates": results.rows()})
     else:
-        typer.echo(_screen(results, scenario, loaded))
+        given = {
+            "--set": set_,
+            "--seed": seed,
+            "--out": None if out == Path("results") else out,
+            "--keep": None if keep == "tables" else keep,
+            "--workers": workers,
+        }
+        typer.echo(_screen(results, _next(loaded, scenario, given, replicates, replicate)))
     if verbose:
         typer.echo(f"Manifest {results.path / 'manifest.json'}", err=True)
     refuse_if_breached(limits, results.rows())
 
 
 def _head(loaded: "LoadedScenario", replicates: int | None, only: int | None) -> str:
+    from unhedged.engine.running import wanted
     from unhedged.vocab.units import show_duration
 
     spec = loaded.spec
     agents = sum(agent.count for agent in spec.agent)
-    wanted = 1 if only is not None else replicates or spec.run.replicates
-    count = "1 replicate" if wanted == 1 else f"{wanted} replicates"
+    asked = len(wanted(replicates, only, spec.run.replicates))
+    count = "1 replicate" if asked == 1 else f"{asked:,} replicates"
     return (
         f"{spec.name} · {show_duration(spec.run.duration)} simulated · {agents:,} agents · "
         f"{count} · seed {spec.run.seed}"
     )
 
 
-def _screen(results: "Results", scenario: str, loaded: "LoadedScenario") -> str:
+def _screen(results: "Results", next_: str) -> str:
     lines = ["", *(f"  {line}" if line else "" for line in results.summary().splitlines()), ""]
     ledger = results.manifest()["checks"].get("ledger")
     if ledger == "balanced":
         lines.append("  Ledger: balanced to the atom in every replicate.")
     elif ledger:
         lines.append(f"  Ledger: {ledger}.")
+    more = results.beyond
+    also = (
+        f"  ({more} more replicate{'s' if more > 1 else ''} there, not asked for)" if more else ""
+    )
     lines += [
-        f"  Results  {results.path}/",
-        f"  Next     unhedged compare {scenario} --vary venue.{_venue(loaded)}.adl.enabled=true,false",
+        f"  Results  {results.path}/{also}",
+        f"  Next     {next_}",
     ]
     return "\n".join(lines)
+
+
+def _next(
+    loaded: "LoadedScenario",
+    scenario: str,
+    given: "Mapping[str, object]",
+    replicates: int | None,
+    only: int | None,
+) -> str:
+    # Twins of this very run: its own replicates are there, and only the other variant is run. One replicate has its run.
+    if only is not None:
+        return again.command("run", scenario, options=given)
+    venue = _venue(loaded)
+    on = next(v.adl.enabled for v in loaded.spec.venue if v.id == venue)
+    vary = f"venue.{venue}.adl.enabled={'true,false' if on else 'false,true'}"
+    return again.command(
+        "compare", scenario, options={"--vary": vary, **given, "--replicates": replicates}
+    )
 
 
 def _venue(loaded: "LoadedScenario") -> str:

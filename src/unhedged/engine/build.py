@@ -70,9 +70,7 @@ def build(plan: RunPlan, replicate: int, *, keep_all: bool = False) -> Built:
     crowds = {g.id: draw_crowd(plan, rows, g, replicate) for g in plan.agents if g.kind == PASSIVE}
     desks = {g.id: draw_desk(plan, rows, g, replicate) for g in plan.agents if g.kind != PASSIVE}
     pair(_stakes(crowds, desks), plan.instruments)
-    built = Built(
-        memory=Memory(_rows(plan, crowds, desks)), names=Names([v.id for v in plan.venues])
-    )
+    built = Built(memory=Memory(table_rows(plan)), names=Names([v.id for v in plan.venues]))
     fill_market(built.memory, plan, rows, replicate)
     roster = Roster()
     _seat_houses(plan, built, roster)
@@ -96,14 +94,14 @@ def _stakes(crowds: dict[str, Crowd], desks: dict[str, Desk]) -> list[Stake]:
     return stakes + [desk.stake for desk in desks.values() if desk.stake is not None]
 
 
-def _rows(plan: RunPlan, crowds: dict[str, Crowd], desks: dict[str, Desk]) -> dict[str, int]:
-    held = sum(c.group.count * len(c.instruments) for c in crowds.values())
+def table_rows(plan: RunPlan) -> dict[str, int]:
+    """Return how many rows each table of a world of ``plan`` begins with."""
+    acting = [group for group in plan.agents if group.kind != PASSIVE]
+    held = sum(g.count * len(g.params["instruments"]) for g in plan.agents if g.kind == PASSIVE)
     house = 2 * len(plan.instruments)
-    acted = sum(d.group.count * len(d.legs) for d in desks.values())
-    agents = sum(d.group.count for d in desks.values())
-    tags = sum(
-        d.group.count * agent_rows.tags(d.group.kind, d.group.params) for d in desks.values()
-    )
+    acted = sum(g.count * len(agent_rows.legs(g.kind, g.params)) for g in acting)
+    agents = sum(group.count for group in acting)
+    tags = sum(group.count * agent_rows.tags(group.kind, group.params) for group in acting)
     positions = held + house + acted
     accounts = held + acted + len(HOUSE) * len(plan.venues)
     orders = tags + 4 * SPARE

@@ -9,12 +9,17 @@ from typing import Any
 import numpy as np
 
 from unhedged.scenario.plan import Law
+from unhedged.vocab.errors import InconsistentRules
 from unhedged.vocab.keys import stream_key
 
 Array = np.ndarray[Any, Any]
 REDRAWS = 30
 """Times a draw outside ``low`` and ``high`` is drawn anew before it is set to the bound: a bound cuts the tail off, it does not
 pile the tail up at one value, where a thousand liquidations would share a price."""
+
+
+LARGEST = 1e18
+"""Largest number a law may draw: nanoseconds and 10^-9 are kept in 64 bits."""
 
 
 class Stream:
@@ -43,9 +48,18 @@ class Stream:
         for again in range(1, REDRAWS + 1):
             outside = (drawn < low) | (drawn > high)
             if not outside.any():
-                return drawn
+                return self._sound(drawn, value, purpose)
             drawn[outside] = self._once(value, f"{purpose}~{again}", count)[outside]
-        return np.clip(drawn, low, high)
+        return self._sound(np.clip(drawn, low, high), value, purpose)
+
+    def _sound(self, drawn: Array, law: Law, purpose: str) -> Array:
+        # A number that 64 bits cannot hold in the engine's units would wrap around or end the run without a word.
+        if np.isfinite(drawn).all() and np.abs(drawn).max(initial=0.0) <= LARGEST:
+            return drawn
+        raise InconsistentRules(
+            f'Agents "{self._name}": the {law.kind} law of {purpose} draws numbers beyond {LARGEST:.0e}.',
+            hint="Narrow the law, or bound it with high.",
+        )
 
     def _once(self, law: Law, purpose: str, count: int) -> Array:
         return _LAWS[law.kind](self.generator(purpose), law.parameters, count)

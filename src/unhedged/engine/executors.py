@@ -1,19 +1,26 @@
 """Replicates on one core or many. Each writes its own folder, so a killed worker costs one replicate and a killed run none.
 
-Nothing heavy is imported here: a worker sets its environment before the first import that reads it.
+Nothing heavy is imported here: a worker sets its environment before the first import that reads it. Workers do not run the
+user's script again, as spawned processes do by default: it need not guard its top level. Only where the plan names a function that
+was registered in this process do they, to find it; a script that would then start the run anew is noticed, and runs in this process.
 """
 
+import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, current_process, get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 
 from unhedged.scenario.plan import RunPlan
+from unhedged.vocab import registry
 from unhedged.vocab.errors import UnhedgedError
 
 ATTEMPTS = 2
@@ -24,6 +31,14 @@ POLL_SECONDS = 0.2
 """How long a Ctrl-C may go unnoticed."""
 FORCED_TABLES = ("liquidations", "adl", "accounts")
 """What ``keep = "summary"`` writes."""
+
+
+UNGUARDED = 77
+"""Exit code of a worker whose script started the run anew."""
+
+
+class UnguardedError(UnhedgedError):
+    """The script must be run again to find a plug-in, and would start the run anew."""
 
 
 class WorkerLostError(UnhedgedError):
@@ -79,13 +94,30 @@ def run_many(
     WorkerLostError
         The same replicate took two workers down; all others are finished first.
     """
-    if workers <= 1 or len(replicates) <= 1:
-        for replicate in replicates:
-            yield run_one(plan, replicate, keep=keep, path=path, progress=progress)
-        return
-    # The first one alone: on a new machine it compiles the kernels, and the rest find them in the cache.
     todo = dict.fromkeys(replicates, 0)
-    batches = [list(replicates[:1]), list(replicates[1:])]
+    if workers > 1 and len(replicates) > 1 and _can_spawn(plan):
+        try:
+            yield from _in_workers(plan, todo, keep=keep, path=path, workers=workers)
+        except UnguardedError:
+            pass  # what is left is run here
+        else:
+            return
+    for replicate in list(todo):
+        yield run_one(plan, replicate, keep=keep, path=path, progress=progress)
+
+
+def leave_if_starting() -> None:
+    """End this process where it is a worker that runs the user's script only to find its plug-ins."""
+    if getattr(current_process(), "_inheriting", False):
+        sys.exit(UNGUARDED)
+
+
+def _in_workers(
+    plan: RunPlan, todo: dict[int, int], *, keep: str, path: Path, workers: int
+) -> Iterator[Done]:
+    # Takes what is finished out of `todo`, whose values count the attempts. The first one alone: on a new machine it compiles the kernels, and the rest find them in the cache.
+    replicates = list(todo)
+    batches = [replicates[:1], replicates[1:]]
     while batches:
         batch = [n for n in batches.pop(0) if n in todo]
         for done in _pool(plan, batch, keep=keep, path=path, workers=min(workers, len(batch))):
@@ -112,12 +144,14 @@ def _pool(
     before = set(active_children())
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start)
     try:
-        running = {pool.submit(run_one, plan, n, keep=keep, path=path): n for n in batch}
+        with _main(hidden=not _registered_here(plan)):
+            running = {pool.submit(run_one, plan, n, keep=keep, path=path): n for n in batch}
+        started = set(active_children()) - before
         while running:
             # In short waits: a Ctrl-C that reaches another thread does not wake this one.
             finished, _ = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             for future in finished:
-                yield _result(future, running.pop(future))
+                yield _result(future, running.pop(future), started)
     except BaseException:
         # Ctrl-C, or an error of one replicate: stop at once. What is finished is on disk.
         pool.shutdown(wait=False, cancel_futures=True)
@@ -127,10 +161,35 @@ def _pool(
     pool.shutdown()
 
 
-def _result(future: "Future[Done]", replicate: int) -> Done | int:
+def _registered_here(plan: RunPlan) -> bool:
+    return any(registry.is_added(name) for name in plan.plugins)
+
+
+def _can_spawn(plan: RunPlan) -> bool:
+    # A function that a notebook or a shell registered is known nowhere else.
+    return not _registered_here(plan) or hasattr(sys.modules["__main__"], "__file__")
+
+
+@contextlib.contextmanager
+def _main(*, hidden: bool) -> Iterator[None]:
+    # Spawning tells a worker to run the script of this process again, unless there is none.
+    script = sys.modules["__main__"]
+    if hidden:
+        sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+
+
+def _result(future: "Future[Done]", replicate: int, started: set[BaseProcess]) -> Done | int:
     try:
         return future.result()
-    except BrokenProcessPool:
+    except BrokenProcessPool as error:
+        for process in started:
+            process.join(timeout=1)
+        if any(process.exitcode == UNGUARDED for process in started):
+            raise UnguardedError("The script starts the run anew in its workers.") from error
         return replicate
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from unhedged.results import headline
-from unhedged.vocab.errors import LimitBreached, ScenarioError
+from unhedged.vocab.errors import LimitBreached, ScenarioError, UnknownKind
 from unhedged.vocab.units import PPB, parse_duration, parse_rate, parse_usd
 
-_LIMIT = re.compile(r"\s*([A-Za-z_][\w.\-]*)\s*(>=|<=|>|<)\s*(.+?)\s*")
+_LIMIT = re.compile(r"\s*([A-Za-z_][\w./\-]*)\s*(>=|<=|>|<)\s*(.+?)\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def parse_limit(text: str) -> Limit:
         raise ScenarioError(
             f"{text!r} is not a limit.",
             value=text,
-            allowed='Such as "deficit_usd > $0" or "fall_share.BTC < -20%".',
+            allowed='Such as "deficit_usd > $0" or "fall_share.hub/BTC-PERP > 20%".',
         )
     measure, sign, bound = match.groups()
     return Limit(text=text, measure=measure, sign=sign, bound=_bound(measure, bound))
@@ -61,6 +61,19 @@ def _bound(measure: str, text: str) -> float:
         return float(text.replace("_", ""))
     except ValueError:
         raise ScenarioError(f"{text!r} is not a number.", value=text) from None
+
+
+def refuse_if_unknown(limits: Sequence[Limit], measures: Sequence[str]) -> None:
+    """Raise when a limit is about a measure that is not among ``measures``.
+
+    Raises
+    ------
+    UnknownKind
+        With the nearest ones.
+    """
+    for limit in limits:
+        if limit.measure not in measures:
+            raise UnknownKind.of("measure", limit.measure, measures)
 
 
 def refuse_if_breached(limits: Sequence[Limit], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,10 +1,9 @@
 """The screen of a comparison: what was changed, then what it did, with intervals."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from unhedged.lab.compare import Difference
+from unhedged.lab.compare import ENOUGH, Difference
 from unhedged.results import headline
 from unhedged.vocab.units import MINUS
 
@@ -29,14 +28,19 @@ def summary(changes: Sequence[tuple[str, Any, Any]], differences: Sequence[Diffe
 
 
 def finding(differences: Sequence[Difference]) -> str:
-    """Return the sentence a comparison ends with."""
+    """Return the sentence a comparison ends with, and how much it was made from."""
     pairs = max(d.pairs for d in differences)
     if pairs == 1:
         return "One pair of twins: a difference, but no interval. Run more replicates."
     clear = [_inside(headline.label(d.measure)) for d in differences if d.clear]
-    if not clear:
-        return f"No measure differs beyond chance in {pairs} pairs of twins."
-    return f"In {pairs} pairs of twins these differ beyond chance: {'; '.join(clear)}."
+    claim = (
+        f"In {pairs} pairs of twins these differ beyond chance: {'; '.join(clear)}."
+        if clear
+        else f"No measure differs beyond chance in {pairs} pairs of twins."
+    )
+    method = f"Paired t-test at 5%, Holm's correction for {len(differences)} measures."
+    few = f" Fewer than {ENOUGH} pairs: small effects stay unseen." if pairs < ENOUGH else ""
+    return f"{claim}\n{method}{few}"
 
 
 def _inside(label: str) -> str:
@@ -45,9 +49,10 @@ def _inside(label: str) -> str:
 
 
 def _row(d: Difference, width: int) -> str:
-    low, high = (_signed(d.measure, bound) for bound in (d.low, d.high))
     cells = (headline.show(d.measure, d.base), headline.show(d.measure, d.other))
-    interval = "–" if d.pairs == 1 else f"{low} to {high}"
+    interval = "–"
+    if d.low is not None and d.high is not None:
+        interval = f"{_signed(d.measure, d.low)} to {_signed(d.measure, d.high)}"
     change = _signed(d.measure, d.mean)
     return (
         f"{headline.label(d.measure):<{width}}{cells[0]:>12}{cells[1]:>12}{change:>14}   {interval}"
@@ -55,8 +60,6 @@ def _row(d: Difference, width: int) -> str:
 
 
 def _signed(measure: str, value: float) -> str:
-    if math.isinf(value):
-        return "–"
     text = headline.show(measure, value)
     return text if text.startswith(MINUS) or value == 0 else f"+{text}"
 

@@ -25,6 +25,11 @@ def whole_or_absent(aside: Path) -> Iterator[None]:
                 f"The disk is full: {aside.parent} cannot be written. Finished replicates are safe.",
                 hint="Make room and run the same command again, or keep less: --keep summary.",
             ) from error
+        if error.errno == errno.EFBIG:
+            raise ResultsError(
+                f"{aside.parent} cannot be written: a file would be larger than is allowed here.",
+                hint="Raise the limit (ulimit -f unlimited), or keep less: --keep summary.",
+            ) from error
         raise ResultsError(f"{aside.parent} cannot be written: {error.strerror}.") from error
     except BaseException:
         _remove(aside)

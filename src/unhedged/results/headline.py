@@ -4,7 +4,7 @@ A measure's unit is in its name: ``_usd`` dollars, ``_share`` a fraction, ``_ns`
 ``None`` means "did not happen". A measure of one thing has its id after a dot: ``fall_share.BTC``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from unhedged.vocab.units import MINUS, show_duration, show_money, show_number, show_rate
@@ -21,7 +21,6 @@ LABELS: Mapping[str, str] = {
     "desk_unhedged_usd": "Most a desk stood unhedged",
     "desk_unhedged_ns": "Longest a desk stood so",
     "desks_deleveraged": "Desks whose short was closed",
-    "desk_cost_usd": "Desks' loss",
     "depth_least_usd": "Lowest depth at 50 bps",
     "open_interest_share": "Change of open interest",
     "fall_share": "Deepest fall",
@@ -29,6 +28,20 @@ LABELS: Mapping[str, str] = {
     "trades": "Trades",
 }
 """What a measure is called on screen; the order of the table. Others follow under their own name."""
+
+
+PER_INSTRUMENT = ("depth_least_usd", "open_interest_share", "fall_share")
+"""Measures of each instrument, with its id after a dot."""
+
+
+def known(instruments: Iterable[str]) -> list[str]:
+    """Return the measures a run over ``instruments`` may have, in the order of the table."""
+    ids = list(instruments)
+    return [
+        full
+        for name in LABELS
+        for full in ([f"{name}.{i}" for i in ids] if name in PER_INSTRUMENT else [name])
+    ]
 
 
 def label(measure: str) -> str:

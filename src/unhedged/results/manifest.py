@@ -63,7 +63,8 @@ def read(folder: Path) -> Manifest:
         manifest = Manifest(**data)
     except (ValueError, TypeError, OSError) as error:
         raise ResultsError(
-            f"{file} is damaged: {error}.", hint="Run again with --force."
+            f"{file} is damaged: {error}.",
+            hint="Run again with --force: it begins anew, and leaves files that are not its own.",
         ) from error
     if manifest.kind != KIND:
         raise ResultsError(f"{folder} was not written by unhedged.")

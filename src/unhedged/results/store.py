@@ -21,23 +21,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import polars as pl
 
 from unhedged.results import manifest as manifests
-from unhedged.results import schema
+from unhedged.results import schema, whole
 from unhedged.results.digest import tables_digest
 from unhedged.results.disk import replace_text, sync, whole_or_absent, write_frame, write_text
 from unhedged.results.manifest import Manifest
+from unhedged.results.whole import CHECKS, LOCK, REPLICATES, ROW, SUMMARY
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.errors import ResultsError
-
-REPLICATES = "replicates"
-SUMMARY = "replicates.parquet"
-ROW = "replicate.json"
-CHECKS = "checks.json"
-LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +48,7 @@ class Store:
     def finished(self) -> list[int]:
         """Return the numbers of all complete replicates, rising."""
         folder = self.path / REPLICATES
-        return sorted(int(d.name) for d in folder.glob("[0-9]*") if (d / ROW).is_file())
+        return sorted(int(d.name) for d in folder.glob("[0-9]*") if whole.is_replicate(d))
 
     def write_replicate(
         self,
@@ -98,7 +93,12 @@ class Store:
         if unknown:
             raise ResultsError(f"There is no table {unknown[0]}.")
         digest = tables_digest(frames)
-        row = {"replicate": replicate, "seconds": seconds, "sha256": digest, **headline}
+        row: dict[str, Any] = {
+            "replicate": replicate,
+            "seconds": seconds,
+            "sha256": digest,
+            **headline,
+        }
         target = self.path / REPLICATES / f"{replicate:04}"
         aside = target.with_name(f".{replicate:04}-{os.getpid()}")
         with whole_or_absent(aside):
@@ -106,6 +106,7 @@ class Store:
             for name, frame in frames.items():
                 write_frame(aside / f"{name}.parquet", frame, _metadata(name))
             write_text(aside / CHECKS, json.dumps(dict(checks or {})) + "\n")
+            row["bytes"] = whole.sizes(aside)
             write_text(aside / ROW, json.dumps(row, ensure_ascii=False, allow_nan=True) + "\n")
             if target.exists():
                 shutil.rmtree(target)
@@ -117,21 +118,24 @@ class Store:
         """Return the headline row of one replicate."""
         file = self.path / REPLICATES / f"{replicate:04}" / ROW
         try:
-            row: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        except (OSError, ValueError) as error:
+            row = json.loads(file.read_text("utf-8"))
+            row.pop("bytes", None)
+            return {"replicate": row.pop("replicate"), **row}
+        except (OSError, ValueError, AttributeError, KeyError) as error:
             raise ResultsError(
-                f"Replicate {replicate} is damaged or missing: {error}.",
+                f"Replicate {replicate} is damaged or missing: {ROW} cannot be read.",
                 hint="Run again to redo it.",
             ) from error
-        return row
 
-    def table(self, name: str, replicate: int | None = None) -> pl.DataFrame:
-        """Return table ``name`` of one replicate, or of all with a column ``replicate`` in front.
+    def table(
+        self, name: str, replicate: int | None = None, *, of: Sequence[int] | None = None
+    ) -> pl.DataFrame:
+        """Return table ``name`` of one replicate, or of all (or those in ``of``) with a column ``replicate`` in front.
 
         ``"replicates"`` is the table with one row per replicate. Dated scenarios get a column ``utc``.
         """
         if name == REPLICATES:
-            return self.summary()
+            return self.summary(of)
         if name not in schema.TABLES:
             raise ResultsError(
                 f'There is no table "{name}".', hint=f"Tables: {', '.join(schema.TABLES)}."
@@ -140,13 +144,13 @@ class Store:
             return self._with_utc(self._read(name, replicate))
         frames = [
             self._read(name, n).insert_column(0, pl.lit(n, pl.Int64).alias("replicate"))
-            for n in self.finished()
+            for n in (self.finished() if of is None else of)
         ]
         return self._with_utc(pl.concat(frames)) if frames else schema.empty(name)
 
-    def summary(self) -> pl.DataFrame:
-        """Return one row per complete replicate: number, digest, seconds, every headline measure."""
-        rows = [self.row(n) for n in self.finished()]
+    def summary(self, of: Sequence[int] | None = None) -> pl.DataFrame:
+        """Return one row per complete replicate (or those in ``of``): number, digest, seconds, every headline measure."""
+        rows = [self.row(n) for n in (self.finished() if of is None else of)]
         return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
 
     def checks(self) -> dict[str, Any]:
@@ -155,7 +159,13 @@ class Store:
         sums: dict[str, int] = {}
         for n in self.finished():
             file = self.path / REPLICATES / f"{n:04}" / CHECKS
-            for name, value in json.loads(file.read_text("utf-8")).items():
+            try:
+                found = json.loads(file.read_text("utf-8")).items()
+            except (OSError, ValueError, AttributeError) as error:
+                raise ResultsError(
+                    f"{file} is damaged.", hint="Run again to redo the replicate."
+                ) from error
+            for name, value in found:
                 if isinstance(value, str):
                     words.setdefault(name, set()).add(value)
                 elif isinstance(value, int):
@@ -176,21 +186,33 @@ class Store:
 
     def verify(self) -> list[str]:
         """Return what is wrong with the folder's contents, nothing when all is well."""
-        self.manifest()
-        wrong = []
+        manifest = self.manifest()
+        wrong = whole.of_folder(self.path, manifest)
         for n in self.finished():
-            row = self.row(n)
-            names = [p.stem for p in (self.path / REPLICATES / f"{n:04}").glob("*.parquet")]
-            try:
-                found = tables_digest({name: self._read(name, n) for name in names})
-            except ResultsError as error:
-                wrong.append(str(error))
-                continue
-            if found != row.get("sha256"):
-                wrong.append(
-                    f"Replicate {n} has contents {found[:8]}…, written with {str(row.get('sha256'))[:8]}…."
-                )
+            wrong += self._verify(n)
+        if not wrong and manifest.finished is not None:
+            wrong += self._verify_summary()
         return wrong
+
+    def _verify(self, n: int) -> list[str]:
+        names = [p.stem for p in (self.path / REPLICATES / f"{n:04}").glob("*.parquet")]
+        try:
+            row = self.row(n)
+            found = tables_digest({name: self._read(name, n) for name in names})
+        except ResultsError as error:
+            return [str(error).splitlines()[0]]
+        if found == row.get("sha256"):
+            return []
+        return [
+            f"Replicate {n} has contents {found[:8]}…, written with {str(row.get('sha256'))[:8]}…."
+        ]
+
+    def _verify_summary(self) -> list[str]:
+        try:
+            same = pl.read_parquet(self.path / SUMMARY).equals(self.summary())
+        except (pl.exceptions.PolarsError, OSError):
+            return [f"{SUMMARY} is missing or damaged."]
+        return [] if same else [f"{SUMMARY} is not what the replicates say."]
 
     def _read(self, name: str, replicate: int) -> pl.DataFrame:
         file = self.path / REPLICATES / f"{replicate:04}" / f"{name}.parquet"
@@ -205,7 +227,7 @@ class Store:
             return schema.conform(name, pl.read_parquet(file))
         except (pl.exceptions.PolarsError, OSError) as error:
             raise ResultsError(
-                f"{file} is damaged: {error}.", hint="Run again with --force."
+                f"{file} is damaged: {error}.", hint="Run again to redo the replicate."
             ) from error
 
     def _with_utc(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -241,15 +263,17 @@ def create(
         The folder holds something else, or was made by other source code and ``force`` is not set.
     """
     path = root / folder_name(plan)
+    old: Manifest | None = None
     if force:
-        _clear(path)
-    if path.exists() and any(p.name != LOCK for p in path.iterdir()):
+        whole.clear(path)
+    elif path.exists() and any(p.name != LOCK for p in path.iterdir()):
         old = manifests.read(path)
         _must_match(old, path, keep)
-        _sweep(path)
-        manifest = replace(old, replicates=max(replicates, old.replicates))
-    else:
-        manifest = Manifest(
+        whole.sweep(path)
+    manifest = (
+        replace(old, replicates=max(replicates, old.replicates), finished=None)
+        if old is not None
+        else Manifest(
             kind=manifests.KIND,
             schema=schema.SCHEMA_VERSION,
             scenario=plan.name,
@@ -262,6 +286,7 @@ def create(
             machine=manifests.machine(),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
         )
+    )
     with whole_or_absent(path / ".new"):
         (path / REPLICATES).mkdir(parents=True, exist_ok=True)
     # The manifest first: with it the folder is ours, and a run killed here resumes.
@@ -294,8 +319,7 @@ def locked(path: Path) -> Iterator[None]:
     ResultsError
         Another process is writing there.
     """
-    path.mkdir(parents=True, exist_ok=True)
-    with (path / LOCK).open("a+") as file:
+    with _lock_file(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -312,6 +336,17 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
+def _lock_file(path: Path) -> TextIO:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        return (path / LOCK).open("a+")
+    except OSError as error:
+        raise ResultsError(
+            f"{path} cannot be made: {error.strerror}.",
+            hint="--out names a folder of results folders, new or writable.",
+        ) from error
+
+
 def _must_match(manifest: Manifest, path: Path, keep: str) -> None:
     ours = manifests.source_hash()
     if manifest.source_hash != ours:
@@ -324,24 +359,6 @@ def _must_match(manifest: Manifest, path: Path, keep: str) -> None:
             f"{path} keeps {manifest.keep!r}, this run {keep!r}: replicates would differ in their tables.",
             hint="Redo it with --force, or choose another --out.",
         )
-
-
-def _clear(path: Path) -> None:
-    # Removes what unhedged wrote, and nothing else: a foreign folder is refused. The lock stays, we hold it.
-    if not path.exists() or all(p.name == LOCK for p in path.iterdir()):
-        return
-    manifests.read(path)
-    for entry in path.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        elif entry.name != LOCK:
-            entry.unlink()
-
-
-def _sweep(path: Path) -> None:
-    # What a killed run left half written. Only under the lock, so nobody is writing there.
-    for left in (path / REPLICATES).glob(".*"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def _metadata(name: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from unhedged.scenario.agents import AgentSpec
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
 from unhedged.scenario.spec import Instrument, Scenario
+from unhedged.vocab import registry
 from unhedged.vocab.errors import InconsistentRules, ScenarioError
 
 ONE_COIN = frozenset({"market_maker", "basis_desk", "cross_venue"})
@@ -18,6 +19,7 @@ ROLES = {
     ("leveraged", "instruments"): PERPETUAL,
 }
 """What a key of a kind must name; the others take either."""
+ON_PATH = "Install its package, or put its folder on PYTHONPATH."
 
 
 def check_agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
@@ -29,8 +31,23 @@ def check_agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
             for error in known("instrument", name, instruments, stacked, ("agent", n, *keys)):
                 missing = True
                 yield error
+        if agent.kind == "custom":
+            yield from _behaviour(agent.behaviour, stacked, ("agent", n, "behaviour"))
         if not missing:
             yield from _legs(agent, instruments, stacked, ("agent", n))
+
+
+def _behaviour(name: str, stacked: Stack, path: Keys) -> Iterator[ScenarioError]:
+    if not registry.is_known("agents", name):
+        error = registry.unknown("agents", name)
+        error.what = f'Unknown behaviour "{name}".'
+        error.hint = 'unhedged.register("agents", name, function), or "module:function".'
+        vars(error).update(place(stacked, path))
+        yield error
+    elif why := registry.missing("agents", name):
+        yield ScenarioError(
+            f'Behaviour "{name}" cannot be loaded: {why}.', hint=ON_PATH, **place(stacked, path)
+        )
 
 
 def _legs(

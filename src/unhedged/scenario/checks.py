@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from unhedged.scenario import imported
-from unhedged.scenario.check_agents import check_agents
+from unhedged.scenario.check_agents import ON_PATH, check_agents
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
 from unhedged.scenario.spec import Instrument, Scenario, Venue
@@ -75,6 +75,12 @@ def _venues(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
                 policy,
                 policies,
                 hint="unhedged rules list adl",
+                **place(stacked, ("venue", n, "adl", "policy")),
+            )
+        elif policy is not None and (why := registry.missing("adl", policy)):
+            yield ScenarioError(
+                f'ADL policy "{policy}" cannot be loaded: {why}.',
+                hint=ON_PATH,
                 **place(stacked, ("venue", n, "adl", "policy")),
             )
         if venue.id not in used:

@@ -110,6 +110,10 @@ LAWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Law: keys it needs, keys it may have."""
 
+MOST_SIGMA = 10
+LEAST_ALPHA = 0.1
+"""Beyond these a law draws numbers that no quantity of a market has."""
+
 SHAPES = ("sigma", "alpha", "weights")
 """Parameters without a unit."""
 
@@ -174,6 +178,10 @@ def _canonical(
     for key in ("sd", "alpha", "minimum"):
         if number.get(key, 1) <= 0:
             raise InconsistentRules(f"{key} is not above zero.", allowed=f"Expected {key} > 0.")
+    if number.get("alpha", 1) < LEAST_ALPHA:
+        raise InconsistentRules(
+            f"alpha is {number['alpha']:g}.", allowed=f"Expected alpha ≥ {LEAST_ALPHA}."
+        )
     return dict(number)
 
 
@@ -208,8 +216,11 @@ def _lognormal(number: Mapping[str, float]) -> dict[str, float | tuple[float, ..
         sigma = math.log(spread / number["median"]) / NormalDist().inv_cdf(
             int(spreads[0][1:]) / 100
         )
-    if sigma < 0:
-        raise InconsistentRules("sigma is negative.", allowed="Expected sigma ≥ 0.")
+    if not 0 <= sigma <= MOST_SIGMA:
+        raise InconsistentRules(
+            f"sigma is {sigma:g}.",
+            allowed=f"Expected 0 ≤ sigma ≤ {MOST_SIGMA}: already e^{3 * MOST_SIGMA} times the median once in 1,000 draws.",
+        )
     bounds = {key: number[key] for key in BOUNDS if key in number}
     return {"median": number["median"], "sigma": sigma, **bounds}
 

@@ -22,6 +22,8 @@ REPLACED = ("news", "outage")
 """Blocks without one: a child's list replaces its base's."""
 DEEPEST = 8
 """Longest chain of bases."""
+MOST_NESTED = 16
+"""Deepest value; no key of a scenario needs half of it."""
 
 Keys = tuple[str | int, ...]
 
@@ -53,7 +55,10 @@ class Stack:
         for layer in self.layers:
             own = _own_path(self.data, layer.data, path)
             depth = _depth(layer.data, own) if own is not None else -1
-            if own is None or not layer.text or depth <= best[0]:
+            if own is None or depth <= best[0]:
+                continue
+            if not layer.text:  # a mapping has no lines
+                best = (depth, {"file": layer.name})
                 continue
             if spot := locate.locate(layer.text, own[: max(depth, 1)]):
                 line, column = spot
@@ -102,7 +107,7 @@ def read(source: str | Path | Mapping[str, Any], *, near: Path | None = None) ->
             )
         raise UnknownKind.of("scenario", name, shipped(), hint="A path to a .toml file works too.")
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # some editors put a mark in front
     except UnicodeDecodeError as error:
         raise ScenarioError(
             "The file is not UTF-8 text.", file=name, hint="Save it as UTF-8."
@@ -224,7 +229,7 @@ def _split(text: str) -> tuple[str, Any, str]:
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
         raise ScenarioError(
-            f"{text!r} is not path=value.", value=text, hint="--set venue.fund.start=$10M"
+            f"{text!r} is not path=value.", value=text, hint="Such as --set run.duration=1h"
         )
     return path.strip(), read_value(value.strip()), text
 
@@ -232,14 +237,35 @@ def _split(text: str) -> tuple[str, Any, str]:
 def read_value(text: str) -> Any:
     """Return what ``text`` means as a TOML value; plain text where it is none, so that ``$10M`` needs no quotes."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except (tomllib.TOMLDecodeError, RecursionError):
         return text
+    return text if _nested(value) > MOST_NESTED else value
+
+
+def _nested(value: Any) -> int:
+    # How deep lists and tables stand in each other; without recursion, for that is what too deep a value breaks.
+    depth, level = 0, [value]
+    while level and depth <= MOST_NESTED:
+        inner = [
+            v.values() if isinstance(v, Mapping) else v
+            for v in level
+            if isinstance(v, Mapping | list)
+        ]
+        level = [part for parts in inner for part in parts]
+        depth += bool(inner)
+        if not inner:
+            break
+    return depth
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        data = tomllib.loads(text)
+        if _nested(data) <= MOST_NESTED:
+            return data
+    except RecursionError:
+        pass
     except tomllib.TOMLDecodeError as error:
         words = str(error)
         spot = words[words.rfind("(") + 1 : -1] if words.endswith(")") else ""
@@ -252,6 +278,11 @@ def _parse(text: str, name: str) -> dict[str, Any]:
             column=column,
             excerpt=locate.line_of(text, line),
         ) from error
+    raise ScenarioError(
+        f"Lists and tables stand in each other more than {MOST_NESTED} deep.",
+        file=name,
+        hint="No key of a scenario is nested like that: unhedged show calm --all",
+    )
 
 
 def _merge_blocks(base: list[Any], child: list[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ Plain frozen dataclasses made by :func:`unhedged.scenario.resolve.resolve`. Unit
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -26,7 +26,7 @@ from unhedged.vocab.enums import (
     VenueKind,
 )
 
-PLAN_SCHEMA = 1
+PLAN_SCHEMA = 2
 """Grows when the meaning or the set of plan fields changes; part of the hash."""
 
 
@@ -216,6 +216,7 @@ class RunPlan:
     agents: tuple[AgentGroupPlan, ...]
     news: tuple[NewsPlan, ...]  # by time
     outages: tuple[OutagePlan, ...]  # by time
+    plugins: Mapping[str, str] = field(default_factory=dict)  # SHA-256 of their code, by name
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON values; enums by name."""
@@ -223,8 +224,13 @@ class RunPlan:
 
     def hash(self) -> str:
         """Return the SHA-256 of the canonical JSON, 64 hex digits."""
-        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hash_of(self.to_json())
+
+
+def hash_of(plan: Mapping[str, Any]) -> str:
+    """Return the hash of a plan as JSON values, such as a ``plan.json``."""
+    text = json.dumps(plan, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def plain(value: Any) -> Any:

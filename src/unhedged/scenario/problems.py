@@ -1,5 +1,6 @@
 """From what a validator says to what a user can act on: file, line, value, what is allowed, nearest key."""
 
+import datetime
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +26,18 @@ _WORDS = {
     "model_type": "Expected a table of keys.",
     "dict_type": "Expected a table of keys.",
 }
+
+
+GRAMMAR = "This version reads schema 1: write schema = 1 at the top of the file."
+_SAID_OF_IT = re.compile(r"(is|are|must|has|names|takes|would|cannot|needs|lacks|ends|can)\b")
+"""How a text begins that lacks its subject."""
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "more than"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "less than"),
+}
+_LENGTHS = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
 
 
 def explain(error: ValidationError, stacked: Stack, model: type[BaseModel]) -> list[ScenarioError]:
@@ -108,10 +121,13 @@ def _explain(item: dict[str, Any], stacked: Stack, model: type[BaseModel]) -> Sc
     if kind == "extra_forbidden":
         return UnknownKind.of("key", key, _keys_at(model, loc[:-1]), **where)
     if kind == "missing":
-        return ScenarioError(f"{key} is missing.", allowed=_described(model, loc), **where)
+        hint = GRAMMAR if key == "schema" else ""
+        return ScenarioError(
+            f"{key} is missing.", allowed=_described(model, loc), hint=hint, **where
+        )
     if kind.startswith("union_tag"):
         return _kind_error(item, stacked, path)
-    if kind == "literal_error":
+    if kind == "literal_error" and key != "schema":
         return UnknownKind.of(key, str(value), _QUOTED.findall(item["ctx"]["expected"]), **where)
     return _wrong_type(item, key, value, where)
 
@@ -130,14 +146,32 @@ def _wrong_type(item: dict[str, Any], key: str, value: Any, where: dict[str, Any
     shown = (
         f"{value!r}" if isinstance(value, str | int | float | bool) else f"a {type(value).__name__}"
     )
-    allowed = _WORDS.get(item["type"], f"{item['msg']}.")
+    allowed = GRAMMAR if key == "schema" else _allowed(item)
     return ScenarioError(f"{key} is {shown}.", value=value, allowed=allowed, **where)
+
+
+def _allowed(item: Mapping[str, Any]) -> str:
+    kind, limits = item["type"], item.get("ctx", {})
+    if kind in _BOUNDS:
+        name, words = _BOUNDS[kind]
+        return f"Expected {words} {limits[name]:,}."
+    if kind in _LENGTHS:
+        name, words = _LENGTHS[kind]
+        return f"Expected {words} {limits[name]} entries."
+    if kind.startswith(("datetime", "timezone")):
+        return "Expected a date with time of day and zone, such as 2025-10-10T20:00:00Z."
+    if kind == "string_pattern_mismatch":
+        return "Expected a registered name, or module:function."
+    return _WORDS.get(kind, f"{item['msg']}.")
 
 
 def _relocated(inner: ScenarioError, key: str, value: Any, where: dict[str, Any]) -> ScenarioError:
     error = type(inner).__new__(type(inner))
     error.__dict__.update(inner.__dict__)
-    what = f"{key} is {value!r}: it {inner.what}" if inner.what[:1].islower() else inner.what
+    said_of_it = _SAID_OF_IT.match(inner.what) is not None
+    what = f"{key} is {value!r}: it {inner.what}" if said_of_it else inner.what
+    if isinstance(value, datetime.date | datetime.time):  # TOML knows dates; nobody writes Python's
+        what = what.replace(repr(value), value.isoformat())
     Exception.__init__(error, what)
     error.__dict__.update(where, what=what, value=value)
     return error

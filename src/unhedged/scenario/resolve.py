@@ -36,6 +36,7 @@ from unhedged.scenario.spec import (
 from unhedged.scenario.tiers import brackets_of
 from unhedged.venues import rulebook
 from unhedged.venues.rulebook import Rulebook
+from unhedged.vocab import registry
 from unhedged.vocab.enums import (
     AdlPrice,
     FundingForm,
@@ -67,6 +68,7 @@ def resolve(scenario: Scenario) -> RunPlan:
     venues = {venue.id: venue for venue in scenario.venue}
     order = list(venues)
     instruments = sorted(scenario.instrument, key=lambda i: order.index(i.venue))
+    plans = tuple(_venue(venue, books[venue.id]) for venue in scenario.venue)
     return RunPlan(
         name=scenario.name,
         seed=scenario.run.seed,
@@ -82,7 +84,7 @@ def resolve(scenario: Scenario) -> RunPlan:
             )
             for asset in scenario.asset
         ),
-        venues=tuple(_venue(venue, books[venue.id]) for venue in scenario.venue),
+        venues=plans,
         instruments=tuple(
             _instrument(scenario, i, venues[i.venue], books[i.venue]) for i in instruments
         ),
@@ -92,7 +94,16 @@ def resolve(scenario: Scenario) -> RunPlan:
             OutagePlan(t_ns=o.at, venue=o.venue, what=OutageKind[o.what.upper()], over_ns=o.over)
             for o in sorted(scenario.outage, key=lambda o: o.at)
         ),
+        plugins=_plugins(scenario, plans),
     )
+
+
+def _plugins(scenario: Scenario, venues: tuple[VenuePlan, ...]) -> dict[str, str]:
+    # Code of others, by its digest: a changed function is another plan. What is ours is in the source hash.
+    named = {("agents", agent.behaviour) for agent in scenario.agent if agent.kind == "custom"}
+    named |= {("adl", v.adl_policy) for v in venues if v.margin_mode != MarginMode.NONE}
+    digests = {name: registry.code_of(kind, name) for kind, name in sorted(named)}
+    return {name: digest for name, digest in digests.items() if digest is not None}
 
 
 def _utc(start: datetime.datetime | None) -> str | None:

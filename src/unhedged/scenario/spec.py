@@ -16,7 +16,7 @@ from unhedged.scenario.fields import Block, Duration, Funds, Price, Rate, Share
 from unhedged.scenario.price_keys import Funding, Index, Mark, Positive
 from unhedged.scenario.tiers import Tiers
 from unhedged.vocab.errors import ScenarioError, UnitError
-from unhedged.vocab.ids import is_name, split_instrument
+from unhedged.vocab.ids import MOST_REPLICATES, MOST_SEED, is_name, split_instrument
 
 SCHEMA = 1
 """Changes only together with a migration command."""
@@ -117,8 +117,10 @@ class Run(Block):
     """How long, how often, from which seed."""
 
     duration: Positive = Field(description="simulated time")
-    seed: int = Field(default=1, ge=0, lt=2**63, description="of every random number")
-    replicates: int = Field(default=20, ge=1, description="runs that differ in chance alone")
+    seed: int = Field(default=1, ge=0, le=MOST_SEED, description="of every random number")
+    replicates: int = Field(
+        default=20, ge=1, le=MOST_REPLICATES, description="runs that differ in chance alone"
+    )
     record_every: Positive = written("1s", "between recorded instants")
 
 

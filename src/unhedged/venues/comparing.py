@@ -104,7 +104,7 @@ def _row(name: str, difference: Difference) -> Iterator[str]:
     for n in range(max(map(len, cells))):
         label = name if n == 0 else ""
         ours, theirs = (cell[n] if n < len(cell) else "" for cell in cells)
-        yield f"{label:<{NAME}}{ours:<{COLUMN}}{theirs}"
+        yield f"{label:<{NAME - 1}} {ours:<{COLUMN - 1}} {theirs}"
 
 
 def _cell(fact: Fact | None) -> Iterator[str]:

@@ -114,7 +114,7 @@ def _value(label: str, fact: Fact) -> Iterator[str]:
         value = f"{value:<4}{SAFE[value]}"
     known = f"{fact.confidence:<{CONFIDENCE}}{fact.source}"
     if len(value) < VALUE and len(label) < NAME and len(known) <= WIDTH - NAME - VALUE - 2:
-        yield f"  {label:<{NAME}}{value:<{VALUE}}{known}"
+        yield f"  {label:<{NAME - 1}} {value:<{VALUE}}{known}"
         return
     yield from _wrapped(label, value)
     yield from _wrapped("", known)
@@ -125,7 +125,7 @@ def _wrapped(label: str, text: str) -> Iterator[str]:
     if len(label) >= NAME:
         yield f"  {label}"
         label = ""
-    yield f"  {label:<{NAME}}{lines[0]}"
+    yield f"  {label:<{NAME - 1}} {lines[0]}"
     for line in lines[1:]:
         yield f"  {'':<{NAME}}{line}"
 
@@ -137,7 +137,7 @@ def _table(table: TierTable) -> Iterator[str]:
     if table.names:
         yield f"  {'answers to':<{NAME}}{', '.join(table.names)}"
     for key, text in {**table.terms, **table.also}.items():
-        yield f"  {key.replace('_', ' '):<{NAME}}{text}"
+        yield f"  {key.replace('_', ' '):<{NAME - 1}} {text}"
     if table.brackets:
         yield f"{'from ' + table.unit:>18}{'maintenance':>14}{'initial':>10}{'leverage':>10}{'deduction':>16}"
     for b in table.brackets:

@@ -4,7 +4,9 @@ All but the tests comes from docstrings, so a page cannot disagree with the code
 call a rule are kept in ``pinned.json``, written by ``docs/rulebook/build.py`` and checked by a test.
 """
 
+import ast
 import importlib
+import importlib.util
 import inspect
 import json
 import pkgutil
@@ -14,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from types import FunctionType
 
 from unhedged import rules
@@ -105,6 +108,20 @@ def pinned() -> Mapping[str, tuple[str, ...]]:
     """Return the tests that call each rule, by rule."""
     text = resources.files("unhedged.venues").joinpath("pinned.json").read_text("utf-8")
     return {name: tuple(tests) for name, tests in json.loads(text).items()}
+
+
+def docstring(target: str) -> str:
+    """Return the docstring of ``"module:function"`` from its source, nothing imported; empty where it cannot be read."""
+    module, _, name = target.partition(":")
+    try:
+        spec = importlib.util.find_spec(module)
+        tree = ast.parse(Path(spec.origin).read_text("utf-8")) if spec and spec.origin else None
+    except (ImportError, ValueError, OSError, SyntaxError):
+        return ""
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return ast.get_docstring(node) or ""
+    return ""
 
 
 def show(rule: Rule) -> str:

@@ -25,6 +25,9 @@ AccountKey = NewType("AccountKey", str)
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """What an asset, venue, symbol or agent group may be called."""
+MOST_REPLICATES = 1_000_000
+"""Replicates a run may have. Each is a folder of files: more belong into several runs with seeds of their own."""
+MOST_SEED = 2**63 - 1
 
 
 def is_name(text: str) -> bool:

@@ -10,6 +10,7 @@ import importlib.util
 from collections.abc import Mapping
 from typing import Any
 
+from unhedged.vocab.code import code_digest
 from unhedged.vocab.errors import PluginError, UnknownKind
 
 KINDS = {"adl": "ADL policy", "agents": "kind of agent", "measures": "measure"}
@@ -24,8 +25,16 @@ def register(kind: str, name: str, target: Any) -> None:
     Raises
     ------
     PluginError
-        The name is taken by another target: a changed behaviour is a new version.
+        Nothing that can be called; or the name is taken by another target: a changed behaviour is a new version.
     """
+    if not isinstance(name, str) or not name:
+        raise PluginError("a name is a text.", entry_point=str(name))
+    if not _can_be_called(target):
+        raise PluginError(
+            f"{target!r} cannot be called.",
+            entry_point=name,
+            hint='Register a function, or "package.module:function".',
+        )
     present = known(kind).get(name)
     if present is not None and present is not target and present != target:
         raise PluginError(
@@ -70,6 +79,42 @@ def pick(kind: str, choice: Any = None) -> Any:
     raise unknown(kind, choice)
 
 
+def is_added(name: str) -> bool:
+    """Return whether an object was registered under ``name`` in this process, so that no other knows it."""
+    return any(not isinstance(names.get(name, ""), str) for names in _added.values())
+
+
+def code_of(kind: str, choice: str) -> str | None:
+    """Return the digest of the code ``choice`` stands for; ``None`` for what comes with this package.
+
+    Raises
+    ------
+    UnknownKind
+        No such id, with the nearest ones.
+    PluginError
+        The target cannot be imported.
+    """
+    if choice in _builtin(kind):
+        return None
+    return code_digest(pick(kind, choice))
+
+
+def missing(kind: str, choice: str) -> str:
+    """Return why ``choice`` cannot be found, without importing it; nothing where it can, or where only importing would tell."""
+    target = known(kind).get(choice, choice)
+    if not isinstance(target, str):
+        return ""
+    module, colon, _ = target.partition(":")
+    if not colon:
+        return f'there is no {KINDS[kind]} "{choice}"'
+    parent = module.partition(".")[0]
+    try:
+        found = importlib.util.find_spec(parent)
+    except (ImportError, ValueError):
+        found = None
+    return "" if found else f'there is no module "{parent}" on the path'
+
+
 def unknown(kind: str, choice: str) -> UnknownKind:
     """Return the error for a name that registry ``kind`` does not have."""
     return UnknownKind.of(
@@ -83,6 +128,14 @@ def unknown(kind: str, choice: str) -> UnknownKind:
 def is_known(kind: str, choice: str) -> bool:
     """Return whether ``choice`` is a registered id or looks like ``"module:name"``."""
     return choice in known(kind) or ":" in choice
+
+
+def _can_be_called(target: Any) -> bool:
+    # A compiled function keeps the Python one; it is called by address.
+    if isinstance(target, str):
+        module, colon, attribute = target.partition(":")
+        return bool(module and colon and attribute)
+    return callable(target) or callable(getattr(target, "python", None))
 
 
 def _checked(kind: str) -> str:

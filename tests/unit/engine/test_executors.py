@@ -22,6 +22,10 @@ def run_replicate(plan, replicate, *, keep="tables", progress=None):
     with (folder / f"tries-{replicate}").open("a") as file:
         file.write("x")
     tries = len((folder / f"tries-{replicate}").read_text())
+    (folder / f"process-{replicate}").write_text(str(os.getpid()))
+    if plan.plugins:
+        from unhedged.vocab import registry
+        registry.pick("agents", "mine")
     if (folder / f"kill-{replicate}").exists() and tries <= int((folder / f"kill-{replicate}").read_text()):
         os.kill(os.getpid(), signal.SIGKILL)
     if (folder / f"break-{replicate}").exists():
@@ -34,6 +38,9 @@ def run_replicate(plan, replicate, *, keep="tables", progress=None):
 module = types.ModuleType("unhedged.engine.run")
 module.run_replicate = run_replicate
 sys.modules["unhedged.engine.run"] = module
+module = types.ModuleType("unhedged.engine.ready")
+module.ready = lambda plan, say=None: None
+sys.modules["unhedged.engine.ready"] = module
 
 # The package may be edited while these tests run; that is another test's subject.
 import unhedged.results.manifest
@@ -49,8 +56,12 @@ def fake(tmp_path: Path) -> Path:
     return folder
 
 
+def around(fake: Path) -> dict[str, str]:
+    paths = [str(fake), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "FAKE_ENGINE": str(fake)}
+
+
 def start(fake: Path, *arguments: str) -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": str(fake), "FAKE_ENGINE": str(fake)}
     command = [
         sys.executable,
         "-m",
@@ -63,7 +74,7 @@ def start(fake: Path, *arguments: str) -> subprocess.Popen[str]:
     ]
     return subprocess.Popen(
         command,
-        env=environment,
+        env=around(fake),
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -146,6 +157,59 @@ def test_interrupt_keeps_what_is_finished(fake: Path, workers: str) -> None:
     code, _, err = finish(start(fake, "--replicates", "3", "--workers", workers))
     assert code == 0, err
     assert finished(fake) == [0, 1, 2]
+
+
+SCRIPT = """
+import unhedged
+print("script", flush=True)
+{register}
+{guard}unhedged.run({scenario}, replicates=3, workers=2, out="out")
+"""
+OWN = """
+def mine(seen, me, out):
+    return 0
+unhedged.register("agents", "mine", mine)
+"""
+MINE = {
+    "schema": 1,
+    "name": "with-mine",
+    "base": "calm",
+    "agent": [{"id": "m", "kind": "custom", "behaviour": "mine", "instruments": "hub/BTC-PERP"}],
+}
+
+
+def script(fake: Path, **parts: str) -> subprocess.CompletedProcess[str]:
+    (fake / "plain.py").write_text(SCRIPT.format(**{"guard": "", "register": ""} | parts))
+    return subprocess.run(
+        [sys.executable, "plain.py"],
+        env=around(fake),
+        text=True,
+        capture_output=True,
+        cwd=fake,
+        check=False,
+    )
+
+
+def test_plain_script_needs_no_guard_and_is_run_once(fake: Path) -> None:
+    done = script(fake, scenario="'calm'")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["script"]
+    assert finished(fake) == [0, 1, 2]
+    assert len({(fake / f"process-{n}").read_text() for n in range(3)}) > 1
+
+
+def test_plain_script_with_a_function_of_its_own_runs_in_one_process(fake: Path) -> None:
+    done = script(fake, scenario=repr(MINE), register=OWN)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert finished(fake) == [0, 1, 2]
+    assert len({(fake / f"process-{n}").read_text() for n in range(3)}) == 1
+
+
+def test_guarded_script_with_a_function_of_its_own_runs_in_many(fake: Path) -> None:
+    done = script(fake, scenario=repr(MINE), register=OWN, guard="if __name__ == '__main__': ")
+    assert done.returncode == 0, done.stderr
+    assert len({(fake / f"process-{n}").read_text() for n in range(3)}) > 1
 
 
 def test_summary_keeps_forced_events_only(fake: Path) -> None:

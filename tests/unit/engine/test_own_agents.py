@@ -7,6 +7,7 @@ from tests.support.tiny import TINY, with_agent
 
 from unhedged.engine.build import build
 from unhedged.engine.run import run_replicate
+from unhedged.results.headline import known
 from unhedged.scenario.load import load
 from unhedged.vocab.errors import PluginError
 
@@ -27,6 +28,17 @@ def own(function: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def plain() -> Any:
     return run_replicate(load(TINY).plan(), 0)
+
+
+def test_every_measure_of_a_run_can_stand_in_a_limit(plain: Any) -> None:
+    instruments = [instrument.id for instrument in load(TINY).plan().instruments]
+    assert set(plain.headline) <= set(known(instruments))
+
+
+def test_a_function_and_its_file_are_part_of_the_plan() -> None:
+    plugins = load(own("buys_one_lot")).plan().plugins
+    assert plugins.keys() == {f"{OWN}:buys_one_lot"}
+    assert plugins != load(own("returns_nonsense")).plan().plugins
 
 
 def test_a_compiled_agent_acts_at_its_turns() -> None:

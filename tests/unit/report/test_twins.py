@@ -14,6 +14,7 @@ def difference(measure: str, **given: Any) -> Difference:
         "low": -194.0,
         "high": -34.0,
         "pairs": 4,
+        "chance": 0.01,
     }
     return Difference(measure=measure, **{**values, **given})
 
@@ -28,7 +29,15 @@ def test_every_number_has_one_sign() -> None:
 
 def test_names_keep_their_capitals_inside_the_sentence() -> None:
     said = finding([difference("first_adl_ns"), difference("fall_share.hub/BTC-PERP")])
-    assert said.endswith("beyond chance: first ADL after; deepest fall, hub/BTC-PERP.")
+    claim, method = said.splitlines()
+    assert claim.endswith("beyond chance: first ADL after; deepest fall, hub/BTC-PERP.")
+    assert "Paired t-test at 5%, Holm's correction for 2 measures." in method
+    assert "Fewer than 10 pairs" in method
+    assert "Fewer" not in finding([difference("trades", pairs=10)])
+
+
+def test_a_difference_that_chance_makes_is_not_claimed() -> None:
+    assert finding([difference("trades", chance=0.06)]).startswith("No measure differs beyond")
 
 
 def test_one_pair_has_no_interval() -> None:

@@ -27,7 +27,8 @@ def test_replicate_is_written_and_read_back(store: Store, transfers) -> None:
     assert store.finished() == [0]
     assert store.table("transfers", 0).equals(transfers)
     assert store.table("adl", 0).height == 0
-    assert store.row(0) == {"replicate": 0, "seconds": 0.0, "sha256": digest, "deficit_usd": 1.5}
+    row = {"replicate": 0, "seconds": 0.0, "sha256": digest, "deficit_usd": 1.5}
+    assert store.row(0) == row
     assert store.verify() == []
 
 
@@ -147,6 +148,81 @@ def test_foreign_folder_is_never_touched(tmp_path, plan, force) -> None:
     with pytest.raises(ResultsError, match="not a results folder"):
         again(tmp_path, plan, force=force)
     assert (foreign / "thesis.txt").read_text() == "ten years of work"
+
+
+def test_force_leaves_files_of_others_where_they_are(tmp_path, plan, store: Store) -> None:
+    store.write_replicate(0, {}, headline={})
+    mine = [store.path / "thesis.txt", store.path / "figures" / "a.png", store.path / "replicates" / "notes.md"]  # fmt: skip
+    for file in mine:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("ten years of work")
+    assert again(tmp_path, plan, force=True).finished() == []
+    assert [file.read_text() for file in mine] == ["ten years of work"] * 3
+
+
+def test_force_repairs_a_folder_whose_manifest_is_broken(tmp_path, plan, store: Store) -> None:
+    store.write_replicate(0, {}, headline={})
+    (store.path / "manifest.json").write_text("{")
+    with pytest.raises(ResultsError, match="damaged") as caught:
+        again(tmp_path, plan)
+    assert "--force" in caught.value.hint
+    assert again(tmp_path, plan, force=True).finished() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("replicate.json", "{"),
+        ("replicate.json", "[]"),
+        ("checks.json", ""),
+        ("series.parquet", ""),
+    ],
+)
+def test_run_again_redoes_a_replicate_that_was_damaged(tmp_path, plan, store, file, text) -> None:
+    for n in (0, 1):
+        store.write_replicate(n, {}, headline={})
+    (store.path / "replicates" / "0001" / file).write_text(text)
+    assert again(tmp_path, plan).finished() == [0]
+
+
+def test_stranger_among_the_replicates_is_passed_over(store: Store) -> None:
+    store.write_replicate(0, {}, headline={})
+    for name in ("5x", "7"):
+        (store.path / "replicates" / name).mkdir()
+        (store.path / "replicates" / name / "replicate.json").write_text("{}")
+    assert store.finished() == [0]
+    assert store.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [("plan.json", "plan.json"), ("scenario.toml", "scenario.toml"), ("replicates.parquet", "replicates.parquet")],
+)  # fmt: skip
+def test_missing_file_is_found(store: Store, file, words) -> None:
+    store.write_replicate(0, {}, headline={"deficit_usd": 1.0})
+    store.finish(seconds=1.0)
+    assert store.verify() == []
+    (store.path / file).unlink()
+    assert words in store.verify()[0]
+
+
+def test_run_killed_while_it_resumes_is_whole_as_far_as_it_came(tmp_path, plan, store) -> None:
+    store.write_replicate(0, {}, headline={"deficit_usd": 1.0})
+    store.finish(seconds=1.0)
+    resumed = again(tmp_path, plan)
+    resumed.write_replicate(1, {}, headline={"deficit_usd": 2.0})
+    assert resumed.verify() == []
+
+
+def test_edited_plan_and_edited_summary_are_found(store: Store) -> None:
+    store.write_replicate(0, {}, headline={"deficit_usd": 1.0})
+    store.finish(seconds=1.0)
+    summary = pl.read_parquet(store.path / "replicates.parquet")
+    summary.with_columns(deficit_usd=2.0).write_parquet(store.path / "replicates.parquet")
+    assert "not what the replicates say" in store.verify()[0]
+    text = (store.path / "plan.json").read_text()
+    (store.path / "plan.json").write_text(text.replace('"seed": 1', '"seed": 2'))
+    assert "not the plan of the manifest" in store.verify()[0]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"kind": 1}'])
