@@ -395,6 +395,7 @@ CASE = columns(
     winners=("i4", "rows of `winner` filled"),
     next=("i4", "next free row"),
     loser=("i4", "account whose position ADL closes: the account, the fund or the vault"),
+    number=("i8", "running number of the case, from 0; rows of the table are used again"),
     started=("i8", "ns"),
     left=("i8", "lots still to close by ADL"),
     px_milli=("i8", "price of the ADL"),
@@ -445,7 +446,7 @@ FORCED = columns(
     profit=("f8", "ADL: winner's unrealised over absolute entry cost before; otherwise 0"),
     fund=("i8", "atoms of the fund or vault equity after"),
     winner=("i8", "1 when ADL closed the account as a winner"),
-    cause=("i8", "case row"),
+    cause=("i8", "number of the case"),
 )
 
 FILL = columns(
@@ -559,7 +560,8 @@ COUNTERS = columns(
     trades=("i8", "since the start"),
     messages=("i8", "arrived since the start"),
     rejects=("i8", "since the start"),
-    liquidations=("i8", "cases opened since the start"),
+    cases=("i8", "cases of any kind opened since the start; the number of the next"),
+    liquidations=("i8", "cases of traders opened since the start"),
     adl_closes=("i8", "winners closed since the start"),
     margin_checks=("i8", "accounts evaluated since the start"),
     keep_fills=("i8", "1 keeps every fill, 0 those of kept accounts"),
