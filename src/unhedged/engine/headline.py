@@ -31,11 +31,10 @@ def headline(plan: RunPlan, built: Built, tables: dict[str, pl.DataFrame]) -> di
 
 def _forced(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     steps, adl = tables["liquidations"], tables["adl"]
-    reduced = steps.filter(pl.col("step") != "adl")
-    total = float(reduced["notional"].sum())
-    longs = float(reduced.filter(pl.col("qty") < 0)["notional"].sum())
+    total = float(steps["notional"].sum())
+    longs = float(steps.filter(pl.col("qty") < 0)["notional"].sum())
     return {
-        "liquidations": int(reduced["account"].n_unique()),
+        "liquidations": int(steps["account"].n_unique()),
         "forced_usd": total,
         "forced_long_share": longs / total if total > 0 else None,
         "adl_usd": float(adl["notional"].sum()),

@@ -201,7 +201,7 @@ ACCOUNT = columns(
     kind=("i1", "AccountKind"),
     status=("i1", "AccountStatus"),
     self_trade=("i1", "1 allows trades with itself (anonymous flow)"),
-    keep=("i1", "1 keeps every row of its fills and transfers"),
+    keep=("i1", "1 keeps every row of its fills and transfers, whoever is on the other side"),
 )
 
 TOTAL = columns(atoms=("i8", "net movement by EntryReason since the start", (REASONS,)))
