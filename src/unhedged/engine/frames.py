@@ -73,6 +73,8 @@ class Frames:
             "bid": _null(r["bid"] * tick, r["bid"] < 0),
             "ask": _null(r["ask"] * tick, r["ask"] < 0),
             "last": r["last"] * tick,
+            "low": r["low"] * tick,
+            "high": r["high"] * tick,
             "mark": r["mark_milli"] * milli,
             "index": _null(r["index_milli"] * milli, spot),
             "value": r["value"],

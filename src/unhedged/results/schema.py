@@ -74,6 +74,10 @@ SERIES = Table(
         "bid": _real("USD", "best bid; null when the side is empty"),
         "ask": _real("USD", "best ask; null when the side is empty"),
         "last": _real("USD", "latest trade"),
+        "low": _real(
+            "USD", "lowest trade since the instant before; the latest one when there was none"
+        ),
+        "high": _real("USD", "highest trade since the instant before, likewise"),
         "mark": _real("USD", "mark price"),
         "index": _real("USD", "index or oracle price; null for spot"),
         "value": _real("USD", "fundamental value of the asset"),

@@ -28,7 +28,9 @@ def test_every_number_has_one_sign() -> None:
 
 def test_names_keep_their_capitals_inside_the_sentence() -> None:
     said = finding([difference("first_adl_ns"), difference("fall_share.hub/BTC-PERP")])
-    assert said.endswith("beyond chance: first ADL after; deepest fall, hub/BTC-PERP.")
+    assert said.endswith(
+        "beyond chance: first ADL after; deepest fall of mark, 20 s mean, hub/BTC-PERP."
+    )
 
 
 def test_one_pair_has_no_interval() -> None:
