@@ -57,9 +57,12 @@ def finding(rows: Sequence[Row]) -> str:
     return "\n".join(sentence for sentence in sentences if sentence) or "Nothing was liquidated."
 
 
-def summary(rows: Sequence[Row]) -> str:
-    """Return finding and table of a run: median with the 5 % and 95 % quantiles, or the number itself for one replicate."""
-    lines = [finding(rows), ""]
+def summary(rows: Sequence[Row], story: Sequence[str] = ()) -> str:
+    """Return finding and table of a run: median with the 5 % and 95 % quantiles, or the number itself for one replicate.
+
+    ``story`` are lines about one desk, put between the two.
+    """
+    lines = [finding(rows), "", *story, *[""] * bool(story)]
     names = measures(rows)
     if not names:
         return lines[0]
