@@ -57,7 +57,7 @@ def test_measure_is_printed_in_its_unit(measure, value, text) -> None:
 
 
 def test_measures_are_labelled_in_words() -> None:
-    assert headline.label("fall_share.BTC") == "Deepest fall of mark, 20 s mean, BTC"
+    assert headline.label("fall_share.BTC") == "Deepest fall (mark over 20 s), BTC"
     assert headline.label("my_own_usd") == "my own"
 
 

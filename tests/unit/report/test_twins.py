@@ -29,7 +29,7 @@ def test_every_number_has_one_sign() -> None:
 def test_names_keep_their_capitals_inside_the_sentence() -> None:
     said = finding([difference("first_adl_ns"), difference("fall_share.hub/BTC-PERP")])
     assert said.endswith(
-        "beyond chance: first ADL after; deepest fall of mark, 20 s mean, hub/BTC-PERP."
+        "beyond chance: first ADL after; deepest fall (mark over 20 s), hub/BTC-PERP."
     )
 
 
