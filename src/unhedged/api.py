@@ -129,17 +129,22 @@ class Results:
         Parameters
         ----------
         name : str
-            ``series``, ``liquidations``, ``adl``, ``desks``, ``transfers``, ``accounts``, ``fills`` or ``replicates``.
+            ``series``, ``liquidations``, ``adl``, ``desks``, ``transfers``, ``accounts``, ``positions``, ``fills`` or ``replicates``.
         replicate : int
             One replicate; all of :attr:`replicates`, with a column ``replicate``, when left out.
         """
         return self._store.table(name, replicate, of=self.replicates)
 
     def summary(self) -> str:
-        """Return the finding and the table of headline measures."""
+        """Return the finding, for one replicate the desk it hit worst, and the table of headline measures."""
         from unhedged.report.screen import summary
+        from unhedged.report.story import worst_desk
 
-        return summary(self.rows())
+        rows, only = self.rows(), self.replicates
+        story = (
+            worst_desk(lambda name: self.table(name, replicate=only[0])) if len(only) == 1 else []
+        )
+        return summary(rows, story)
 
     def verify(self) -> list[str]:
         """Return what is wrong with the folder, nothing when all is well."""

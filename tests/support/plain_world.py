@@ -46,7 +46,7 @@ VENUE_NUMBERS = (
 )  # fmt: skip
 EXCHANGE_STATE = (
     "basis_window", "votes_most", "asset", "next_funding", "interest_ppb", "funding_clamp_ppb", "funding_cap_ppb", "impact_notional",
-    "premium_sum", "premium_samples", "funding_ppb", "volume", "turnover", "ema_at",
+    "premium_sum", "premium_samples", "funding_ppb", "volume", "turnover", "ema_at", "low_px", "high_px",
 )  # fmt: skip
 BOOK_RULES = ("band_ppb", "max_qty", "significant", "last_px")
 

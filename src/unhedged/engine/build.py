@@ -222,6 +222,8 @@ def _set_counters(plan: RunPlan, built: Built, replicate: int, keep_all: bool) -
     world["seed"], world["replicate"] = plan.seed, replicate
     world["spare"] = SPARE
     world["keep_fills"] = keep_all
+    if keep_all:
+        built.memory["account"]["keep"] = 1
 
 
 def _schedule(plan: RunPlan, built: Built, replicate: int) -> None:

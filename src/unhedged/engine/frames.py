@@ -7,15 +7,16 @@ import polars as pl
 
 from unhedged.engine.buffers import Rows
 from unhedged.engine.names import Names
+from unhedged.engine.statement import Statement
 from unhedged.kernels.memory import Memory
 from unhedged.results.schema import DEPTH_BPS, conform
-from unhedged.scenario.plan import RunPlan
+from unhedged.scenario.plan import RunPlan, VenuePlan
 from unhedged.vocab.enums import (
-    AccountKind,
     CasePhase,
     EntryReason,
     FillCause,
     InstrumentKind,
+    LiquidationLadder,
     Side,
 )
 from unhedged.vocab.units import ATOMS_PER_USD
@@ -33,12 +34,12 @@ class Frames:
         self._lot = np.array([i.lot_units for i in plan.instruments])
         self._ids = pl.Series([i.id for i in plan.instruments], dtype=pl.String)
         self._spot = np.array([i.kind == InstrumentKind.SPOT for i in plan.instruments])
-        self._has_vault = np.array(
-            [next(v.vault_on for v in plan.venues if v.id == i.venue) for i in plan.instruments]
-        )
+        venues = {v.id: v for v in plan.venues}
+        self._has_vault = np.array([venues[i.venue].vault_on for i in plan.instruments])
+        self._has_fund = ~self._spot & [_has_fund(venues[i.venue]) for i in plan.instruments]
         self._venue_of = memory["account"]["venue"]
         self._memory = memory
-        self._start = equities(memory, self._tick, self._lot)
+        self._statement = Statement(plan, memory, names)
 
     def all(self, rows: Rows, *, with_fills: bool) -> dict[str, pl.DataFrame]:
         """Return every table of one replicate."""
@@ -46,15 +47,17 @@ class Frames:
             name: rows.table(name, self._memory[name])
             for name in ("series", "forced", "desk", "transfer", "fill")
         }
-        adl = raw["forced"]["winner"] == 1
+        forced = raw["forced"]
+        winner, closed = forced["winner"] == 1, forced["phase"] == CasePhase.ADL_CLOSE
         tables = {
             "series": self.series(raw["series"]),
-            "liquidations": self.liquidations(raw["forced"][~adl]),
-            "adl": self.adl(raw["forced"][adl]),
+            "liquidations": self.liquidations(forced[~closed]),
+            "adl": self.adl(forced[winner]),
             "desks": self.desks(raw["desk"]),
             "transfers": self.transfers(raw["transfer"]),
-            "accounts": self.accounts(self._start),
+            "positions": self._statement.positions(),
         }
+        tables["accounts"] = self._statement.accounts(tables["liquidations"], tables["adl"])
         if with_fills:
             tables["fills"] = self.fills(raw["fill"])
         return {name: conform(name, frame) for name, frame in tables.items()}
@@ -70,6 +73,8 @@ class Frames:
             "bid": _null(r["bid"] * tick, r["bid"] < 0),
             "ask": _null(r["ask"] * tick, r["ask"] < 0),
             "last": r["last"] * tick,
+            "low": r["low"] * tick,
+            "high": r["high"] * tick,
             "mark": r["mark_milli"] * milli,
             "index": _null(r["index_milli"] * milli, spot),
             "value": r["value"],
@@ -78,7 +83,7 @@ class Frames:
             "forced": r["forced_qty"] * lot,
             "adl": r["adl_qty"] * lot,
             "funding_rate": _null(r["funding_ppb"] * 1e-9, spot),
-            "fund": _null(r["fund"] / ATOMS_PER_USD, spot),
+            "fund": _null(r["fund"] / ATOMS_PER_USD, ~self._has_fund[i]),
             "vault": _null(r["vault"] / ATOMS_PER_USD, ~self._has_vault[i]),
         }
         mid = np.where((r["bid"] > 0) & (r["ask"] > 0), (r["bid"] + r["ask"]) / 2, r["last"]) * tick
@@ -103,23 +108,35 @@ class Frames:
             "price": price,
             "mark": r["mark_milli"] * self._tick[i] / MILLI,
             "notional": np.abs(r["qty"]) * self._lot[i] * price,
-            "left": r["left"] * self._lot[i],
+            "left": -np.sign(r["qty"]) * r["left"] * self._lot[i] + 0.0,
             "equity": r["equity"] / ATOMS_PER_USD,
             "fund": r["fund"] / ATOMS_PER_USD,
         }
 
     def liquidations(self, r: Array) -> pl.DataFrame:
         """Return the `liquidations` table."""
-        steps = pl.Series([_STEPS.get(int(phase), "adl") for phase in r["phase"]], dtype=pl.String)
+        taken = r["phase"] == CasePhase.TAKEOVER
+        moved = pl.Series(self._moved(r)).set(pl.Series(~taken), None)
         return pl.DataFrame(
-            {**self._forced(r), "step": steps, "maintenance": r["maintenance"] / ATOMS_PER_USD}
+            {
+                **self._forced(r),
+                "step": np.where(taken, "takeover", "reduce"),
+                "amount_atoms": moved,
+                "maintenance": r["maintenance"] / ATOMS_PER_USD,
+            }
         )
+
+    def _moved(self, r: Array) -> Array:
+        # What the buyer of a takeover or of a close against a winner pays: as for a fill, at a price in milli-ticks.
+        n = self._memory["instrument"][r["instrument"]]
+        return paid(r["px_milli"], np.abs(r["qty"]), n["num"], n["den"] * MILLI)
 
     def adl(self, r: Array) -> pl.DataFrame:
         """Return the `adl` table."""
         return pl.DataFrame(
             {
                 **self._forced(r),
+                "amount_atoms": self._moved(r),
                 "score": r["score"],
                 "leverage": r["leverage"],
                 "profit": r["profit"],
@@ -162,42 +179,10 @@ class Frames:
             }
         )
 
-    def accounts(self, start_equity: Array) -> pl.DataFrame:
-        """Return the `accounts` table from the final state; accounts of the outside world and roundings are left out."""
-        accounts = self._memory["account"]
-        rows = np.flatnonzero(accounts["kind"] <= AccountKind.VAULT)
-        names, kinds = self._names.account_columns(rows, self._venue_of)
-        totals = self._memory["total"]["atoms"]
-        positions = self._memory["position"]
-        i = positions["instrument"]
-        mark = self._memory["instrument"]["mark_milli"][i] * self._tick[i] / MILLI * self._lot[i]
-
-        def notional(column: str) -> Array:
-            usd = np.zeros(len(accounts))
-            np.add.at(usd, positions["account"], positions[column] * mark)
-            return np.asarray(usd[rows])
-
-        return pl.DataFrame(
-            {
-                "account": names,
-                "kind": kinds,
-                "start_equity": start_equity[rows],
-                "end_equity": equities(self._memory, self._tick, self._lot)[rows],
-                "deposits_atoms": totals[rows][:, [EntryReason.DEPOSIT, EntryReason.TOP_UP]].sum(
-                    axis=1
-                ),
-                "fees_atoms": totals[rows][
-                    :, [EntryReason.TRADING_FEE, EntryReason.LIQUIDATION_FEE]
-                ].sum(axis=1),
-                "funding_atoms": totals[rows][:, EntryReason.FUNDING],
-                "forced": notional("forced_qty"),
-                "adl": notional("adl_qty"),
-            }
-        )
-
     def fills(self, r: Array) -> pl.DataFrame:
         """Return the `fills` table."""
         i = r["instrument"]
+        n = self._memory["instrument"][i]
         account = self._memory["position"]["account"]
         sides = pl.Series([side.name.lower() for side in Side], dtype=pl.String)
         causes = pl.Series([cause.name.lower() for cause in FillCause], dtype=pl.String)
@@ -207,6 +192,7 @@ class Frames:
                 "instrument": self._ids.gather(i),
                 "price": r["px"] * self._tick[i],
                 "qty": r["qty"] * self._lot[i],
+                "amount_atoms": paid(r["px"], r["qty"], n["num"], n["den"]),
                 "side": sides.gather(r["side"]),
                 "maker": self._names.account_columns(account[r["maker"]], self._venue_of)[0],
                 "taker": self._names.account_columns(account[r["taker"]], self._venue_of)[0],
@@ -216,21 +202,22 @@ class Frames:
         )
 
 
-_STEPS = {
-    int(CasePhase.REDUCE): "reduce",
-    int(CasePhase.COOLDOWN): "reduce",
-    int(CasePhase.TAKEOVER): "takeover",
-}
+def _has_fund(venue: VenuePlan) -> bool:
+    # Where a vault takes positions over, a fund that starts empty is there in name only.
+    return (
+        venue.fund_start_usd > 0
+        or not venue.vault_on
+        or venue.ladder != LiquidationLadder.HYPERLIQUID
+    )
 
 
-def equities(memory: Memory, tick: Array, lot: Array) -> Array:
-    """Return the equity of every account at mark, dollars."""
-    positions = memory["position"]
-    i = positions["instrument"]
-    worth = positions["pos"] * lot[i] * memory["instrument"]["mark_milli"][i] * tick[i] / MILLI
-    usd = memory["account"]["cash"] / ATOMS_PER_USD
-    np.add.at(usd, positions["account"], worth)
-    return np.asarray(usd)
+def paid(px: Array, qty: Array, num: Array, den: Array) -> Array:
+    """Return ``floor(px * qty * num / den)``, exactly: in plain integers where 64 bits may not hold a product."""
+    most = [float(np.abs(x).max()) for x in (px, qty, num)] if len(px) else [0.0]
+    if np.prod(most) < 2**62:
+        return np.asarray(px * qty * num // den)
+    whole = px.astype(object) * qty.astype(object) * num.astype(object) // den.astype(object)
+    return np.asarray(whole.astype(np.int64))
 
 
 def _null(values: Array, where: Array) -> pl.Series:

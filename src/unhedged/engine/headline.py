@@ -1,41 +1,46 @@
-"""Headline measures of one replicate, from its tables and its final state."""
+"""Headline measures of one replicate, from its tables; docs/reference/measures.md defines each."""
 
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from unhedged.engine.build import Built
-from unhedged.scenario.plan import RunPlan
-from unhedged.vocab.enums import EntryReason, InstrumentKind
+from unhedged.engine.desk_measures import desk_measures
+from unhedged.scenario.plan import InstrumentPlan, RunPlan
+from unhedged.vocab.enums import InstrumentKind
 from unhedged.vocab.units import ATOMS_PER_USD
 
 SECOND = 1_000_000_000
 SMOOTHING = 20 * SECOND
-"""Falls are measured on a mean this long: a print of one second is not a fall."""
-SHORT, SPOT = 1, 0
-"""Legs of a basis desk."""
+"""Falls and rises of the mark are measured on a mean this long: a mark of one second is not a fall."""
+OPENING = 60 * SECOND
+"""The depth a book starts with is that of its first recorded minute."""
+THIN = 0.1
+"""Share of its starting depth below which a book is called thin."""
+Array = np.ndarray[Any, Any]
 
 
-def headline(plan: RunPlan, built: Built, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> dict[str, Any]:
     """Return the headline measures; units are in their names, None means it did not happen."""
     measures: dict[str, Any] = {}
     measures.update(_forced(tables))
     measures.update(_fund(plan, tables["series"]))
-    measures.update(_deficit(built))
-    measures.update(_desks(tables))
-    measures.update(_market(plan, tables["series"]))
-    measures["trades"] = int(built.memory.world["trades"])
+    measures.update(_deficit(tables["transfers"]))
+    spot = [i.id for i in plan.instruments if i.kind == InstrumentKind.SPOT]
+    measures.update(desk_measures(tables["desks"], spot))
+    for instrument in plan.instruments:
+        mine = tables["series"].filter(pl.col("instrument") == instrument.id).sort("t_ns")
+        measures.update(_market(instrument, mine, max(1, SMOOTHING // plan.record_ns)))
+    measures["trades"] = trades
     return measures
 
 
 def _forced(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     steps, adl = tables["liquidations"], tables["adl"]
-    reduced = steps.filter(pl.col("step") != "adl")
-    total = float(reduced["notional"].sum())
-    longs = float(reduced.filter(pl.col("qty") < 0)["notional"].sum())
+    total = float(steps["notional"].sum())
+    longs = float(steps.filter(pl.col("qty") < 0)["notional"].sum())
     return {
-        "liquidations": int(reduced["account"].n_unique()),
+        "liquidations": int(steps["account"].n_unique()),
         "forced_usd": total,
         "forced_long_share": longs / total if total > 0 else None,
         "adl_usd": float(adl["notional"].sum()),
@@ -65,58 +70,38 @@ def _fund(plan: RunPlan, series: pl.DataFrame) -> dict[str, Any]:
     }
 
 
-def _deficit(built: Built) -> dict[str, Any]:
+def _deficit(transfers: pl.DataFrame) -> dict[str, Any]:
     # What funds had to pay for accounts that ended below zero.
-    drawn = built.memory["total"]["atoms"][:, EntryReason.FUND_DRAW]
-    return {"deficit_usd": float(drawn[drawn > 0].sum()) / ATOMS_PER_USD}
+    drawn = transfers.filter(pl.col("reason") == "fund_draw")["amount_atoms"]
+    return {"deficit_usd": float(drawn.sum()) / ATOMS_PER_USD}
 
 
-def _desks(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
-    desks = tables["desks"].filter(pl.col("kind") == "basis_desk")
-    if desks.is_empty():
+def _market(instrument: InstrumentPlan, series: pl.DataFrame, window: int) -> dict[str, Any]:
+    marks = series["mark"].to_numpy()
+    if len(marks) < window + 1:
         return {}
-    delta = desks.group_by("agent", "t_ns").agg(
-        pl.col("exposure").sum(), pl.col("adl").sum(), pl.col("equity").sum()
-    )
-    struck = delta.filter(pl.col("adl") > 0)
-    return {
-        "desks_deleveraged": int(struck["agent"].n_unique()),
-        "desk_unhedged_usd": float(struck["exposure"].abs().max()) if struck.height else 0.0,  # type: ignore[arg-type]
-        "desk_unhedged_ns": _longest(struck),
+    start = instrument.start_px * instrument.tick_usd
+    smooth = np.convolve(marks, np.ones(window) / window, mode="valid")
+    # The first row also holds the trades before the market opened, while books filled.
+    low = float(series["low"][1:].min())  # type: ignore[arg-type]
+    measures: dict[str, Any] = {
+        "fall_share": max(0.0, 1.0 - float(smooth.min()) / start),
+        "rise_share": max(0.0, float(smooth.max()) / start - 1.0),
+        "low_share": max(0.0, 1.0 - low / start),
     }
+    if instrument.kind != InstrumentKind.SPOT:
+        measures.update(_contract(series))
+    return {f"{name}.{instrument.id}": value for name, value in measures.items()}
 
 
-def _longest(struck: pl.DataFrame) -> int:
-    # Longest time one desk stood with more than a tenth of its worst exposure after it was deleveraged, ns.
-    if struck.is_empty():
-        return 0
-    open_part = struck.filter(
-        pl.col("exposure").abs() > 0.1 * pl.col("exposure").abs().max().over("agent")
-    )
-    spans = open_part.group_by("agent").agg(
-        (pl.col("t_ns").max() - pl.col("t_ns").min()).alias("span")
-    )
-    return int(spans["span"].max())  # type: ignore[arg-type]
-
-
-def _market(plan: RunPlan, series: pl.DataFrame) -> dict[str, Any]:
+def _contract(series: pl.DataFrame) -> dict[str, Any]:
     measures: dict[str, Any] = {}
-    window = max(1, SMOOTHING // plan.record_ns)
-    for instrument in plan.instruments:
-        mine = series.filter(pl.col("instrument") == instrument.id).sort("t_ns")
-        price = mine["mark"].to_numpy()
-        if len(price) < window + 1:
-            continue
-        smooth = np.convolve(price, np.ones(window) / window, mode="valid")
-        measures[f"fall_share.{instrument.id}"] = max(
-            0.0, 1.0 - float(smooth.min()) / instrument.start_usd
-        )
-        if instrument.kind != InstrumentKind.SPOT:
-            held = mine["open_interest"].to_numpy()
-            if held[0] > 0:
-                measures[f"open_interest_share.{instrument.id}"] = float(held[-1] / held[0] - 1.0)
-            settled = mine.filter(pl.col("t_ns") >= 5 * 60 * SECOND)
-            if settled.height:
-                both = settled["bid_depth_50"] + settled["ask_depth_50"]
-                measures[f"depth_least_usd.{instrument.id}"] = float(both.min())  # type: ignore[arg-type]
+    held = series["open_interest"].to_numpy()
+    if held[0] > 0:
+        measures["open_interest_share"] = float(held[-1] / held[0] - 1.0)
+    depth = (series["bid_depth_50"] + series["ask_depth_50"]).to_numpy()
+    t = series["t_ns"].to_numpy()
+    usual = float(np.median(depth[t < t[0] + OPENING]))
+    if usual > 0:
+        measures["thin_share"] = float((depth < THIN * usual).mean())
     return measures

@@ -190,7 +190,8 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         row["venue"], row["asset"] = rows.venues[plan_row.venue], rows.assets[plan_row.asset]
         start = plan_row.start_px * MILLI
         row["mark_milli"] = row["mark_previous"] = row["start_milli"] = start
-        row["index_milli"], row["last_px"] = start, plan_row.start_px
+        row["index_milli"] = start
+        row["last_px"] = row["low_px"] = row["high_px"] = plan_row.start_px
         row["first_bucket"] = 2 * BUCKETS * n
         row["interest_ppb"] = plan_row.interest_ppb
         row["funding_clamp_ppb"] = plan_row.funding_clamp_ppb

@@ -80,7 +80,7 @@ def run_replicate(
     tables = frames.all(rows, with_fills=keep == "all")
     return ReplicateOutput(
         tables=tables,
-        headline=headline(plan, built, tables),
+        headline=headline(plan, tables, trades=int(memory.world["trades"])),
         checks=_checks(built, cpu, time.perf_counter() - started),
     )
 

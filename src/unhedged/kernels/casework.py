@@ -49,6 +49,8 @@ def take_case(w: Any, a: int) -> int:
     row = case(w, c)
     w.free_case = row.next
     w.used_cases += 1
+    row.number = w.cases
+    w.cases += 1
     row.account = a
     row.loser = a
     row.venue = account(w, a).venue
@@ -214,7 +216,7 @@ def keep_forced(w: Any, c: int, p: int, counterparty: int, change: int, px_milli
     row.leverage = 0.0
     row.profit = 0.0
     row.fund = equity(w, carrier(w, v))
-    row.cause = c
+    row.cause = case(w, c).number
     w.forced_kept += 1
     return at
 

@@ -177,6 +177,8 @@ def settle_fill(w: Any, row: int, taker: int, px: int, qty: int, side: int, caus
     _charge(w, makers, amount, v.maker_fee_ppb)
     _charge(w, takers, amount, v.taker_fee_ppb)
     n.last_px = px
+    n.low_px = min(n.low_px, px)
+    n.high_px = max(n.high_px, px)
     n.volume = plus(n.volume, qty)
     n.turnover = plus(n.turnover, abs(amount))
     w.trades += 1

@@ -41,6 +41,10 @@ def record_book(w: Any, i: int) -> None:
     row.bid = bid
     row.ask = ask if ask < NO_ASK else -1
     row.last = x.last_px
+    row.low = x.low_px
+    row.high = x.high_px
+    x.low_px = x.last_px
+    x.high_px = x.last_px
     row.mark_milli = x.mark_milli
     row.index_milli = x.index_milli
     mid = mid_milli(w, i)

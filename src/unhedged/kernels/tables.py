@@ -126,6 +126,8 @@ INSTRUMENT = columns(
     mark_previous=("i8", "mark one update ago"),
     index_milli=("i8", "index, or oracle, now"),
     last_px=("i8", "ticks, latest trade"),
+    low_px=("i8", "ticks, lowest trade since the latest recorded instant"),
+    high_px=("i8", "ticks, highest trade since then"),
     start_milli=("i8", "mark at the start; the origin of trigger buckets"),
     open_interest=("i8", "lots, sum of long positions"),
     volume=("i8", "lots traded since the start"),
@@ -213,7 +215,7 @@ ACCOUNT = columns(
     kind=("i1", "AccountKind"),
     status=("i1", "AccountStatus"),
     self_trade=("i1", "1 allows trades with itself (anonymous flow)"),
-    keep=("i1", "1 keeps every row of its fills and transfers"),
+    keep=("i1", "1 keeps every row of its fills and transfers, whoever is on the other side"),
 )
 
 TOTAL = columns(atoms=("i8", "net movement by EntryReason since the start", (REASONS,)))
@@ -407,6 +409,7 @@ CASE = columns(
     winners=("i4", "rows of `winner` filled"),
     next=("i4", "next free row"),
     loser=("i4", "account whose position ADL closes: the account, the fund or the vault"),
+    number=("i8", "running number of the case, from 0; rows of the table are used again"),
     started=("i8", "ns"),
     left=("i8", "lots still to close by ADL"),
     px_milli=("i8", "price of the ADL"),
@@ -457,7 +460,7 @@ FORCED = columns(
     profit=("f8", "ADL: winner's unrealised over absolute entry cost before; otherwise 0"),
     fund=("i8", "atoms of the fund or vault equity after"),
     winner=("i8", "1 when ADL closed the account as a winner"),
-    cause=("i8", "case row"),
+    cause=("i8", "number of the case"),
 )
 
 FILL = columns(
@@ -478,6 +481,8 @@ SERIES = columns(
     bid=("i8", "ticks, -1 when empty"),
     ask=("i8", "ticks, -1 when empty"),
     last=("i8", "ticks"),
+    low=("i8", "ticks, lowest trade since the instant before; latest trade when there was none"),
+    high=("i8", "ticks, highest trade likewise"),
     mark_milli=("i8", "milli-ticks"),
     index_milli=("i8", "milli-ticks"),
     bid_depth=("i8", "lots within 10, 25, 50, 100, 200 bps of the mid", (5,)),
@@ -571,7 +576,8 @@ COUNTERS = columns(
     trades=("i8", "since the start"),
     messages=("i8", "arrived since the start"),
     rejects=("i8", "since the start"),
-    liquidations=("i8", "cases opened since the start"),
+    cases=("i8", "cases of any kind opened since the start; the number of the next"),
+    liquidations=("i8", "cases of traders opened since the start"),
     adl_closes=("i8", "winners closed since the start"),
     margin_checks=("i8", "accounts evaluated since the start"),
     keep_fills=("i8", "1 keeps every fill, 0 those of kept accounts"),

@@ -26,7 +26,9 @@ class VenueClearing(Clearing):
     ):
         self.world, self.exchanges = world, exchanges
         self.subjects: dict[Any, int] = {}
-        super().__init__(ledger, rulebook, self._take, self._cancel, rows=world.forced)
+        super().__init__(
+            ledger, rulebook, self._take, self._cancel, rows=world.forced, numbers=world.cases
+        )
 
     @property
     def now(self) -> int:
@@ -56,6 +58,7 @@ class VenueClearing(Clearing):
         if not self.rulebook.liquidation_on:
             return
         account.status = AccountStatus.IN_LIQUIDATION
+        account.case = next(self.numbers)
         self.world.liquidations += 1
         sliced = self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
         steps = (self.sliced if sliced else self.whole)(account)
@@ -71,6 +74,7 @@ class VenueClearing(Clearing):
             and self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
         ):
             vault.busy = True
+            vault.case = next(self.numbers)
             steps = self.close_vault(vault)
             self.subjects[steps] = vault.row
             self.schedule(self.now, steps)

@@ -31,6 +31,7 @@ class Clearing(Deleveraging):
                 and not self.safe(account)
             ):
                 account.status = AccountStatus.IN_LIQUIDATION
+                account.case = next(self.numbers)
                 sliced = self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
                 self.schedule(self.now, (self.sliced if sliced else self.whole)(account))
 

@@ -8,6 +8,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from unhedged.reference.ledger import Account, Ledger
@@ -63,6 +64,8 @@ class Deleveraging:
     running: Any = None
     inside: Steps | None = None
     waiting: deque[Steps] = field(default_factory=deque)
+    numbers: "count[int]" = field(default_factory=count)
+    """Cases are numbered in the order in which they open."""
 
     # ---- time
 
@@ -107,6 +110,7 @@ class Deleveraging:
         vault = self.ledger.house(AccountKind.VAULT)
         if self.rulebook.adl_on and not vault.busy:
             vault.busy = True
+            vault.case = next(self.numbers)
             self.schedule(self.now, self.close_vault(vault))
         yield from ()
 
@@ -238,6 +242,7 @@ class Deleveraging:
         """Write down a forced step, as it left things."""
         sliced = self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
         house = self.ledger.house(AccountKind.VAULT if sliced else AccountKind.FUND)
+        loser = account if before is None or other is None else other
         before = before or {"notional": 0, "equity": 0, "unrealised": 0, "cost": 0}
         leverage = 1.0 * before["notional"] / before["equity"] if before["equity"] > 0 else 0.0
         profit = 1.0 * before["unrealised"] / before["cost"] if before["cost"] > 0 else 0.0
@@ -258,5 +263,6 @@ class Deleveraging:
                 "leverage": leverage,
                 "profit": profit,
                 "fund": self.ledger.equity(house),
+                "cause": loser.case,
             }
         )

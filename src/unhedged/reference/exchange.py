@@ -134,6 +134,8 @@ class Exchange(Market):
     impact_notional: int
     tick_usd: float
     lot_units: float
+    low_px: int
+    high_px: int
 
     @property
     def mark_milli(self) -> int:
@@ -184,6 +186,7 @@ class Exchange(Market):
             if seat.holder.agent >= 0:
                 self.world.agents[seat.holder.agent].fills += 1
         self.last_px = px
+        self.low_px, self.high_px = min(self.low_px, px), max(self.high_px, px)
         self.trades += 1
         self.volume += qty
         self.turnover += abs(paid)

@@ -54,6 +54,8 @@ class Account:
     status: AccountStatus = AccountStatus.LIVE
     cooldown_until: int = 0
     busy: bool = False
+    case: int = -1
+    """Number of its latest case."""
     slot: dict[int, int] = field(default_factory=dict)
     holdings: dict[int, Holding] = field(default_factory=lambda: defaultdict(Holding))
     totals: dict[EntryReason, int] = field(default_factory=lambda: defaultdict(int))

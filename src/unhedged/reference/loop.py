@@ -116,6 +116,8 @@ def record(world: World) -> None:
                 "bid": x.best(Side.BUY),
                 "ask": x.best(Side.SELL),
                 "last": x.last_px,
+                "low": x.low_px,
+                "high": x.high_px,
                 "mark_milli": x.mark_milli,
                 "index_milli": x.contract.index,
                 "bid_depth": [x.depth(Side.BUY, -((r - mid) // MILLI)) for r in reach],
@@ -130,3 +132,4 @@ def record(world: World) -> None:
                 "value": world.assets[x.asset].value,
             }
         )
+        x.low_px = x.high_px = x.last_px

@@ -225,6 +225,8 @@ class World:
     gate: Gate = field(default_factory=Gate)
     numbers: "count[int]" = field(default_factory=count)
     """Orders are numbered over all books."""
+    cases: "count[int]" = field(default_factory=count)
+    """And cases over all venues."""
     triggers_used: int = 0
     free_triggers: list[int] = field(default_factory=list)
     fired: list[Any] = field(default_factory=list)

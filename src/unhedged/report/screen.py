@@ -53,13 +53,16 @@ def finding(rows: Sequence[Row]) -> str:
     total = len(rows)
     if total == 0:
         return "No replicate has finished."
-    sentences = [_adl(rows, total), _desks(rows), _falls(rows)]
+    sentences = [_adl(rows, total), _desks(rows), _moves(rows)]
     return "\n".join(sentence for sentence in sentences if sentence) or "Nothing was liquidated."
 
 
-def summary(rows: Sequence[Row]) -> str:
-    """Return finding and table of a run: median with the 5 % and 95 % quantiles, or the number itself for one replicate."""
-    lines = [finding(rows), ""]
+def summary(rows: Sequence[Row], story: Sequence[str] = ()) -> str:
+    """Return finding and table of a run: median with the 5 % and 95 % quantiles, or the number itself for one replicate.
+
+    ``story`` are lines about one desk, put between the two.
+    """
+    lines = [finding(rows), "", *story, *[""] * bool(story)]
     names = measures(rows)
     if not names:
         return lines[0]
@@ -106,33 +109,49 @@ def _adl(rows: Sequence[Row], total: int) -> str:
     return f"{words}\nWhere it did, it took {show_money(median)} of profitable positions (median)."
 
 
-def _falls(rows: Sequence[Row]) -> str:
-    names = [name for name in measures(rows) if name.startswith("fall_share.")]
+def _moves(rows: Sequence[Row]) -> str:
+    # Of each instrument the larger of its fall and its rise.
+    things = [name.partition(".")[2] for name in measures(rows) if name.startswith("fall_share.")]
     parts = []
-    for name in names:
-        values = [row[name] for row in rows if row.get(name) is not None]
-        if values:
-            parts.append(f"{name.partition('.')[2]} fell {show_rate(quantile(values, 0.5))}")
+    for thing in things:
+        fall, rise = (_median(rows, f"{name}.{thing}") for name in ("fall_share", "rise_share"))
+        parts.append(
+            f"{thing} rose {show_rate(rise)}" if rise > fall else f"{thing} fell {show_rate(fall)}"
+        )
     return f"{', '.join(parts)}{' (median)' if len(rows) > 1 else ''}." if parts else ""
+
+
+def _median(rows: Sequence[Row], name: str) -> float:
+    values = [row[name] for row in rows if row.get(name) is not None]
+    return quantile(values, 0.5) if values else 0.0
 
 
 def _desks(rows: Sequence[Row]) -> str:
     struck = [row for row in rows if row.get("desks_deleveraged")]
     if not struck:
         return ""
-    desks = round(quantile([row["desks_deleveraged"] for row in struck], 0.5))
-    who = (
-        "1 desk lost its short while its"
-        if desks == 1
-        else f"{desks} desks lost shorts while their"
+    text = _lost(
+        round(_median(struck, "desks_deleveraged")), round(_median(struck, "desks_spot_kept"))
     )
-    text = f"{who} spot stayed"
     if len(struck) < len(rows):
         text = f"In {len(struck)} of {len(rows)} replicates {text}"
     if any(row.get("desk_unhedged_usd") for row in struck):
-        worst = quantile([row.get("desk_unhedged_usd") or 0.0 for row in struck], 0.5)
+        worst = _median(struck, "desk_unhedged_usd")
         text += f"; the largest gap of one desk was {show_money(worst)}"
     spans = [row["desk_unhedged_ns"] for row in struck if row.get("desk_unhedged_ns")]
     if spans:
         text += f", the longest lasted {show_duration(int(quantile(spans, 0.5)))}"
     return f"{text}{' (medians)' if len(struck) > 1 else ''}."
+
+
+def _lost(desks: int, kept: int) -> str:
+    # Who lost shorts, and of how many the coins were still there.
+    if kept >= desks:
+        return (
+            "1 desk lost its short while its spot stayed"
+            if desks == 1
+            else f"{desks} desks lost shorts while their spot stayed"
+        )
+    if desks == 1:
+        return "1 desk lost its short and no longer held its spot"
+    return f"{desks} desks lost shorts, {kept} of them while their spot stayed"

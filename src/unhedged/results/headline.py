@@ -19,11 +19,14 @@ LABELS: Mapping[str, str] = {
     "first_adl_ns": "First ADL after",
     "adl_accounts": "Accounts deleveraged",
     "desk_unhedged_usd": "Most a desk stood unhedged",
-    "desk_unhedged_ns": "Longest a desk stood so",
+    "desk_unhedged_ns": "Longest a desk stood so at a stretch",
     "desks_deleveraged": "Desks whose short was closed",
-    "depth_least_usd": "Lowest depth at 50 bps",
+    "desks_spot_kept": "Desks left with their spot",
+    "thin_share": "Time below a tenth of starting depth",
     "open_interest_share": "Change of open interest",
-    "fall_share": "Deepest fall",
+    "fall_share": "Deepest fall (mark over 20 s)",
+    "rise_share": "Highest rise (mark over 20 s)",
+    "low_share": "Fall to the lowest trade",
     "liquidations": "Accounts liquidated",
     "trades": "Trades",
 }
@@ -53,10 +56,10 @@ def label(measure: str) -> str:
 
 
 def show(measure: str, value: Any) -> str:
-    """Return ``value`` of ``measure`` as it is printed; ``never`` where there is none."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN
-        return "never"
+    """Return ``value`` of ``measure`` as it is printed; where there is none, ``never`` for a time and ``–`` otherwise."""
     name = measure.partition(".")[0]
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return "never" if name.endswith("_ns") else "–"
     printers: Mapping[str, Callable[[float], str]] = {
         "_usd": show_money,
         "_share": show_rate,

@@ -12,7 +12,7 @@ import polars as pl
 
 from unhedged.vocab.errors import ResultsError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 DEPTH_BPS = (10, 25, 50, 100, 200)
 """Distances from the mid within which depth is recorded, basis points."""
@@ -74,6 +74,10 @@ SERIES = Table(
         "bid": _real("USD", "best bid; null when the side is empty"),
         "ask": _real("USD", "best ask; null when the side is empty"),
         "last": _real("USD", "latest trade"),
+        "low": _real(
+            "USD", "lowest trade since the instant before; the latest one when there was none"
+        ),
+        "high": _real("USD", "highest trade since the instant before, likewise"),
         "mark": _real("USD", "mark price"),
         "index": _real("USD", "index or oracle price; null for spot"),
         "value": _real("USD", "fundamental value of the asset"),
@@ -85,7 +89,10 @@ SERIES = Table(
         "funding_rate": _real(
             "fraction", "rate that would be settled next, per interval; null for spot"
         ),
-        "fund": _real("USD", "equity of the venue's insurance fund at mark; null without one"),
+        "fund": _real(
+            "USD",
+            "equity of the venue's insurance fund at mark; null for spot, and where a vault stands in for it",
+        ),
         "vault": _real("USD", "equity of the venue's backstop vault at mark; null without one"),
     },
 )
@@ -94,16 +101,24 @@ LIQUIDATIONS = Table(
     row="one step that closed or took over part of a position below maintenance",
     columns={
         "t_ns": _time("time from the start"),
-        "case": _whole("", "number of the liquidation, from 0; its steps share it"),
+        "case": _whole(
+            "", "number of the liquidation in the order they began, with gaps; its steps share it"
+        ),
         "account": _word("agent@venue"),
         "kind": _word("kind of agent"),
         "instrument": _word("venue/symbol"),
-        "step": _word("reduce: order on the book; takeover: by fund or vault"),
+        "step": _word(
+            "reduce: order on the book; takeover: by fund or vault. Closes against winners are in `adl`"
+        ),
         "counterparty": _word("account that took over; null for the book"),
         "qty": _real("asset", "signed change of the account's position"),
         "price": _real("USD", "average price, or price of the takeover"),
         "mark": _real("USD", "mark at that moment"),
         "notional": _real("USD", "|qty| at the price"),
+        "amount_atoms": _whole(
+            "10^-6 USD",
+            "paid by the buyer of a takeover; null for an order, whose trades are in `fills`",
+        ),
         "left": _real("asset", "signed position left"),
         "equity": _real("USD", "of the account, after"),
         "maintenance": _real("USD", "maintenance margin of the account, after"),
@@ -115,7 +130,9 @@ ADL = Table(
     row="one winner closed by auto-deleveraging",
     columns={
         "t_ns": _time("time from the start"),
-        "case": _whole("", "number of the liquidation that led to it"),
+        "case": _whole(
+            "", "number of the liquidation, or of the look at the vault, that led to it"
+        ),
         "account": _word("winner, agent@venue"),
         "kind": _word("winner's kind of agent"),
         "instrument": _word("venue/symbol"),
@@ -124,6 +141,7 @@ ADL = Table(
         "price": _real("USD", "price of the close"),
         "mark": _real("USD", "mark at that moment"),
         "notional": _real("USD", "|qty| at the price"),
+        "amount_atoms": _whole("10^-6 USD", "paid by the buyer of the two"),
         "left": _real("asset", "signed position left to the winner"),
         "score": _real("", "the winner's rank score"),
         "leverage": _real("", "the winner's notional over equity, before"),
@@ -150,10 +168,13 @@ DESKS = Table(
 )
 
 TRANSFERS = Table(
-    row="one movement of money that is not a fill; always kept for forced events, desks and funds",
+    row=(
+        "one movement of money that is not the price of lots; always kept for forced events, desks and funds, "
+        "with `--keep all` for everybody"
+    ),
     columns={
         "t_ns": _time("time from the start"),
-        "source": _word("account that pays, agent@venue or fund@venue"),
+        "source": _word("account that pays, as in `accounts`"),
         "target": _word("account that receives"),
         "asset": _word("settlement asset"),
         "amount_atoms": _whole("10^-6 USD", "amount, above zero"),
@@ -169,6 +190,7 @@ FILLS = Table(
         "instrument": _word("venue/symbol"),
         "price": _real("USD", "price"),
         "qty": _real("asset", "size"),
+        "amount_atoms": _whole("10^-6 USD", "paid by the buyer"),
         "side": _word("side of the taker: buy or sell"),
         "maker": _word("resting account"),
         "taker": _word("incoming account"),
@@ -178,17 +200,39 @@ FILLS = Table(
 )
 
 ACCOUNTS = Table(
-    row="one account over the whole run",
+    row=(
+        "one account over the whole run: traders, and of each venue fund, vault, fees, rounding and external, "
+        "the outside world that holds minus what was brought in"
+    ),
     columns={
-        "account": _word("agent@venue"),
-        "kind": _word("kind of agent"),
-        "start_equity": _real("USD", "equity at the start, at mark"),
-        "end_equity": _real("USD", "equity at the end, at mark"),
-        "deposits_atoms": _whole("10^-6 USD", "brought in, top-ups included"),
+        "account": _word("agent@venue, or fund@venue and so on"),
+        "kind": _word("kind of agent; venue for the venue's own"),
+        "start_cash_atoms": _whole("10^-6 USD", "cash at the start; all accounts sum to zero"),
+        "end_cash_atoms": _whole("10^-6 USD", "cash at the end; all accounts sum to zero"),
+        "start_equity": _real("USD", "cash and positions at mark, at the start"),
+        "end_equity": _real("USD", "cash and positions at mark, at the end"),
+        "deposits_atoms": _whole("10^-6 USD", "brought in after the start, such as top-ups"),
         "fees_atoms": _whole("10^-6 USD", "trading and liquidation fees, paid is negative"),
         "funding_atoms": _whole("10^-6 USD", "funding, paid is negative"),
-        "forced": _real("USD", "notional closed by liquidation"),
-        "adl": _real("USD", "notional taken by auto-deleveraging"),
+        "forced": _real(
+            "USD",
+            "notional its liquidations closed: its rows of `liquidations`, and of `adl` as counterparty",
+        ),
+        "adl": _real("USD", "notional taken from it as a winner: its rows of `adl`"),
+    },
+)
+
+POSITIONS = Table(
+    row="one position of one account that was open at the start or is open at the end",
+    columns={
+        "account": _word("as in `accounts`"),
+        "instrument": _word("venue/symbol"),
+        "start_lots": _whole("lots", "signed, at the start"),
+        "end_lots": _whole("lots", "signed, at the end; a perpetual's sum to zero"),
+        "lot": _real("asset", "size of one lot"),
+        "start_mark": _real("USD", "mark at the start"),
+        "end_mark": _real("USD", "mark at the end"),
+        "cost_atoms": _whole("10^-6 USD", "signed entry cost of what is open at the end"),
     },
 )
 
@@ -199,6 +243,7 @@ TABLES: Mapping[str, Table] = {
     "desks": DESKS,
     "transfers": TRANSFERS,
     "accounts": ACCOUNTS,
+    "positions": POSITIONS,
     "fills": FILLS,
 }
 """Tables of one replicate by file name."""

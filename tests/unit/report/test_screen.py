@@ -44,8 +44,11 @@ def test_no_rows_is_said() -> None:
         ("first_adl_ns", 4_440 * 10**9, "1 h 14 m"),
         ("trades", 1_234_567, "1,234,567"),
         ("trades", 1_234_567.0, "1,234,567"),
-        ("adl_usd", None, "never"),
-        ("adl_usd", float("nan"), "never"),
+        ("first_adl_ns", None, "never"),
+        ("first_adl_ns", float("nan"), "never"),
+        ("forced_long_share", None, "–"),
+        ("adl_usd", float("nan"), "–"),
+        ("rise_share.BTC", 1000.0, "100000%"),
         ("ratio", 0.12345, "0.123"),
     ],
 )
@@ -54,7 +57,7 @@ def test_measure_is_printed_in_its_unit(measure, value, text) -> None:
 
 
 def test_measures_are_labelled_in_words() -> None:
-    assert headline.label("fall_share.BTC") == "Deepest fall, BTC"
+    assert headline.label("fall_share.BTC") == "Deepest fall (mark over 20 s), BTC"
     assert headline.label("my_own_usd") == "my own"
 
 
@@ -64,6 +67,7 @@ def test_the_finding_says_who_is_left_unhedged_and_for_how_long() -> None:
         "adl_usd": 7.6e9,
         "first_adl_ns": 53 * 60 * 10**9,
         "desks_deleveraged": 74,
+        "desks_spot_kept": 74,
         "desk_unhedged_usd": 488e6,
         "desk_unhedged_ns": 65 * 60 * 10**9,
     }
@@ -79,3 +83,23 @@ def test_the_finding_says_who_is_left_unhedged_and_for_how_long() -> None:
 
 def test_desks_that_kept_their_shorts_are_not_spoken_of() -> None:
     assert "desk" not in finding([{"replicate": 0, "adl_usd": 1e6, "desks_deleveraged": 0}])
+
+
+@pytest.mark.parametrize(
+    ("desks", "kept", "said"),
+    [
+        (1, 1, "1 desk lost its short while its spot stayed."),
+        (1, 0, "1 desk lost its short and no longer held its spot."),
+        (5, 3, "5 desks lost shorts, 3 of them while their spot stayed."),
+    ],
+)
+def test_spot_that_was_gone_is_not_said_to_have_stayed(desks, kept, said) -> None:
+    row = {"replicate": 0, "adl_usd": 1e6, "desks_deleveraged": desks, "desks_spot_kept": kept}
+    assert said in finding([row])
+
+
+def test_the_larger_of_fall_and_rise_is_said() -> None:
+    up = {"replicate": 0, "fall_share.A": 0.003, "rise_share.A": 1000.0}
+    down = {"replicate": 0, "fall_share.A": 0.2, "rise_share.A": 0.1}
+    assert finding([up]) == "A rose 100000%."
+    assert finding([down]) == "A fell 20%."

@@ -30,7 +30,9 @@ def test_every_number_has_one_sign() -> None:
 def test_names_keep_their_capitals_inside_the_sentence() -> None:
     said = finding([difference("first_adl_ns"), difference("fall_share.hub/BTC-PERP")])
     claim, method = said.splitlines()
-    assert claim.endswith("beyond chance: first ADL after; deepest fall, hub/BTC-PERP.")
+    assert claim.endswith(
+        "beyond chance: first ADL after; deepest fall (mark over 20 s), hub/BTC-PERP."
+    )
     assert "Paired t-test at 5%, Holm's correction for 2 measures." in method
     assert "Fewer than 10 pairs" in method
     assert "Fewer" not in finding([difference("trades", pairs=10)])

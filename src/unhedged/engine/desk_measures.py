@@ -1,0 +1,60 @@
+"""What forced closes did to basis desks: whose short was taken, whether the coins were still there, how large and long the gap."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+KEPT = 0.9
+"""A desk has kept its spot when this share of it is left at the first recorded instant after the strike."""
+OPEN = 0.1
+"""Share of its worst exposure above which a desk counts as unhedged."""
+
+
+def desk_measures(desks: pl.DataFrame, spot: Sequence[str]) -> dict[str, Any]:
+    """Return the measures of basis desks from table `desks`; nothing when a run has none."""
+    desks = desks.filter(pl.col("kind") == "basis_desk")
+    if desks.is_empty():
+        return {}
+    coins = pl.col("pos").filter(pl.col("instrument").is_in(list(spot))).sum()
+    by_time = (
+        desks.group_by("agent", "t_ns")
+        .agg(pl.col("exposure").sum(), pl.col("adl").sum(), coins.alias("coins"))
+        .sort("agent", "t_ns")
+    )
+    struck = by_time.filter(pl.col("adl") > 0)
+    worst = struck["exposure"].abs().max()
+    return {
+        "desks_deleveraged": int(struck["agent"].n_unique()),
+        "desks_spot_kept": _kept(by_time),
+        "desk_unhedged_usd": 0.0 if worst is None else float(worst),  # type: ignore[arg-type]
+        "desk_unhedged_ns": longest_gap(struck),
+    }
+
+
+def _kept(by_time: pl.DataFrame) -> int:
+    # Desks whose coins, at the first recorded instant with a close, are nearly those of the instant before.
+    before = by_time.with_columns(pl.col("coins").shift(1).over("agent").alias("before"))
+    strikes = before.filter(pl.col("adl") > 0).group_by("agent", maintain_order=True).first()
+    held = pl.col("before").fill_null(pl.col("coins"))
+    return strikes.filter((held > 0) & (pl.col("coins") >= KEPT * held)).height
+
+
+def longest_gap(struck: pl.DataFrame) -> int:
+    """Return the longest unbroken time one desk stood above a tenth of its worst exposure, ns.
+
+    ``struck`` has the instants of each desk since its short was first closed, by desk and time. A stretch lasts from its first
+    recorded instant to the first one below, or to the end of the run.
+    """
+    exposure = pl.col("exposure").abs()
+    stretches = (
+        struck.with_columns(
+            above=exposure > OPEN * exposure.max().over("agent"),
+            until=pl.col("t_ns").shift(-1).over("agent").fill_null(pl.col("t_ns")),
+        )
+        .with_columns(stretch=pl.col("above").rle_id().over("agent"))
+        .filter(pl.col("above"))
+        .group_by("agent", "stretch")
+        .agg((pl.col("until").max() - pl.col("t_ns").min()).alias("span"))
+    )
+    return int(stretches["span"].max()) if stretches.height else 0  # type: ignore[arg-type]

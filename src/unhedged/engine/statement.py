@@ -1,0 +1,103 @@
+"""The statement of every account: cash, positions and equity at the start and at the end.
+
+Made so that a stranger can add it up: house accounts and the outside world are in it, exact money is in atoms and sizes in
+lots. Cash of all accounts of a settlement asset sums to zero, lots of a perpetual to zero, and equity is cash plus positions
+at mark.
+"""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from unhedged.engine.names import Names
+from unhedged.kernels.memory import Memory
+from unhedged.scenario.plan import RunPlan
+from unhedged.vocab.enums import EntryReason
+from unhedged.vocab.units import ATOMS_PER_USD
+
+Array = np.ndarray[Any, Any]
+MILLI = 1000
+
+
+class Statement:
+    """Remembers how accounts stood when it was made, and says how they stand when it is asked."""
+
+    def __init__(self, plan: RunPlan, memory: Memory, names: Names) -> None:
+        self._memory, self._names = memory, names
+        self._tick = np.array([i.tick_usd for i in plan.instruments])
+        self._lot = np.array([i.lot_units for i in plan.instruments])
+        self._ids = pl.Series([i.id for i in plan.instruments], dtype=pl.String)
+        self._start = self._state()
+
+    def _state(self) -> tuple[Array, Array, Array]:
+        # Cash of every account, lots of every position, mark of every instrument.
+        cash = self._memory["account"]["cash"].copy()
+        return cash, self._memory["position"]["pos"].copy(), self._marks()
+
+    def _marks(self) -> Array:
+        return np.asarray(self._memory["instrument"]["mark_milli"] * self._tick / MILLI)
+
+    def _equity(self, state: tuple[Array, Array, Array]) -> Array:
+        cash, pos, mark = state
+        i = self._memory["position"]["instrument"]
+        usd = cash / ATOMS_PER_USD
+        np.add.at(usd, self._memory["position"]["account"], pos * self._lot[i] * mark[i])
+        return np.asarray(usd)
+
+    def accounts(self, liquidations: pl.DataFrame, adl: pl.DataFrame) -> pl.DataFrame:
+        """Return the `accounts` table: one row an account, those of venues and of the outside world included."""
+        end = self._state()
+        rows = np.arange(len(end[0]))
+        name, kind = self._names.account_columns(rows, self._memory["account"]["venue"])
+        totals = self._memory["total"]["atoms"]
+
+        def total(*reasons: EntryReason) -> Array:
+            return np.asarray(totals[: len(rows)][:, list(reasons)].sum(axis=1))
+
+        frame = pl.DataFrame(
+            {
+                "account": name,
+                "kind": kind,
+                "start_cash_atoms": self._start[0],
+                "end_cash_atoms": end[0],
+                "start_equity": self._equity(self._start),
+                "end_equity": self._equity(end),
+                "deposits_atoms": total(EntryReason.DEPOSIT, EntryReason.TOP_UP),
+                "fees_atoms": total(EntryReason.TRADING_FEE, EntryReason.LIQUIDATION_FEE),
+                "funding_atoms": total(EntryReason.FUNDING),
+            }
+        )
+        losers = adl.select(pl.col("counterparty").alias("account"), "notional")
+        forced = pl.concat([liquidations.select("account", "notional"), losers])
+        return (
+            frame.join(_closed(forced, "forced"), on="account", how="left", maintain_order="left")
+            .join(_closed(adl, "adl"), on="account", how="left", maintain_order="left")
+            .with_columns(pl.col("forced", "adl").fill_null(0.0))
+        )
+
+    def positions(self) -> pl.DataFrame:
+        """Return the `positions` table: one row a position that was open at the start or is open at the end."""
+        positions = self._memory["position"]
+        start, end = self._start[1], positions["pos"]
+        rows = np.flatnonzero((start != 0) | (end != 0))
+        i = positions["instrument"][rows]
+        venues = self._memory["account"]["venue"]
+        name, _ = self._names.account_columns(positions["account"][rows], venues)
+        return pl.DataFrame(
+            {
+                "account": name,
+                "instrument": self._ids.gather(i),
+                "start_lots": start[rows],
+                "end_lots": end[rows],
+                "lot": self._lot[i],
+                "start_mark": self._start[2][i],
+                "end_mark": self._marks()[i],
+                "cost_atoms": positions["cost"][rows],
+            }
+        )
+
+
+def _closed(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    # In order of time, so that floats are added in one order only.
+    return rows.group_by("account", maintain_order=True).agg(pl.col("notional").sum().alias(column))

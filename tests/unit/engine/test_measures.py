@@ -1,0 +1,111 @@
+"""Headline measures, each on tables made by hand."""
+
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from unhedged.engine.desk_measures import desk_measures
+from unhedged.engine.headline import SECOND, _forced, _market
+from unhedged.results import schema
+from unhedged.vocab.enums import InstrumentKind
+
+PERP = SimpleNamespace(id="hub/X", start_px=1000, tick_usd=0.1, kind=InstrumentKind.LINEAR)
+
+
+def desk(name: str, coins: list[float], shorts: list[float], adl: list[float]) -> pl.DataFrame:
+    """Two legs of one desk at marks of one dollar, an instant a second."""
+    legs = [("spot/X", coins, [0.0] * len(adl)), ("hub/X", shorts, adl)]
+    frames = [
+        pl.DataFrame({"t_ns": range(len(pos)), "pos": pos, "adl": taken}).with_columns(
+            t_ns=pl.col("t_ns") * SECOND,
+            agent=pl.lit(name),
+            kind=pl.lit("basis_desk"),
+            instrument=pl.lit(leg),
+            exposure="pos",
+        )
+        for leg, pos, taken in legs
+    ]
+    return pl.concat(frames)
+
+
+def test_longest_gap_is_an_unbroken_one():
+    """Three seconds, then hedged for two, then two more: not the seven from the first to the last."""
+    gap = [0, 100, 100, 100, 0, 0, 100, 100, 0, 0]
+    coins = [100.0] * 10
+    shorts = [float(g - 100) for g in gap]
+    found = desk_measures(desk("d.0", coins, shorts, [0.0] + [100.0] * 9), ["spot/X"])
+    assert found["desk_unhedged_ns"] == 3 * SECOND
+    assert found["desk_unhedged_usd"] == 100
+
+
+def test_a_gap_open_at_the_end_lasts_to_the_end():
+    found = desk_measures(
+        desk("d.0", [100.0] * 4, [-100.0, 0.0, 0.0, 0.0], [0.0, 100.0, 100.0, 100.0]), ["spot/X"]
+    )
+    assert found["desk_unhedged_ns"] == 2 * SECOND
+
+
+def test_small_gaps_do_not_count():
+    found = desk_measures(
+        desk("d.0", [100.0] * 4, [-100.0, 0.0, -91.0, -91.0], [0.0, 100.0, 100.0, 100.0]),
+        ["spot/X"],
+    )
+    assert found["desk_unhedged_ns"] == SECOND
+
+
+def test_spot_has_stayed_only_where_the_coins_were_there_after_the_strike():
+    kept = desk("d.0", [100.0, 95.0, 0.0], [-100.0, 0.0, 0.0], [0.0, 100.0, 100.0])
+    sold = desk("d.1", [100.0, 50.0, 0.0], [-100.0, 0.0, 0.0], [0.0, 100.0, 100.0])
+    none = desk("d.2", [0.0, 0.0, 0.0], [-100.0, 0.0, 0.0], [0.0, 100.0, 100.0])
+    calm = desk("d.3", [100.0, 100.0, 0.0], [-100.0] * 3, [0.0] * 3)
+    found = desk_measures(pl.concat([kept, sold, none, calm]), ["spot/X"])
+    assert (found["desks_deleveraged"], found["desks_spot_kept"]) == (3, 1)
+
+
+def test_a_run_without_strikes_has_no_gap():
+    found = desk_measures(desk("d.0", [100.0] * 2, [-100.0] * 2, [0.0] * 2), ["spot/X"])
+    assert found == {
+        "desks_deleveraged": 0,
+        "desks_spot_kept": 0,
+        "desk_unhedged_usd": 0.0,
+        "desk_unhedged_ns": 0,
+    }
+
+
+def series(mark: list[float], **columns: list[float]) -> pl.DataFrame:
+    rows = len(mark)
+    default = {"low": mark, "bid_depth_50": [1.0] * rows, "ask_depth_50": [1.0] * rows}
+    return pl.DataFrame(
+        {
+            "t_ns": [n * 20 * SECOND for n in range(rows)],
+            "mark": mark,
+            "open_interest": [10.0] * rows,
+            **default,
+            **columns,
+        }
+    )
+
+
+def test_a_rise_is_measured_like_a_fall():
+    found = _market(PERP, series([100.0, 100.0, 150.0, 90.0]), 1)
+    assert found["rise_share.hub/X"] == pytest.approx(0.5)
+    assert found["fall_share.hub/X"] == pytest.approx(0.1)
+
+
+def test_the_lowest_trade_counts_even_between_instants_but_not_before_the_opening():
+    found = _market(PERP, series([100.0] * 4, low=[1.0, 100.0, 70.0, 100.0]), 1)
+    assert found["fall_share.hub/X"] == 0
+    assert found["low_share.hub/X"] == pytest.approx(0.3)
+
+
+def test_thin_is_a_share_of_time_below_a_tenth_of_the_first_minute():
+    """First minute: 20, 20, 400 on both sides together, so a book below 2 is thin."""
+    side = [10.0, 10.0, 200.0, 0.9, 0.0, 1.0, 10.0, 10.0]
+    found = _market(PERP, series([100.0] * 8, bid_depth_50=side, ask_depth_50=side), 1)
+    assert found["thin_share.hub/X"] == pytest.approx(2 / 8)
+
+
+def test_no_liquidation_has_no_long_share():
+    empty = {name: schema.empty(name) for name in ("liquidations", "adl")}
+    assert _forced(empty)["forced_long_share"] is None
