@@ -91,6 +91,7 @@ WHOLE: dict[str, str] = {
     "kernels/adl_event.py": "a measured world, drawn at random",
     "kernels/clock_hold.py": "a measured loop, drawn at random",
     "kernels/floatmath.py": "coefficients of series",
+    "kernels/lanes.py": "terms of a series, bits of a double",
     "kernels/margin_check.py": "a measured world of the size of the day, drawn at random",
     "kernels/rng.py": "a published generator",
     "kernels/wide.py": "bits of 128-bit arithmetic",

@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from unhedged.agents.orders import SIZE
-from unhedged.kernels import compiled, floatmath, rng, tables
+from unhedged.kernels import compiled, floatmath, lanes, rng, tables
 from unhedged.kernels.compiled import ByAddress
 from unhedged.reference import floatmath as plain_math
 from unhedged.reference import rng as plain_rng
@@ -36,6 +36,10 @@ def _normals(me: Any) -> Any:
     return plain_rng.normals_of(me.key, me.draws - 1)
 
 
+def _exp_pair(a: float, b: float) -> tuple[float, float]:
+    return plain_math.exp(a), plain_math.exp(b)
+
+
 TWINS: list[tuple[Any, Any]] = [
     (tables.as_observation, _itself),
     (tables.as_agent, _itself),
@@ -47,6 +51,7 @@ TWINS: list[tuple[Any, Any]] = [
     (floatmath.ln, plain_math.ln),
     (floatmath.exp_, plain_math.exp),
     (floatmath.pow_, plain_math.pow),
+    (lanes.exp_pair, _exp_pair),
     (compiled.i8, int),
     (compiled.u8, int),
     (compiled.f8, float),

@@ -19,7 +19,7 @@ import math
 from typing import Any
 
 from unhedged.agents import cells as c
-from unhedged.agents.chance import ln_again, power_distance, power_distance_again
+from unhedged.agents.chance import ln_again, log_distance_again, power_distance
 from unhedged.agents.orders import (
     NO_TAG,
     SECOND,
@@ -29,11 +29,12 @@ from unhedged.agents.orders import (
     limit,
     lots,
     middle,
-    share_after,
+    shares_after,
     take,
 )
-from unhedged.kernels.compiled import agent, kernel
+from unhedged.kernels.compiled import agent, helper, kernel
 from unhedged.kernels.floatmath import exp_
+from unhedged.kernels.lanes import exp_pair
 from unhedged.kernels.rng import exponential, normal, uniforms
 from unhedged.kernels.tables import as_agent, as_observation, as_parameter
 from unhedged.vocab.enums import Side, TimeInForce
@@ -60,12 +61,16 @@ MOST_ABOVE = 0.5
 """Log liquidity above calm beyond which market orders do not grow."""
 
 
-@kernel("float64(Observation, Parameter, Agent, float64)")
-def draw_usd(seen: Any, row: Any, me: Any, median: float) -> float:
-    """Return a lognormal size in dollars with the group's spread, at most its largest multiple of ``median``."""
-    z = normal(me)
-    multiple = exp_(row.of[c.FLOW_SIZE_SIGMA] * z)
+@helper("float64(Parameter, float64, float64)")
+def at_most(row: Any, median: float, multiple: float) -> float:
+    """Return ``median`` times ``multiple``, or times the group's largest multiple."""
     return float(median * min(multiple, row.of[c.FLOW_SIZE_MOST]))
+
+
+@kernel("float64(Parameter, Agent, float64)")
+def draw_usd(row: Any, me: Any, median: float) -> float:
+    """Return a lognormal size in dollars with the group's spread, at most its largest multiple of ``median``."""
+    return at_most(row, median, exp_(row.of[c.FLOW_SIZE_SIGMA] * normal(me)))
 
 
 @kernel("float64(Observation, int64)")
@@ -85,10 +90,11 @@ def place_near(
     side = Side.BUY if tag < int(row.of[c.FLOW_ORDERS]) else Side.SELL
     step = max(row.of[c.FLOW_STEP], 1.0 / anchor)
     reach, decay = row.of[c.FLOW_REACH], row.of[c.FLOW_DECAY]
-    away = anchor * power_distance_again(row, c.FLOW_KEPT, u, step, reach, decay)
-    away = max(away, least)
+    farther = log_distance_again(row, c.FLOW_KEPT, u, step, reach, decay)
+    times_step, multiple = exp_pair(farther, row.of[c.FLOW_SIZE_SIGMA] * normal(me))
+    away = max(anchor * (step * times_step), least)
     px = math.floor(anchor - away) if side == Side.BUY else math.ceil(anchor + away)
-    usd = draw_usd(seen, row, me, row.of[c.FLOW_SIZE])
+    usd = at_most(row, row.of[c.FLOW_SIZE], multiple)
     qty = max(1, lots(seen, 0, usd, anchor))
     return limit(out, n, 0, side, px, qty, tag, TimeInForce.POST_ONLY)
 
@@ -150,8 +156,7 @@ def liquidity_gap(seen: Any, row: Any, me: Any, seconds: float) -> float:
             me.state[c.FLOW_LIQUIDITY] = me.state[c.FLOW_CALM] = sample
     if me.state[c.FLOW_KNOWN] == 0.0:
         return 0.0
-    fast = share_after(seconds, min(LIQUIDITY_FAST, elapsed))
-    slow = share_after(seconds, min(LIQUIDITY_SLOW, elapsed))
+    fast, slow = shares_after(seconds, min(LIQUIDITY_FAST, elapsed), min(LIQUIDITY_SLOW, elapsed))
     me.state[c.FLOW_LIQUIDITY] += fast * (sample - me.state[c.FLOW_LIQUIDITY])
     gap = float(me.state[c.FLOW_LIQUIDITY] - me.state[c.FLOW_CALM])
     if elapsed < 5.0 * LIQUIDITY_FAST or abs(gap) < CALM_BAND:
@@ -168,7 +173,7 @@ def trade(seen: Any, row: Any, me: Any, out: int, u: float, gap: float) -> int:
     size = exp_(row.of[c.FLOW_ELASTICITY] * clamp(gap, -MOST_BELOW, MOST_ABOVE))
     if u < tilt:
         size = max(size, min(1.0, abs(cheap) / (BARGAIN_AT * row.of[c.FLOW_INFORMED_SCALE])))
-    usd = size * draw_usd(seen, row, me, row.of[c.FLOW_MARKET_SIZE])
+    usd = size * draw_usd(row, me, row.of[c.FLOW_MARKET_SIZE])
     qty = max(1, lots(seen, 0, usd, middle(seen, 0)))
     if u >= tilt:
         side = Side.BUY if (u - tilt) < 0.5 * (1.0 - tilt) else Side.SELL

@@ -45,7 +45,7 @@ FLOW_FARTHEST = 27
 FLOW_PATIENT_DECAY = 28
 FLOW_PATIENCE = 29
 FLOW_RUSH = 30
-FLOW_KEPT = 31  # to 33: a power that seldom changes, see `chance.power_distance_again`
+FLOW_KEPT = 31  # to 33: a power that seldom changes, see `chance.log_distance_again`
 FLOW_KEPT_LOG = (
     34  # and 35: liquidity at the touch seen last by any of the group, and its logarithm
 )

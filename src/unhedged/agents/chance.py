@@ -31,28 +31,34 @@ def power_distance(u: float, near: float, far: float, decay: float) -> float:
     -----
     Inverse of the distribution function; at ``decay`` 1 it is uniform in the logarithm.
     """
+    return near * exp_(log_distance(u, near, far, decay))
+
+
+@kernel("float64(float64, float64, float64, float64)")
+def log_distance(u: float, near: float, far: float, decay: float) -> float:
+    """Return the logarithm of `power_distance` over ``near``."""
     if far <= near or near <= 0.0:
-        return near
+        return 0.0
     e = 1.0 - decay
     if abs(e) < 1e-6:
-        return near * exp_(u * ln(far / near))
-    return near * pow_(1.0 + u * (pow_(far / near, e) - 1.0), 1.0 / e)
+        return u * ln(far / near)
+    return 1.0 / e * ln(1.0 + u * (pow_(far / near, e) - 1.0))
 
 
 @kernel("float64(Parameter, int64, float64, float64, float64, float64)")
-def power_distance_again(
+def log_distance_again(
     row: Any, cell: int, u: float, near: float, far: float, decay: float
 ) -> float:
-    """Return `power_distance`, much the same arguments but ``u`` each time; a power of two of them is kept from ``cell`` on."""
+    """Return `log_distance`, much the same arguments but ``u`` each time; a power of two of them is kept from ``cell`` on."""
     e = 1.0 - decay
     if far <= near or near <= 0.0 or abs(e) < 1e-6:
-        return power_distance(u, near, far, decay)
+        return log_distance(u, near, far, decay)
     ratio = far / near
     if row.of[cell] != ratio or row.of[cell + 1] != e:
         row.of[cell] = ratio
         row.of[cell + 1] = e
         row.of[cell + 2] = pow_(ratio, e)
-    return near * pow_(1.0 + u * (row.of[cell + 2] - 1.0), 1.0 / e)
+    return 1.0 / e * ln(1.0 + u * (row.of[cell + 2] - 1.0))
 
 
 @helper("float64(Parameter, int64, float64)")

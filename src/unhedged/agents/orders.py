@@ -9,6 +9,7 @@ from typing import Any
 
 from unhedged.kernels.compiled import helper, kernel
 from unhedged.kernels.floatmath import exp_
+from unhedged.kernels.lanes import exp_pair
 from unhedged.kernels.tables import MESSAGE, as_message
 from unhedged.vocab.enums import Command, Side, TimeInForce
 
@@ -146,6 +147,16 @@ def share_after(seconds: float, tau: float) -> float:
     if tau <= 0.0:
         return 1.0
     return 1.0 - exp_(-max(0.0, seconds) / tau)
+
+
+@helper("Lanes(float64, float64, float64)")
+def shares_after(seconds: float, one: float, other: float) -> Any:
+    """Return `share_after` at two time constants."""
+    if one <= 0.0 or other <= 0.0:
+        return share_after(seconds, one), share_after(seconds, other)
+    past = -max(0.0, seconds)
+    a, b = exp_pair(past / one, past / other)
+    return 1.0 - a, 1.0 - b
 
 
 @helper("float64(float64, float64, float64)")

@@ -34,7 +34,8 @@ EXP_UNDERFLOW = -745.2
 """``exp_`` of less is 0."""
 _SMALLEST_NORMAL = 2.2250738585072014e-308
 _TWO_54 = 18014398509481984.0
-_BIAS = 1023
+BIAS = 1023
+"""What the exponent of a double is stored with."""
 
 
 @intrinsic
@@ -73,7 +74,7 @@ def ln(x: float) -> float:
         return -math.inf if x == 0.0 else math.nan
     if x == math.inf:
         return x
-    e = -_BIAS
+    e = -BIAS
     if x < _SMALLEST_NORMAL:
         x *= _TWO_54
         e -= 54
@@ -126,7 +127,7 @@ def exp_(x: float) -> float:
 
 @helper("float64(int64)")
 def _power_of_two(k: int) -> float:
-    return double_of(u8(k + _BIAS) << u8(52))
+    return double_of(u8(k + BIAS) << u8(52))
 
 
 @kernel("float64(float64, float64)")

@@ -19,7 +19,7 @@ from unhedged.kernels.news import TICK, begin_outages, move_values
 from unhedged.kernels.observe import finish_turn, take_turn
 from unhedged.kernels.record import find_breach, record_all
 from unhedged.kernels.risk import act_on_touched
-from unhedged.kernels.room import events_with_room
+from unhedged.kernels.room import least_free, most_taken, needed
 from unhedged.kernels.tables import event, instrument, venue, world
 from unhedged.kernels.triggers import mark_moved
 from unhedged.vocab.enums import EventKind, InstrumentKind, Reason
@@ -104,11 +104,10 @@ def run(address: int, most: int) -> int:
     every = 1 if CHECKED and w.n_account <= SMALL else FULL_SUMS
     room = 0
     for _ in range(most):
-        if room == 0:
-            room = events_with_room(w)
-            if room == 0:
+        if room < needed(w):
+            room = least_free(w)
+            if room < needed(w):
                 return _GROW
-        room -= 1
         cursor = w.wheel_cursor
         row = next_event(w)
         if row < 0:
@@ -124,6 +123,7 @@ def run(address: int, most: int) -> int:
         kind = int(e.kind)
         subject = e.subject
         release_event(w, row)
+        room -= most_taken(w, kind)
         if not handle_event(w, kind, subject):
             return _AGENT if kind == EventKind.WAKE else _ADL_POLICY
         if w.breach == 0 and w.events % every == 0:

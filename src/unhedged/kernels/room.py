@@ -14,8 +14,9 @@ taken off once, not once per event.
 
 from typing import Any
 
-from unhedged.kernels.compiled import entry, kernel
+from unhedged.kernels.compiled import entry, helper, kernel
 from unhedged.kernels.tables import LEGS, world
+from unhedged.vocab.enums import EventKind
 
 ROOM = (
     "event",
@@ -49,6 +50,8 @@ ROOM = (
     _FIRED,
 ) = range(len(ROOM))
 _ENOUGH = 1 << 62
+_ARRIVAL, _TURN = int(EventKind.MESSAGE), int(EventKind.WAKE)
+_FEW = 8
 
 
 @kernel("int64(World, int64)")
@@ -87,12 +90,37 @@ def free_rows(w: Any, n: int) -> int:  # noqa: PLR0911 - a table of cases
 
 
 @kernel("int64(World)")
-def events_with_room(w: Any) -> int:
-    """Return for how many events every table has room, 0 when rows must be taken out or tables grow first."""
+def least_free(w: Any) -> int:
+    """Return the rows free in every table when the largest event has taken its own; negative when one lacks them."""
     free = _ENOUGH
     for n in range(len(ROOM)):
         free = min(free, free_rows(w, n))
-    return max(0, free) // max(1, w.spare)
+    return free
+
+
+@helper("int64(World)")
+def needed(w: Any) -> int:
+    """Return the rows that must be free in every table before an event."""
+    return max(1, w.spare)
+
+
+@helper("int64(World, int64)")
+def most_taken(w: Any, kind: int) -> int:
+    """Return by how many rows an event of ``kind`` lessens `least_free` at most.
+
+    A turn sends what `out` holds and sets the next turn. A message leaves an order, a stop, an event in the gateway's queue, and
+    the one fill that is no order's last, with its fees. Counted like the rest, they would be nearly all the counting there is:
+    pools have room for a few times ``spare``.
+    """
+    if kind in (_TURN, _ARRIVAL):
+        return min(needed(w), w.n_out + _FEW)
+    return needed(w)
+
+
+@kernel("int64(World)")
+def events_with_room(w: Any) -> int:
+    """Return for how many events every table has room, 0 when rows must be taken out or tables grow first."""
+    return max(0, least_free(w)) // needed(w)
 
 
 @entry("int64(int64)")
