@@ -54,7 +54,7 @@ def _parts(value: Any, seen: set[int]) -> Iterator[bytes]:
             yield from _parts(item, seen)
     elif isinstance(value, types.ModuleType):
         yield from _file(value.__name__)
-    elif _is_foreign(getattr(value, "__module__", None) or type(value).__module__):
+    elif _is_foreign(_home(value)):
         yield from _object(value, seen)
     else:
         yield f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}".encode()
@@ -62,7 +62,7 @@ def _parts(value: Any, seen: set[int]) -> Iterator[bytes]:
 
 def _object(value: Any, seen: set[int]) -> Iterator[bytes]:
     if isinstance(value, types.FunctionType):
-        yield from _file(value.__module__)
+        yield from _file(_home(value))
         yield from _code(value.__code__, value.__globals__, seen)
         cells = [cell.cell_contents for cell in value.__closure__ or ()]
         for part in (value.__defaults__, value.__kwdefaults__, cells):
@@ -107,6 +107,13 @@ def _unwrapped(value: Any) -> Any:
                 return [value.func, value.args, value.keywords]
             return value
     return value
+
+
+def _home(value: Any) -> str:
+    # The module something was written in; code that was executed without one is a script's.
+    if isinstance(value, types.FunctionType):
+        return value.__module__ or _SCRIPTS[0]
+    return getattr(value, "__module__", None) or type(value).__module__
 
 
 def _is_foreign(module: str) -> bool:

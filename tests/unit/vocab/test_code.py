@@ -35,6 +35,15 @@ def test_what_a_script_does_besides_does_not_matter() -> None:
     assert code_digest(in_notebook(BODY)) == code_digest(in_notebook(BODY + "unused = 5\n"))
 
 
+def test_code_executed_without_a_module_counts() -> None:
+    found = set()
+    for text in (BODY, BODY, BODY.replace("x // SHARE", "x * SHARE")):
+        names = {}
+        exec(text, names)
+        found.add(code_digest(names["policy"]))
+    assert len(found) == 2
+
+
 def test_a_closure_counts() -> None:
     def made(share):
         return lambda winners, lots: lots // share
