@@ -116,7 +116,9 @@ def _moves(rows: Sequence[Row]) -> str:
     for thing in things:
         fall, rise = (_median(rows, f"{name}.{thing}") for name in ("fall_share", "rise_share"))
         parts.append(
-            f"{thing} rose {show_rate(rise)}" if rise > fall else f"{thing} fell {show_rate(fall)}"
+            f"{thing} rose {show_rate(rise)}"
+            if rise > max(fall, 0.0)
+            else f"{thing} fell {show_rate(fall)}"
         )
     return f"{', '.join(parts)}{' (median)' if len(rows) > 1 else ''}." if parts else ""
 
