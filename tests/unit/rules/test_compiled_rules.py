@@ -42,7 +42,7 @@ def draw(name: str, kind: type, rng: random.Random) -> Any:
         return rng.randrange(10**8)
     if name in {"exponent", "in_cooldown"}:
         return rng.randrange(0, 3)
-    if name in {"num", "den", "samples", "n", "leverage", "max_leverage", "interval_h"}:
+    if name in {"num", "den", "samples", "n", "leverage", "max_leverage", "interval_h", "buckets"}:
         return rng.randrange(1, 1_000)
     if name.startswith("weight") and name != "weighted_sum":
         return rng.randrange(0, 1_000)
