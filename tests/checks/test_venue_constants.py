@@ -78,7 +78,7 @@ REASONS: dict[str, tuple[set[float], str]] = {
         "bands of recorded depth, basis points; milli-ticks",
     ),
     "kernels/risk.py": ({2_000_000_000}, "delay of a holder who gives up, not of a venue"),
-    "kernels/room.py": ({62}, "more rows than there are"),
+    "kernels/room.py": ({8, 62}, "rows of a message; more rows than there are"),
     "kernels/stops.py": ({3}, "code of a state"),
     "kernels/stream.py": ({16, 4096, 5, 12, 4, 3}, "sizes of a book replayed alone"),
     "kernels/tables.py": ({8, 24, 40, 64, 5}, "lengths of arrays"),

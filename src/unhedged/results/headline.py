@@ -33,7 +33,7 @@ LABELS: Mapping[str, str] = {
 """What a measure is called on screen; the order of the table. Others follow under their own name."""
 
 
-PER_INSTRUMENT = ("depth_least_usd", "open_interest_share", "fall_share")
+PER_INSTRUMENT = ("thin_share", "open_interest_share", "fall_share", "rise_share", "low_share")
 """Measures of each instrument, with its id after a dot."""
 
 
