@@ -17,7 +17,7 @@ from unhedged.vocab.enums import (
     AdlPrice,
     CasePhase,
     EntryReason,
-    LiquidationLadder,
+    LiquidationStep,
     Side,
 )
 
@@ -80,7 +80,7 @@ class Story:
 
     def venue(self, given: dict[str, Any]) -> dict[str, Any]:
         venue: dict[str, Any] = {
-            "ladder": LiquidationLadder[given["ladder"]],
+            "steps": [LiquidationStep[name.upper()] for name in given["steps"]],
             "adl_price": AdlPrice[given.get("adl_price", "BANKRUPTCY")],
             "adl_score": SCORES[given.get("score", "binance-v1")].address,
             "adl_on": given.get("adl_on", True),

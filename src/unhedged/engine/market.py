@@ -7,22 +7,19 @@ from fractions import Fraction
 
 import numpy as np
 
+from unhedged.engine.clearing import atoms, fill_clearing
 from unhedged.kernels.book import NO_ASK, NO_BID, words_per_side
-from unhedged.kernels.compiled import ByAddress
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.triggers import BUCKETS
 from unhedged.scenario.plan import InstrumentPlan, RunPlan, SourcePlan, VenuePlan
 from unhedged.vocab.enums import (
     AccountKind,
-    AdlDecision,
     InstrumentKind,
     MarginMode,
     NewsShape,
     Side,
 )
 from unhedged.vocab.keys import stream_key
-from unhedged.vocab.registry import pick
-from unhedged.vocab.units import ATOMS_PER_USD
 
 SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
@@ -61,11 +58,6 @@ class Rows:
         return venue * len(HOUSE) + HOUSE.index(kind)
 
 
-def atoms(usd: float) -> int:
-    """Return dollars as atoms, rounded to the nearest."""
-    return round(usd * ATOMS_PER_USD)
-
-
 def market_rows(plan: RunPlan) -> dict[str, int]:
     """Return the rows the market's tables need."""
     sides = 2 * len(plan.instruments)
@@ -90,7 +82,7 @@ def market_rows(plan: RunPlan) -> dict[str, int]:
 def fill_market(memory: Memory, plan: RunPlan, rows: Rows, replicate: int) -> None:
     """Fill the market's tables."""
     for n, venue in enumerate(plan.venues):
-        _fill_venue(memory, plan, rows, n, venue)
+        _fill_venue(memory, plan, rows, n, venue, replicate)
     _fill_instruments(memory, plan, rows)
     _fill_books(memory, plan)
     for n, asset in enumerate(plan.assets):
@@ -110,7 +102,9 @@ def first_funding(plan: RunPlan, interval: int) -> int:
     return interval - since % interval
 
 
-def _fill_venue(memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenuePlan) -> None:
+def _fill_venue(
+    memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenuePlan, replicate: int
+) -> None:
     row = memory["venue"][n]
     mine = [m for m, i in enumerate(plan.instruments) if i.venue == venue.id]
     row["first_instrument"], row["instruments"] = mine[0], len(mine)
@@ -120,23 +114,10 @@ def _fill_venue(memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenueP
     row["mark_form"], row["mark_interval"] = venue.mark_form, venue.mark_interval_ns
     row["ema"], row["book_ema"] = venue.ema_ns, venue.book_ema_ns
     row["maker_fee_ppb"], row["taker_fee_ppb"] = venue.maker_fee_ppb, venue.taker_fee_ppb
-    row["liquidation_on"], row["ladder"] = venue.liquidation_on, venue.ladder
-    row["liquidation_fee_ppb"] = venue.liquidation_fee_ppb
-    row["slice_ppb"], row["slice_above"] = venue.slice_ppb, atoms(venue.slice_above_usd)
-    row["cooldown"], row["backstop_ppb"] = venue.cooldown_ns, venue.backstop_ppb
-    row["fund_capacity_ppb"] = venue.fund_capacity_ppb
-    row["unwind_interval"], row["unwind_ppb"] = venue.unwind_interval_ns, venue.unwind_ppb
-    row["vault_interval"] = venue.vault_interval_ns if venue.vault_on else 0
-    row["takeover_interval"] = venue.takeover_interval_ns
-    row["adl_on"], row["adl_price"] = venue.adl_on, venue.adl_price
+    fill_clearing(row, venue)
+    row["key"] = stream_key(plan.seed, replicate, f"venue/{venue.id}")
     row["margin_on"] = venue.margin_mode != MarginMode.NONE
     if venue.margin_mode != MarginMode.NONE:
-        policy = pick("adl", venue.adl_policy)
-        if isinstance(policy, ByAddress):
-            row["adl_decision"] = AdlDecision.SCORE
-            row["adl_score"] = policy.address
-        else:
-            row["adl_decision"] = AdlDecision.PYTHON
         row["funding_interval"] = venue.funding_interval_ns
         row["premium_interval"] = venue.premium_interval_ns
         row["premium_weighted"] = venue.premium_weighted
@@ -171,9 +152,12 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         if venue.funding_interval_ns > 0 and plan_row.kind != InstrumentKind.SPOT:
             row["next_funding"] = first_funding(plan, venue.funding_interval_ns)
         row["basis_window"] = min(64, venue.basis_window_ns // venue.mark_interval_ns)
+        row["tier_form"], row["close_out_ppb"] = plan_row.tier_form, plan_row.close_out_ppb
+        row["slope_ppb"], row["slope_lots"] = plan_row.slope_ppb, plan_row.slope_lots
         row["first_tier"], row["tiers"] = tier, len(plan_row.tiers)
         for t in plan_row.tiers:
-            memory["tier"][tier] = (atoms(t.floor_usd), t.mm_ppb, t.im_ppb, atoms(t.deduct_usd))
+            floor = t.floor_lots or atoms(t.floor_usd)
+            memory["tier"][tier] = (floor, t.mm_ppb, t.im_ppb, atoms(t.deduct_usd))
             tier += 1
         for column, count, sources in (
             ("first_source", "sources", plan_row.index),

@@ -5,11 +5,11 @@ The only place where a scenario and a rulebook meet. Assumes a scenario that pas
 
 import datetime
 import math
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.clearing import clearing_of, or_book
 from unhedged.scenario.fields import Block
 from unhedged.scenario.plan import (
     AgentGroupPlan,
@@ -24,6 +24,7 @@ from unhedged.scenario.plan import (
     TierPlan,
     VenuePlan,
 )
+from unhedged.scenario.schedules import schedule_of
 from unhedged.scenario.spec import (
     Instrument,
     News,
@@ -33,21 +34,16 @@ from unhedged.scenario.spec import (
     exact,
     parse_message_rate,
 )
-from unhedged.scenario.tiers import brackets_of
 from unhedged.venues import rulebook
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab.enums import (
-    AdlPrice,
     InstrumentKind,
-    LiquidationLadder,
     MarginMode,
     MarkForm,
     OutageKind,
     VenueKind,
 )
 from unhedged.vocab.units import ATOMS_PER_USD, PPB, SECOND, parse_duration, parse_rate, parse_usd
-
-T = TypeVar("T")
 
 YEAR_SECONDS = 365 * 86_400
 WINDOW_SHARE = 0.05
@@ -95,75 +91,34 @@ def _utc(start: datetime.datetime | None) -> str | None:
     return None if start is None else start.astimezone(datetime.UTC).isoformat()
 
 
-def _or_book(own: T | None, book: Rulebook, path: str, read: Callable[[Any], T], default: T) -> T:
-    # The scenario's value, else the rulebook's, else the default of a venue that has no such thing.
-    if own is not None:
-        return own
-    value = book.value(path)
-    return default if value is None else read(value)
-
-
 def _venue(venue: Venue, book: Rulebook) -> VenuePlan:
-    rate = _or_book(venue.gateway.rate, book, "gateway.rate", parse_message_rate, 0)
+    rate = or_book(venue.gateway.rate, book, "gateway.rate", parse_message_rate, 0)
     funding, mark = venue.funding, venue.mark
-    weighting = _or_book(funding.weighting, book, "funding.weighting", str, "equal")
+    weighting = or_book(funding.weighting, book, "funding.weighting", str, "equal")
     return VenuePlan(
         id=venue.id,
         kind=VenueKind[venue.kind.upper()],
         rulebook=venue.rulebook,
         margin_mode=MarginMode[book.value("margin.mode").upper()],
-        maker_fee_ppb=_or_book(venue.maker_fee, book, "fees.maker", parse_rate, 0),
-        taker_fee_ppb=_or_book(venue.taker_fee, book, "fees.taker", parse_rate, 0),
+        maker_fee_ppb=or_book(venue.maker_fee, book, "fees.maker", parse_rate, 0),
+        taker_fee_ppb=or_book(venue.taker_fee, book, "fees.taker", parse_rate, 0),
         gateway_service_ns=SECOND // rate if rate else 0,
-        gateway_queue_max=_or_book(venue.gateway.queue, book, "gateway.queue", int, 1_000_000),
-        transfer_delay_ns=_or_book(
+        gateway_queue_max=or_book(venue.gateway.queue, book, "gateway.queue", int, 1_000_000),
+        transfer_delay_ns=or_book(
             venue.transfers.delay, book, "transfers.delay", parse_duration, 0
         ),
-        mark_form=MarkForm[_or_book(mark.form, book, "mark.form", str, "mid").upper()],
-        mark_interval_ns=_or_book(mark.interval, book, "mark.interval", parse_duration, SECOND),
-        basis_window_ns=_or_book(mark.basis_window, book, "mark.basis_window", parse_duration, 0),
-        ema_ns=_or_book(mark.ema, book, "mark.ema", parse_duration, 0),
-        book_ema_ns=_or_book(mark.book_ema, book, "mark.book_ema", parse_duration, 0),
-        **_clearing(venue, book),
-        funding_interval_ns=_or_book(funding.interval, book, "funding.interval", parse_duration, 0),
-        premium_interval_ns=_or_book(
+        mark_form=MarkForm[or_book(mark.form, book, "mark.form", str, "mid").upper()],
+        mark_interval_ns=or_book(mark.interval, book, "mark.interval", parse_duration, SECOND),
+        basis_window_ns=or_book(mark.basis_window, book, "mark.basis_window", parse_duration, 0),
+        ema_ns=or_book(mark.ema, book, "mark.ema", parse_duration, 0),
+        book_ema_ns=or_book(mark.book_ema, book, "mark.book_ema", parse_duration, 0),
+        **clearing_of(venue, book),
+        funding_interval_ns=or_book(funding.interval, book, "funding.interval", parse_duration, 0),
+        premium_interval_ns=or_book(
             funding.premium_interval, book, "funding.premium_interval", parse_duration, 5 * SECOND
         ),
         premium_weighted=weighting == "rising",
     )
-
-
-def _clearing(venue: Venue, book: Rulebook) -> dict[str, Any]:
-    own, fund, vault = venue.liquidation, venue.fund, venue.vault
-    vault_interval = vault.interval if vault is not None else None
-    takeover = vault.takeover if vault is not None else None
-    policy = _or_book(venue.adl.policy, book, "adl.policy", str, "")
-    price = _or_book(venue.adl.price, book, "adl.price", str, "bankruptcy")
-    ladder = _or_book(own.ladder, book, "liquidation.ladder", str, "binance")
-    return {
-        "liquidation_on": own.enabled and book.value("margin.mode") != "none",
-        "ladder": LiquidationLadder[ladder.upper()],
-        "liquidation_fee_ppb": _or_book(own.fee, book, "liquidation.fee", parse_rate, 0),
-        "slice_ppb": _or_book(own.slice, book, "liquidation.slice", parse_rate, PPB),
-        "slice_above_usd": _or_book(
-            own.slice_above, book, "liquidation.slice_above", parse_usd, 0.0
-        ),
-        "cooldown_ns": _or_book(own.cooldown, book, "liquidation.cooldown", parse_duration, 0),
-        "backstop_ppb": _or_book(own.backstop, book, "liquidation.backstop", parse_rate, 0),
-        "fund_start_usd": fund.start,
-        "fund_capacity_ppb": _or_book(fund.capacity, book, "fund.capacity", parse_rate, PPB),
-        "unwind_interval_ns": _or_book(
-            fund.unwind_interval, book, "fund.unwind_interval", parse_duration, 0
-        ),
-        "unwind_ppb": _or_book(fund.unwind_share, book, "fund.unwind_share", parse_rate, 0),
-        "vault_on": vault is not None,
-        "vault_start_usd": vault.start if vault is not None else 0.0,
-        "vault_interval_ns": _or_book(vault_interval, book, "vault.interval", parse_duration, 0),
-        "takeover_interval_ns": _or_book(takeover, book, "vault.takeover", parse_duration, 0),
-        "adl_on": venue.adl.enabled and book.value("margin.mode") != "none",
-        "adl_policy": policy,
-        "adl_price": AdlPrice[price.upper()],
-    }
 
 
 def _instrument(
@@ -174,7 +129,7 @@ def _instrument(
     start_px = max(1, round(Fraction(start) / Fraction(instrument.tick_size)))
     largest = LARGEST_ORDER_USD if instrument.max_order is None else instrument.max_order
     spot = instrument.kind == "spot"
-    tiers = _tiers(instrument, book)
+    schedule = schedule_of(instrument, book)
     return InstrumentPlan(
         id=instrument.id,
         venue=instrument.venue,
@@ -188,49 +143,18 @@ def _instrument(
         den=per_lot_tick.denominator,
         start_usd=start,
         start_px=start_px,
-        band_ppb=_or_book(instrument.band, book, "mark.band", parse_rate, 0),
-        significant=_or_book(instrument.significant, book, "mark.significant", int, 0),
+        band_ppb=or_book(instrument.band, book, "mark.band", parse_rate, 0),
+        significant=or_book(instrument.significant, book, "mark.significant", int, 0),
         max_lots=max(1, int(largest / (start * float(instrument.lot_size)))),
         window=instrument.window or _window(start_px),
-        tiers=tiers,
+        **schedule,
         index=() if spot else _sources(scenario, instrument, instrument.index, "spot"),
         mark_sources=()
         if spot
         else _sources(scenario, instrument, instrument.mark_sources, "linear"),
         open_interest_usd=instrument.open_interest,
-        **_funding(instrument, venue, book, tiers),
+        **_funding(instrument, venue, book, schedule["tiers"]),
     )
-
-
-def _tiers(instrument: Instrument, book: Rulebook) -> tuple[TierPlan, ...]:
-    if instrument.tiers is None:
-        return ()
-    if isinstance(instrument.tiers, str):
-        table = book.table(instrument.tiers)
-        return tuple(
-            TierPlan(
-                floor_usd=bracket.floor,
-                mm_ppb=parse_rate(bracket.maintenance),
-                im_ppb=bracket.initial_ppb,
-                deduct_usd=bracket.deduct,
-            )
-            for bracket in (table.brackets if table is not None else ())
-        )
-    plans: list[TierPlan] = []
-    deduct = Fraction(0)  # continuity: deduct grows by floor * (rate - rate below)
-    own = brackets_of(instrument.tiers)
-    for n, tier in enumerate(own):
-        below = own[n - 1].maintenance if n else tier.maintenance
-        deduct += Fraction(tier.above) * (tier.maintenance - below) / PPB
-        plans.append(
-            TierPlan(
-                floor_usd=tier.above,
-                mm_ppb=tier.maintenance,
-                im_ppb=tier.initial,
-                deduct_usd=float(deduct) if tier.deduct is None else tier.deduct,
-            )
-        )
-    return tuple(plans)
 
 
 def _sources(
@@ -263,14 +187,14 @@ def _funding(
     margin = parse_usd(book.value("funding.impact_margin", "$200"))
     default_impact = margin * PPB / tiers[0].im_ppb
     asset = instrument.asset
-    default_cap = _or_book(None, book, "funding.cap", parse_rate, default_cap)
-    default_impact = _or_book(None, book, "funding.impact_notional", parse_usd, default_impact)
+    default_cap = or_book(None, book, "funding.cap", parse_rate, default_cap)
+    default_impact = or_book(None, book, "funding.impact_notional", parse_usd, default_impact)
     cap = instrument.funding_cap if instrument.funding_cap is not None else own.cap
     return {
-        "interest_ppb": _or_book(own.interest, book, "funding.interest", parse_rate, 0),
-        "funding_clamp_ppb": _or_book(own.clamp, book, "funding.clamp", parse_rate, 0),
-        "funding_cap_ppb": _or_book(cap, book, f"funding_cap.{asset}", parse_rate, default_cap),
-        "impact_notional_usd": _or_book(
+        "interest_ppb": or_book(own.interest, book, "funding.interest", parse_rate, 0),
+        "funding_clamp_ppb": or_book(own.clamp, book, "funding.clamp", parse_rate, 0),
+        "funding_cap_ppb": or_book(cap, book, f"funding_cap.{asset}", parse_rate, default_cap),
+        "impact_notional_usd": or_book(
             instrument.impact_notional, book, f"impact_notional.{asset}", parse_usd, default_impact
         ),
     }

@@ -14,7 +14,8 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from unhedged.scenario.agents import AgentSpec
 from unhedged.scenario.fields import Block, Duration, Funds, Price, Rate, Share
 from unhedged.scenario.tiers import Tiers
-from unhedged.vocab.errors import ScenarioError, UnitError
+from unhedged.vocab.enums import LiquidationStep
+from unhedged.vocab.errors import ScenarioError, UnitError, UnknownKind
 from unhedged.vocab.ids import is_name, split_instrument
 
 SCHEMA = 1
@@ -101,6 +102,13 @@ def _fraction_of_position(value: int) -> int:
     return value
 
 
+def _step(value: str) -> str:
+    if value.upper() not in LiquidationStep.__members__:
+        names = [step.name.lower() for step in LiquidationStep]
+        raise UnknownKind.of("liquidation step", value, names, hint="unhedged rules list steps")
+    return value
+
+
 def _source(value: Any) -> Any:
     return {"id": value} if isinstance(value, str) else value
 
@@ -111,6 +119,7 @@ Positive = Annotated[Duration, AfterValidator(_above_zero)]
 Change = Annotated[Rate, AfterValidator(_above_minus_all)]
 Volatility = Annotated[Rate, AfterValidator(_volatility)]
 Window = Annotated[int, AfterValidator(_power_of_two)]
+StepName = Annotated[str, AfterValidator(_step)]
 Slice = Annotated[Share, AfterValidator(_fraction_of_position)]
 MessageRate = Annotated[
     int,
@@ -172,7 +181,9 @@ class Liquidation(Block):
     """What happens to an account below maintenance."""
 
     enabled: bool = True
-    ladder: Literal["binance", "hyperliquid"] | None = None
+    steps: tuple[StepName, ...] | None = Field(
+        default=None, description="what is done, in order: unhedged rules list steps"
+    )
     fee: Share | None = Field(default=None, description="of the amount a liquidation order filled")
     slice: Slice | None = Field(default=None, description="share of a position closed per step")
     slice_above: Funds | None = Field(
@@ -215,6 +226,10 @@ class Adl(Block):
     """Auto-deleveraging."""
 
     enabled: bool = True
+    trigger: (
+        Literal["fund_cannot_hold", "fund_empty", "drawdown", "rapid_drop", "negative_equity"]
+        | None
+    ) = Field(default=None, description="what keeps the fund from taking a position over")
     policy: str | None = Field(default=None, description="a registered id: unhedged rules list adl")
     price: Literal["bankruptcy", "mark", "previous_mark", "oracle"] | None = None
 
