@@ -1,17 +1,14 @@
 """Compiled clearing against its plain twin: every forced row, balance, position and total after every mark update."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.support.market import FIRST_TRADER, FUND_UNWIND, IDLE, VAULT, Market
-from tests.support.plain_world import rulebook_of
+from tests.support.plain_market import PLAIN, PlainMarket
 
 from unhedged.adl.scores import SCORES
-from unhedged.reference.clearing import Clearing
-from unhedged.reference.ledger import Account, Contract, Holding, Ledger, Tier
-from unhedged.rules import adl_score, fees
+from unhedged.reference.ledger import Account
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
@@ -19,28 +16,10 @@ from unhedged.vocab.enums import (
     CasePhase,
     EntryReason,
     LiquidationStep,
-    Side,
     TierForm,
 )
 
 SECOND = 10**9
-PLAIN: dict[str, Callable[[dict[str, int]], float]] = {
-    "binance-v1": lambda x: adl_score.score_binance(
-        x["unrealised"], x["wallet"], x["equity"], x["maintenance"]
-    ),
-    "bitmex-v1": lambda x: adl_score.score_bitmex(
-        x["side"] * x["notional"], x["side"] * x["cost"], x["side"] * x["notional"] - x["equity"]
-    ),
-    "hyperliquid-observed-v1": lambda x: adl_score.score_hyperliquid_observed(
-        x["notional"], x["equity"], x["unrealised"], x["cost"]
-    ),
-    "hyperliquid-documented-v1": lambda x: adl_score.score_hyperliquid_documented(
-        x["side"], x["notional"], x["cost"], x["equity"]
-    ),
-    "hyperliquid-documented-literal-v1": lambda x: adl_score.score_hyperliquid_documented_literal(
-        x["notional"], x["cost"], x["equity"]
-    ),
-}
 LADDERS = [
     tuple(LiquidationStep[name.upper()] for name in ladder.split())
     for ladder in (
@@ -62,8 +41,10 @@ WORLDS = 40
 class World:
     """The same random market twice."""
 
-    def __init__(self, seed: int, *, traders: int = 0, ladder: Any = None) -> None:
+    def __init__(self, seed: int, *, traders: int = 0, ladder: Any = None, fund: int = 1) -> None:
         self.random = random = np.random.default_rng(seed)
+        self.fund = fund
+        self.short: set[int] = set()
         self.ladder = ladder
         self.traders = traders or int(random.integers(3, 16))
         self.whale = 0 if traders else -1  # one thin account against nearly all others
@@ -222,67 +203,15 @@ class World:
             )
             self.accounts.append({"cash": own - value, "positions": positions, "owner": owner})
         fund = int(np.exp(random.normal(np.log(10**11), 2.0)))
-        self.house = {"FUND": {"cash": fund}, "VAULT": {"cash": int(fund * random.random())}}
+        self.house = {
+            "FUND": {"cash": fund * self.fund},
+            "VAULT": {"cash": int(fund * random.random())},
+        }
         self.makers = [FIRST_TRADER + a for a in range(n)]
 
     def build_twin(self) -> None:
-        contracts = [
-            Contract(
-                mark=i["mark"], previous=i["mark"], index=i["mark"], num=i["num"], den=i["den"],
-                tiers=[Tier(floor, mm, deduct) for floor, mm, _, deduct in i["tiers"]],
-                band_ppb=i["band_ppb"],
-                **{name: i[name] for name in FORM if name in i},
-            )
-            for i in self.instruments
-        ]  # fmt: skip
-        accounts = []
-        for row in range(FIRST_TRADER + len(self.accounts)):
-            given = self.market.account(row)
-            account = Account(
-                row=row,
-                owner=int(given["owner"]),
-                kind=AccountKind(int(given["kind"])),
-                cash=int(given["cash"]),
-                slot={i: i for i in range(self.count)},
-            )
-            for i in range(self.count):
-                p = self.market.position(row, i)
-                account.holdings[i] = Holding(int(p["pos"]), int(p["cost"]))
-            accounts.append(account)
-        self.orders: list[list[Any]] = []
-        rulebook = rulebook_of(self.market.memory["venue"][0], self.score)
-        ledger = Ledger(contracts, accounts)
-        self.twin = Clearing(ledger, rulebook, self.take, self.cancel, self.sure)
-
-    def sure(self, i: int, side: Side, limit: int, qty: int) -> int:
-        sign = 1 if side == Side.BUY else -1
-        resting = [o for o in self.orders if o[1] == i and o[2] != side]
-        return min(qty, sum(o[4] for o in resting if sign * o[3] <= sign * limit))
-
-    # ---- the twin's book: price, then time; the venue's orders do not stop at the owner's own
-
-    def take(self, i: int, side: Side, limit: int, qty: int, taker: Account) -> tuple[int, int]:
-        ledger, filled, atoms = self.twin.ledger, 0, 0
-        sign = 1 if side == Side.BUY else -1
-        resting = [o for o in self.orders if o[1] == i and o[2] != side and o[4] > 0]
-        for order in sorted(resting, key=lambda o: sign * o[3]):
-            maker = ledger.accounts[order[0]]
-            if filled == qty or sign * order[3] > sign * limit:
-                break
-            lots = min(qty - filled, order[4])
-            money = ledger.fill_amount(i, order[3], lots)
-            buyer, seller = (taker, maker) if side == Side.BUY else (maker, taker)
-            ledger.exchange(i, money, lots, buyer, seller)
-            house = ledger.house(AccountKind.FEES)
-            ledger.pay(taker, house, fees.fee(money, self.fees[1]), EntryReason.TRADING_FEE)
-            ledger.pay(maker, house, fees.fee(money, self.fees[0]), EntryReason.TRADING_FEE)
-            order[4] -= lots
-            filled += lots
-            atoms += money
-        return filled, atoms
-
-    def cancel(self, account: Account, i: int | None) -> None:
-        self.orders = [o for o in self.orders if o[0] != account.row or i not in (None, o[1])]
+        self.plain = PlainMarket(self.market, self.score)
+        self.twin, self.orders = self.plain.clearing, self.plain.orders
 
     # ---- one mark update
 
@@ -295,16 +224,12 @@ class World:
             i, side = int(random.integers(0, self.count)), int(random.integers(0, 2))
             px = self.marks[i] / 1000 * (1 + (2 * side - 1) * abs(random.normal(0.0, 0.02)))
             px = max(1, int(px))
-            if any(
-                o[1] == i and o[2] != side and (o[3] >= px if side else o[3] <= px)
-                for o in self.orders
-                if o[4]
-            ):
-                continue  # would cross
+            if self.plain.would_cross(i, side, px):
+                continue
             pos = abs(int(self.market.position(int(random.choice(self.makers)), i)["pos"]))
             qty = max(1, int(pos * random.uniform(0.01, 0.5)))
             self.market.order(maker, i, side, px, qty)
-            self.orders.append([maker, i, Side(side), px, qty])
+            self.plain.order(maker, i, side, px, qty)
 
     def update(self) -> None:
         self.t += SECOND
@@ -320,6 +245,7 @@ class World:
         for contract, milli in zip(self.twin.ledger.contracts, self.marks, strict=True):
             contract.previous, contract.mark = contract.mark, milli
         assert self.market.mark(dict(enumerate(self.marks))) == len(self.unsafe()), self.t
+        self.short |= {account.row for account in self.unsafe()}
         self.twin.evaluate()
         if self.twin.rulebook.backstop and self.t % self.vault_interval == 0:
             self.market.plan(self.t, VAULT)

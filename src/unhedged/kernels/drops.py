@@ -81,7 +81,7 @@ def drop_tiers(w: Any, c: int) -> None:
         release(w, c)
         return
     all_at_once = here.step[row.step] == LiquidationStep.REDUCE_TO_LOWEST_TIER
-    least = 1 if all_at_once else here.partial_from
+    least = 1 if all_at_once else max(1, here.partial_from)
     stopped = here.partial_above != 0 and _is_liquidatable(
         equity(w, a), bar_of(w, a, lowest_maintenance(w, a))
     )
@@ -93,7 +93,7 @@ def drop_tiers(w: Any, c: int) -> None:
         row.winner = 0
         next_step(w, c)
         return
-    target = 0 if all_at_once else max(0, height_of(w, p) - here.tiers_at_once)
+    target = 0 if all_at_once else max(0, height_of(w, p) - max(1, here.tiers_at_once))
     first = instrument(w, position(w, p).instrument).first_tier
     row.bankruptcy_milli = bankruptcy_of(w, p)
     if close_part(w, c, p, lots_above(w, p, first + target + 1)):

@@ -144,7 +144,9 @@ class ForcedOrders(Takeover):
     def drop_tiers(self, account: Account) -> Steps:
         """Close what lies above lower tiers, so many of them at a time."""
         book = self.rulebook
-        return (yield from self.drop(account, book.tiers_at_once, book.partial_from))
+        return (
+            yield from self.drop(account, max(1, book.tiers_at_once), max(1, book.partial_from))
+        )
 
     def reduce_to_lowest_tier(self, account: Account) -> Steps:
         """Close everything above the lowest tier."""

@@ -103,12 +103,13 @@ class Funds(Deleveraging):
         self.sample_funds()
         if trigger == AdlTrigger.DRAWDOWN:
             return self.beyond_limit(i, lots, loss)
+        if trigger != AdlTrigger.RAPID_DROP:
+            return 0
         shared = book.fund_pool == FundPool.SHARED
         profits = self.ledger.contracts[i].profits
         peak = self.peak() if shared else self.part_of_fund + self.highest(profits)
         left, drop = self.balance(i) - loss, -book.drawdown_limit_ppb
-        drops = trigger == AdlTrigger.RAPID_DROP and insurance.is_rapid_drop(left, peak, drop)
-        return lots if drops else 0
+        return lots if insurance.is_rapid_drop(left, peak, drop) else 0
 
     def beyond_limit(self, i: int, lots: int, loss: int) -> int:
         """Return how many of the lots a drawdown sends to winners."""
