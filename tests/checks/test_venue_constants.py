@@ -67,6 +67,7 @@ REASONS: dict[str, tuple[set[float], str]] = {
         "a published hash",
     ),
     "kernels/funding.py": ({3_600_000_000_000}, "nanoseconds in an hour"),
+    "kernels/funds.py": ({62}, "bits of a profit no fund has"),
     "kernels/gateway.py": ({3}, "bits of a lane"),
     "kernels/index.py": ({3}, "prices of which a median can single one out"),
     "kernels/loop.py": ({100_000, 2_000}, "events between two checks"),
@@ -78,10 +79,13 @@ REASONS: dict[str, tuple[set[float], str]] = {
         "bands of recorded depth, basis points; milli-ticks",
     ),
     "kernels/risk.py": ({2_000_000_000}, "delay of a holder who gives up, not of a venue"),
-    "kernels/room.py": ({8, 62}, "rows of a message; more rows than there are"),
+    "kernels/room.py": (
+        {62, 8},
+        "more rows than there are; rows a turn leaves beside its messages",
+    ),
     "kernels/stops.py": ({3}, "code of a state"),
     "kernels/stream.py": ({16, 4096, 5, 12, 4, 3}, "sizes of a book replayed alone"),
-    "kernels/tables.py": ({8, 24, 40, 64, 5}, "lengths of arrays"),
+    "kernels/tables.py": ({8, 24, 32, 40, 64, 5}, "lengths of arrays"),
     "kernels/triggers.py": (
         {4e18, 1e-9, 1e-18, 1e18, 4.0},
         "bounds of float error; a mark no price reaches",

@@ -1,51 +1,51 @@
 """Compiled clearing against its plain twin: every forced row, balance, position and total after every mark update."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.support.market import FIRST_TRADER, FUND_UNWIND, IDLE, VAULT, Market
+from tests.support.plain_market import PLAIN, PlainMarket
 
 from unhedged.adl.scores import SCORES
-from unhedged.reference.clearing import Clearing
-from unhedged.reference.deleveraging import Rulebook
-from unhedged.reference.ledger import Account, Contract, Holding, Ledger, Tier
-from unhedged.rules import adl_score, fees
+from unhedged.reference.ledger import Account
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
-    AdlPrice,
+    AdlDecision,
+    CasePhase,
     EntryReason,
-    LiquidationLadder,
-    Side,
+    LiquidationStep,
+    TierForm,
 )
 
 SECOND = 10**9
-PLAIN: dict[str, Callable[[dict[str, int]], float]] = {
-    "binance-v1": lambda x: adl_score.score_binance(
-        x["unrealised"], x["wallet"], x["equity"], x["maintenance"]
-    ),
-    "bitmex-v1": lambda x: adl_score.score_bitmex(
-        x["side"] * x["notional"], x["side"] * x["cost"], x["side"] * x["notional"] - x["equity"]
-    ),
-    "hyperliquid-observed-v1": lambda x: adl_score.score_hyperliquid_observed(
-        x["notional"], x["equity"], x["unrealised"], x["cost"]
-    ),
-    "hyperliquid-documented-v1": lambda x: adl_score.score_hyperliquid_documented(
-        x["side"], x["notional"], x["cost"], x["equity"]
-    ),
-    "hyperliquid-documented-literal-v1": lambda x: adl_score.score_hyperliquid_documented_literal(
-        x["notional"], x["cost"], x["equity"]
-    ),
-}
+LADDERS = [
+    tuple(LiquidationStep[name.upper()] for name in ladder.split())
+    for ladder in (
+        "cancel_orders ioc_at_bankruptcy takeover_at_bankruptcy",
+        "cancel_orders slice_with_cooldown backstop_takeover",
+        "cancel_orders drop_tiers takeover_at_bankruptcy",
+        "cancel_orders reduce_to_lowest_tier takeover_at_bankruptcy",
+        "cancel_orders orders_on_all_legs takeover_at_bankruptcy",
+        "cancel_orders ioc_at_zero_price takeover_at_close_out",
+        "cancel_orders incremental_rounds fund_zeroes_account",
+        "ioc_at_fillable_price",
+    )
+]
+"""Every step at least once, in the orders venues use."""
+FORM = ("tier_form", "slope_ppb", "slope_lots", "close_out_ppb")
+WORLDS = 40
 
 
 class World:
     """The same random market twice."""
 
-    def __init__(self, seed: int, *, traders: int = 0) -> None:
+    def __init__(self, seed: int, *, traders: int = 0, ladder: Any = None, fund: int = 1) -> None:
         self.random = random = np.random.default_rng(seed)
+        self.fund = fund
+        self.short: set[int] = set()
+        self.ladder = ladder
         self.traders = traders or int(random.integers(3, 16))
         self.whale = 0 if traders else -1  # one thin account against nearly all others
         self.count = int(random.integers(1, 5))
@@ -66,35 +66,63 @@ class World:
 
     def draw_rules(self) -> None:
         random = self.random
-        ladder = LiquidationLadder(int(random.integers(0, 2)))
         score = sorted(PLAIN)[int(random.integers(0, len(PLAIN)))]
-        every = int(random.choice([0, SECOND, 2 * SECOND]))
         self.fees = (int(random.choice([0, 200_000, -50_000])), int(random.choice([0, 400_000])))
         self.vault_interval = int(random.choice([SECOND, 2 * SECOND]))
-        self.rulebook = Rulebook(
-            ladder=ladder,
-            adl_price=AdlPrice(int(random.integers(0, 4))),
-            score=PLAIN[score],
-            liquidation_fee_ppb=int(random.choice([0, 5_000_000, 15_000_000])),
-            slice_ppb=int(random.choice([200_000_000, 333_333_333, 10**9])),
-            slice_above=int(random.choice([0, 10**11, 10**14])),
-            cooldown=int(random.choice([0, 2 * SECOND, 30 * SECOND])),
-            backstop_ppb=int(random.choice([0, 666_666_667, 900_000_000])),
-            fund_capacity_ppb=int(random.choice([0, 100_000_000, 10**9, 5 * 10**9])),
-            takeover_interval=every,
-            mark_interval=SECOND,
-            unwind_ppb=int(random.choice([50_000_000, 10**9])),
-            adl_on=bool(random.random() < 0.9),
-        )
-        book = self.rulebook
+        self.ladder = self.ladder or LADDERS[int(random.integers(0, 2))]
+        self.score = PLAIN[score]
         self.venue = {
-            "ladder": book.ladder, "adl_price": book.adl_price, "adl_score": SCORES[score].address,
-            "liquidation_fee_ppb": book.liquidation_fee_ppb, "slice_ppb": book.slice_ppb,
-            "slice_above": book.slice_above, "cooldown": book.cooldown, "backstop_ppb": book.backstop_ppb,
-            "fund_capacity_ppb": book.fund_capacity_ppb, "takeover_interval": every,
-            "mark_interval": SECOND, "unwind_ppb": book.unwind_ppb, "adl_on": book.adl_on,
-            "maker_fee_ppb": self.fees[0], "taker_fee_ppb": self.fees[1],
-        }  # fmt: skip
+            "steps": self.ladder,
+            "adl_price": int(random.integers(0, 4)),
+            "adl_score": SCORES[score].address,
+            "liquidation_fee_ppb": int(random.choice([0, 5_000_000, 15_000_000])),
+            "slice_ppb": int(random.choice([200_000_000, 333_333_333, 10**9])),
+            "slice_above": int(random.choice([0, 10**11, 10**14])),
+            "cooldown": int(random.choice([0, 2 * SECOND, 30 * SECOND])),
+            "backstop_ppb": int(random.choice([0, 666_666_667, 900_000_000])),
+            "fund_capacity_ppb": int(random.choice([0, 100_000_000, 10**9, 5 * 10**9])),
+            "takeover_interval": int(random.choice([0, SECOND, 2 * SECOND])),
+            "mark_interval": SECOND,
+            "unwind_ppb": int(random.choice([50_000_000, 10**9])),
+            "adl_on": bool(random.random() < 0.9),
+            "maker_fee_ppb": self.fees[0],
+            "taker_fee_ppb": self.fees[1],
+        }
+        if self.ladder not in LADDERS[:2]:
+            self.draw_more_rules()
+
+    def draw_more_rules(self) -> None:
+        random = self.random
+        limit = -int(random.choice([50_000_000, 300_000_000]))
+        self.venue |= {
+            "inclusive": bool(random.random() < 0.5),
+            "adl_trigger": int(
+                random.choice([0, 1, 2, 3, 4, 5], p=[0.1, 0.25, 0.3, 0.2, 0.1, 0.05])
+            ),
+            "adl_decision": int(random.choice([AdlDecision.SCORE, AdlDecision.RANDOM_START])),
+            "adl_walk": int(random.choice([0, 3])),
+            "adl_at_limit": bool(random.random() < 0.5),
+            "fund_pool": int(random.integers(0, 2)),
+            "drawdown_limit_ppb": limit,
+            "drawdown_stop_ppb": limit + 40_000_000,
+            "drawdown_window": int(random.choice([8, 40, 8 * 3600])) * SECOND,
+            "drawdown_least": int(random.choice([0, 10**9])),
+            "reduction": int(random.integers(0, 3)),
+            "partial_above": bool(random.random() < 0.5),
+            "tiers_at_once": int(random.integers(1, 3)),
+            "partial_from": int(random.integers(1, 3)),
+            "leg_pause": int(random.choice([0, 2 * SECOND])),
+            "round_interval": int(random.choice([SECOND // 4, SECOND])),
+            "round_size": int(random.choice([10**10, 10**12])),
+            "least_notional": int(random.choice([0, 10**9])),
+            "portion_ppb": int(random.choice([100_000_000, 10**9])),
+            "block_notional": int(random.choice([10**11, 10**15])),
+            "fee_cap_ppb": int(random.choice([0, 10_000_000])),
+            "spread_ppb": int(random.choice([0, 100_000_000, 1_500_000_000])),
+            "shortfall_ppb": int(random.choice([10**9, 3 * 10**9])),
+            "socialised": bool(random.random() < 0.7),
+            "key": int(random.integers(0, 2**63)),
+        }
 
     def draw_instrument(self) -> dict[str, Any]:
         random = self.random
@@ -115,13 +143,30 @@ class World:
             tiers.append((floor, rate, 2 * rate, deduct))
             below = rate
         band = int(random.choice([0, 50_000_000, 200_000_000]))
-        return {
+        found = {
             "mark": mark,
             "num": unit,
             "den": int(random.choice([1, 3, 10])),
             "tiers": tiers,
             "band_ppb": band,
         }
+        return found if self.ladder in LADDERS[:2] else self.draw_schedule(found)
+
+    def draw_schedule(self, found: dict[str, Any]) -> dict[str, Any]:
+        random = self.random
+        form = TierForm(int(random.choice([0, 0, 0, 1, 2])))
+        price = found["mark"] // 1000 * found["num"] // found["den"]
+        if form != TierForm.NOTIONAL or random.random() < 0.4:  # rates on everything
+            found["tiers"] = [(floor, mm, im, 0) for floor, mm, im, _ in found["tiers"]]
+        if form == TierForm.SIZE:
+            found["tiers"] = [(f // max(1, price), mm, im, 0) for f, mm, im, _ in found["tiers"]]
+        if form == TierForm.SLOPE:
+            found["tiers"] = found["tiers"][:1]
+        found["tier_form"] = form
+        found["slope_ppb"] = int(random.choice([0, 100_000, 1_000_000]))
+        found["slope_lots"] = max(1, int(10**11 // max(1, price)))
+        found["close_out_ppb"] = found["tiers"][0][1] * int(random.choice([0, 1, 2])) // 3
+        return found
 
     def draw_accounts(self) -> None:
         random, m = self.random, self.count
@@ -158,59 +203,15 @@ class World:
             )
             self.accounts.append({"cash": own - value, "positions": positions, "owner": owner})
         fund = int(np.exp(random.normal(np.log(10**11), 2.0)))
-        self.house = {"FUND": {"cash": fund}, "VAULT": {"cash": int(fund * random.random())}}
+        self.house = {
+            "FUND": {"cash": fund * self.fund},
+            "VAULT": {"cash": int(fund * random.random())},
+        }
         self.makers = [FIRST_TRADER + a for a in range(n)]
 
     def build_twin(self) -> None:
-        contracts = [
-            Contract(
-                mark=i["mark"], previous=i["mark"], index=i["mark"], num=i["num"], den=i["den"],
-                tiers=[Tier(floor, mm, deduct) for floor, mm, _, deduct in i["tiers"]],
-                band_ppb=i["band_ppb"],
-            )
-            for i in self.instruments
-        ]  # fmt: skip
-        accounts = []
-        for row in range(FIRST_TRADER + len(self.accounts)):
-            given = self.market.account(row)
-            account = Account(
-                row=row,
-                owner=int(given["owner"]),
-                kind=AccountKind(int(given["kind"])),
-                cash=int(given["cash"]),
-                slot={i: i for i in range(self.count)},
-            )
-            for i in range(self.count):
-                p = self.market.position(row, i)
-                account.holdings[i] = Holding(int(p["pos"]), int(p["cost"]))
-            accounts.append(account)
-        self.orders: list[list[Any]] = []
-        self.twin = Clearing(Ledger(contracts, accounts), self.rulebook, self.take, self.cancel)
-
-    # ---- the twin's book: price, then time; the venue's orders do not stop at the owner's own
-
-    def take(self, i: int, side: Side, limit: int, qty: int, taker: Account) -> tuple[int, int]:
-        ledger, filled, atoms = self.twin.ledger, 0, 0
-        sign = 1 if side == Side.BUY else -1
-        resting = [o for o in self.orders if o[1] == i and o[2] != side and o[4] > 0]
-        for order in sorted(resting, key=lambda o: sign * o[3]):
-            maker = ledger.accounts[order[0]]
-            if filled == qty or sign * order[3] > sign * limit:
-                break
-            lots = min(qty - filled, order[4])
-            money = ledger.fill_amount(i, order[3], lots)
-            buyer, seller = (taker, maker) if side == Side.BUY else (maker, taker)
-            ledger.exchange(i, money, lots, buyer, seller)
-            house = ledger.house(AccountKind.FEES)
-            ledger.pay(taker, house, fees.fee(money, self.fees[1]), EntryReason.TRADING_FEE)
-            ledger.pay(maker, house, fees.fee(money, self.fees[0]), EntryReason.TRADING_FEE)
-            order[4] -= lots
-            filled += lots
-            atoms += money
-        return filled, atoms
-
-    def cancel(self, account: Account, i: int | None) -> None:
-        self.orders = [o for o in self.orders if o[0] != account.row or i not in (None, o[1])]
+        self.plain = PlainMarket(self.market, self.score)
+        self.twin, self.orders = self.plain.clearing, self.plain.orders
 
     # ---- one mark update
 
@@ -223,16 +224,12 @@ class World:
             i, side = int(random.integers(0, self.count)), int(random.integers(0, 2))
             px = self.marks[i] / 1000 * (1 + (2 * side - 1) * abs(random.normal(0.0, 0.02)))
             px = max(1, int(px))
-            if any(
-                o[1] == i and o[2] != side and (o[3] >= px if side else o[3] <= px)
-                for o in self.orders
-                if o[4]
-            ):
-                continue  # would cross
+            if self.plain.would_cross(i, side, px):
+                continue
             pos = abs(int(self.market.position(int(random.choice(self.makers)), i)["pos"]))
             qty = max(1, int(pos * random.uniform(0.01, 0.5)))
             self.market.order(maker, i, side, px, qty)
-            self.orders.append([maker, i, Side(side), px, qty])
+            self.plain.order(maker, i, side, px, qty)
 
     def update(self) -> None:
         self.t += SECOND
@@ -247,12 +244,10 @@ class World:
         self.market.memory.world["now"] = self.twin.now = self.t
         for contract, milli in zip(self.twin.ledger.contracts, self.marks, strict=True):
             contract.previous, contract.mark = contract.mark, milli
-        assert self.market.mark(dict(enumerate(self.marks))) == len(self.unsafe())
+        assert self.market.mark(dict(enumerate(self.marks))) == len(self.unsafe()), self.t
+        self.short |= {account.row for account in self.unsafe()}
         self.twin.evaluate()
-        if (
-            self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
-            and self.t % self.vault_interval == 0
-        ):
+        if self.twin.rulebook.backstop and self.t % self.vault_interval == 0:
             self.market.plan(self.t, VAULT)
             self.twin.schedule(self.t, self.twin.tick())
         assert self.market.run(self.t) == IDLE
@@ -283,6 +278,12 @@ class World:
         assert [int(x) for x in memory["account"]["cash"]] == [
             a.cash for a in self.twin.ledger.accounts
         ]
+        for i, contract in enumerate(self.twin.ledger.contracts):
+            row = memory["instrument"][i]
+            assert (row["fund_cash"], row["draws_down"]) == (
+                contract.fund_cash,
+                contract.draws_down,
+            )
         for account in self.twin.ledger.accounts:
             assert int(memory["account"]["status"][account.row]) == account.status, account.row
             assert int(memory["account"]["cooldown_until"][account.row]) == account.cooldown_until
@@ -301,6 +302,22 @@ def test_compiled_clearing_equals_its_plain_twin(block):
         world = World(seed)
         for _ in range(20):
             world.update()
+
+
+@pytest.mark.parametrize(
+    "ladder", LADDERS[2:], ids=lambda steps: steps[-2 % len(steps)].name.lower()
+)
+def test_every_ladder_equals_its_plain_twin(ladder):
+    phases, rows = set(), 0
+    for seed in range(3000, 3000 + WORLDS):
+        world = World(seed, ladder=ladder)
+        for _ in range(20):
+            world.update()
+        phases |= {row["phase"] for row in world.twin.rows}
+        rows += len(world.twin.rows)
+    assert rows > 300
+    if LiquidationStep.FUND_ZEROES_ACCOUNT not in ladder:
+        assert CasePhase.ADL_CLOSE in phases
 
 
 @pytest.mark.slow

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numba import njit
-from tests.differential.test_clearing import PLAIN
+from tests.support.plain_market import PLAIN
 from tests.support.plain_world import compare, twin_of
-from tests.support.small_world import Small, plan_of, scenario
+from tests.support.small_world import PERPETUALS, Small, plan_of, scenario
 
 from unhedged.engine.buffers import Rows, make_room
 from unhedged.kernels import loop as compiled_loop
@@ -190,10 +190,16 @@ class Seen:
 
 
 def follow(
-    seed: int, folder: Any, seen: Seen, seconds: int = 80, drawn: Callable[..., str] = scenario
+    seed: int,
+    folder: Any,
+    seen: Seen,
+    seconds: int = 80,
+    drawn: Callable[..., str] = scenario,
+    rulebook: str | None = None,
 ) -> tuple[Small, World, int]:
     """Run one world both ways to its end and compare all along; return the number of events."""
-    small = Small(plan_of(drawn(seed, seconds), folder), seed)
+    named = () if rulebook is None else (rulebook,)
+    small = Small(plan_of(drawn(seed, seconds, *named), folder), seed)
     plain = twin_of(small.memory, [PLAIN.get(name) for name in small.policies], small.behaviours)
     events, more = 0, True
     while more:
@@ -239,6 +245,17 @@ def test_compiled_and_plain_loop_agree_event_by_event(tmp_path):
     assert phases == {CasePhase.REDUCE, CasePhase.TAKEOVER, CasePhase.ADL_CLOSE}
     assert codes >= REFUSALS
     assert reasons >= PAYMENTS
+
+
+@pytest.mark.parametrize("rulebook", PERPETUALS)
+def test_worlds_of_every_perpetual_rulebook_agree_event_by_event(rulebook, tmp_path):
+    seen, total, liquidated = Seen(), 0, 0
+    for seed in (1, 4):
+        small, _, events = follow(seed, tmp_path, seen, 70, rulebook=rulebook)
+        total += events
+        liquidated += int(small.memory.world["liquidations"])
+    assert total > 20_000
+    assert liquidated > 0
 
 
 @pytest.mark.slow

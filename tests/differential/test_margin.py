@@ -14,7 +14,7 @@ from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import basis, instrument, world
 from unhedged.reference import margin as plain
 from unhedged.rules.margin import next_deduction
-from unhedged.vocab.enums import AccountStatus, InstrumentKind
+from unhedged.vocab.enums import AccountStatus, InstrumentKind, TierForm
 
 PPB = 10**9
 
@@ -81,9 +81,15 @@ def make_instrument(rng: random.Random) -> plain.Instrument:
     if rng.random() < 0.15:  # whole-position rates: margin jumps at floors
         tiers = [plain.Tier(t.floor, t.mm_ppb, t.im_ppb, 0) for t in tiers]
     mark = rng.choice([rng.randint(1_000, 50_000), rng.randint(10**6, 10**9)])
+    form = TierForm(rng.choice([0, 0, 0, 1, 2]))
+    if form == TierForm.SIZE:  # floors in lots
+        tiers = [plain.Tier(t.floor // 10**4, t.mm_ppb, t.im_ppb, 0) for t in tiers]
+    if form == TierForm.SLOPE:
+        tiers = tiers[:1]
+    terms = (tiers, kind, form, rng.choice([0, 50_000, 10**7]), rng.choice([10**9, 10**10, 10**11]))
     if kind == InstrumentKind.INVERSE:
-        return plain.Instrument(mark, rng.choice([10**8, 10**10]), 1, tiers, kind)
-    return plain.Instrument(mark, rng.choice([1, 7, 100]), rng.choice([1, 10, 3]), tiers, kind)
+        return plain.Instrument(mark, rng.choice([10**8, 10**10]), 1, *terms)
+    return plain.Instrument(mark, rng.choice([1, 7, 100]), rng.choice([1, 10, 3]), *terms)
 
 
 def lots_worth(rng: random.Random, inst: plain.Instrument) -> int:
@@ -102,6 +108,7 @@ class Twins:
     instruments: list[plain.Instrument]
     accounts: list[plain.Account]
     memory: Memory = field(init=False)
+    inclusive: int = 0
     first: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -121,6 +128,7 @@ class Twins:
             }
         )
         m["venue"]["margin_on"] = 1
+        m["venue"]["inclusive"] = self.inclusive = self.rng.randint(0, 1)
         row = 0
         for i, inst in enumerate(self.instruments):
             m["instrument"][["num", "den", "mark_milli", "start_milli"]][i] = (
@@ -131,6 +139,9 @@ class Twins:
             )
             m["basis"]["milli"][i] = inst.mark_milli
             m["instrument"]["kind"][i] = inst.kind
+            m["instrument"]["tier_form"][i] = inst.form
+            m["instrument"]["slope_ppb"][i] = inst.slope_ppb
+            m["instrument"]["slope_lots"][i] = inst.slope_lots
             m["instrument"]["first_tier"][i] = row
             m["instrument"]["tiers"][i] = len(inst.tiers)
             m["instrument"]["first_bucket"][i] = 2 * triggers.BUCKETS * i
@@ -236,7 +247,7 @@ class Twins:
 
     def check(self) -> dict[int, int]:
         """Update and return the accounts that need action, on which all three must agree."""
-        expected = plain.needing_action(self.accounts, self.instruments)
+        expected = plain.needing_action(self.accounts, self.instruments, self.inclusive)
         address, table = self.memory.address, self.memory["touched"]["account"]
         lazy = [int(a) for a in table[: update(address)]]
         assert lazy == list(expected)

@@ -1,6 +1,6 @@
 """The rulebook as stories: given accounts and a book, when marks move, then steps, balances and orders.
 
-One TOML file each. Money is dollars, prices have ticks of one cent, a lot is one unit of the underlying. ``wallet`` is what a
+Each runs in the kernels and in their plain twin, which must agree. One TOML file each. Money is dollars, prices have ticks of one cent, a lot is one unit of the underlying. ``wallet`` is what a
 venue shows: cash plus the entry cost of open positions. A step reads ``PHASE account change @ price counterparty``.
 """
 
@@ -10,15 +10,21 @@ from typing import Any
 
 import pytest
 from tests.support.market import BREACH, FIRST_TRADER, HOUSE, IDLE, VAULT, Market
+from tests.support.plain_market import PLAIN, PlainMarket
 
 from unhedged.adl.scores import SCORES
 from unhedged.vocab.enums import (
     AccountStatus,
+    AdlDecision,
     AdlPrice,
+    AdlTrigger,
     CasePhase,
     EntryReason,
-    LiquidationLadder,
+    FundPool,
+    LiquidationStep,
+    Reduction,
     Side,
+    TierForm,
 )
 
 ATOMS = 1_000_000
@@ -29,15 +35,20 @@ ZERO_SUM = "crowd"
 """Account that holds the other side of everything, so that positions sum to zero."""
 
 RATES = (
-    "liquidation_fee",
-    "slice",
-    "backstop",
-    "fund_capacity",
-    "maker_fee",
-    "taker_fee",
-    "unwind",
-)
-TIMES = ("cooldown", "takeover_interval", "mark_interval", "vault_interval")
+    "liquidation_fee", "slice", "backstop", "fund_capacity", "maker_fee", "taker_fee", "unwind", "fee_cap", "portion", "spread",
+    "shortfall", "drawdown_limit", "drawdown_stop",
+)  # fmt: skip
+TIMES = (
+    "cooldown", "takeover_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
+)  # fmt: skip
+MONEY = ("slice_above", "round_size", "least_notional", "block_notional", "drawdown_least")
+PLAIN_KEYS = (
+    "adl_on", "liquidation_on", "inclusive", "partial_above", "socialised", "adl_at_limit", "tiers_at_once", "partial_from",
+    "adl_walk",
+)  # fmt: skip
+CHOICES = {
+    "adl_price": AdlPrice, "adl_trigger": AdlTrigger, "reduction": Reduction, "fund_pool": FundPool, "tier_form": TierForm
+}  # fmt: skip
 
 
 def dollars(atoms: int) -> float:
@@ -75,38 +86,58 @@ class Story:
                 "VAULT": {"cash": round(given.get("vault", 0.0) * ATOMS)},
             },
         )
+        self.plain = PlainMarket(
+            self.market, PLAIN.get(given.get("score", "binance-v1"), lambda facts: 0.0)
+        )
         for order in given.get("book", []):
             self.place(order)
 
     def venue(self, given: dict[str, Any]) -> dict[str, Any]:
+        score = given.get("score", "binance-v1")
         venue: dict[str, Any] = {
-            "ladder": LiquidationLadder[given["ladder"]],
-            "adl_price": AdlPrice[given.get("adl_price", "BANKRUPTCY")],
-            "adl_score": SCORES[given.get("score", "binance-v1")].address,
-            "adl_on": given.get("adl_on", True),
-            "liquidation_on": given.get("liquidation_on", True),
-            "slice_above": round(given.get("slice_above", 0.0) * ATOMS),
+            "steps": [LiquidationStep[name.upper()] for name in given["steps"]],
+            "adl_decision": AdlDecision.SCORE,
         }
+        if score == "random-start-v1":
+            venue |= {"adl_decision": AdlDecision.RANDOM_START, "key": given.get("key", 1)}
+        else:
+            venue["adl_score"] = SCORES[score].address
         for name in RATES:
             if name in given:
                 venue[f"{name}_ppb"] = round(given[name] * 10**9)
         for name in TIMES:
             if name in given:
                 venue[name] = round(given[name] * SECOND)
+        for name in MONEY:
+            if name in given:
+                venue[name] = round(given[name] * ATOMS)
+        for name in PLAIN_KEYS:
+            if name in given:
+                venue[name] = given[name]
+        for name in ("adl_price", "adl_trigger", "reduction", "fund_pool"):
+            if name in given:
+                venue[name] = CHOICES[name][given[name]]
         return venue
 
     def instrument(self, given: dict[str, Any], name: str) -> dict[str, Any]:
         tiers, deduct, below = [], 0, 0
+        form = TierForm[given.get("tier_form", "NOTIONAL")]
+        whole = given.get("whole_position", form != TierForm.NOTIONAL)
         for floor, rate in given.get("tiers", [[0.0, 0.01]]):
             ppb = round(rate * 10**9)
-            deduct += round(floor * ATOMS) * (ppb - below) // 10**9
-            tiers.append((round(floor * ATOMS), ppb, 2 * ppb, deduct))
+            start = int(floor) if form == TierForm.SIZE else round(floor * ATOMS)
+            deduct += 0 if whole else start * (ppb - below) // 10**9
+            tiers.append((start, ppb, 2 * ppb, deduct))
             below = ppb
         return {
             "mark": milli(self.marks[name]),
             "num": CENT,
             "den": 1,
             "tiers": tiers,
+            "tier_form": form,
+            "slope_ppb": round(given.get("slope", 0.0) * 10**9),
+            "slope_lots": 1,
+            "close_out_ppb": round(given.get("close_out", 0.0) * 10**9),
             "band_ppb": round(given.get("band", 0.0) * 10**9),
         }
 
@@ -141,30 +172,39 @@ class Story:
         return self.names.index(name)
 
     def place(self, order: dict[str, Any]) -> None:
-        self.market.order(
+        placed = (
             self.row(order.get("account", ZERO_SUM)),
             self.instruments.index(order.get("instrument", self.instruments[0])),
             Side[order["side"].upper()],
             round(order["px"] * 100),
             order["qty"],
-            int(order.get("reduce_only", False)),
         )
+        reduce_only = order.get("reduce_only", False)
+        self.market.order(*placed, int(reduce_only))
+        self.plain.order(*placed, reduce_only)
 
     # ---- when
 
     def act(self, when: dict[str, Any]) -> None:
         self.t = round(when.get("at", self.t / SECOND) * SECOND)
+        twin = self.plain.clearing
         assert self.market.run(self.t) == IDLE
+        twin.run(self.t)
         for order in when.get("book", []):
             self.place(order)
         marks = when.get("marks", {self.instruments[0]: when["mark"]} if "mark" in when else {})
         if marks:
-            self.market.mark(
-                {self.instruments.index(name): milli(px) for name, px in marks.items()}
-            )
+            moved = {self.instruments.index(name): milli(px) for name, px in marks.items()}
+            for i, px in moved.items():
+                contract = twin.ledger.contracts[i]
+                contract.previous, contract.mark = contract.mark, px
+            self.market.mark(moved)
+            twin.evaluate()
         if when.get("vault_tick", False):
             self.market.plan(self.t, VAULT)
+            twin.schedule(self.t, twin.tick())
         assert self.market.run(self.t) != BREACH
+        twin.run(self.t)
 
     # ---- then
 
@@ -180,6 +220,19 @@ class Story:
         if row["counterparty"] >= 0:
             words.append(self.names[row["counterparty"]])
         return " ".join(words)
+
+    def compare(self) -> None:
+        """Compare with the plain twin: every step, all cash and positions, all orders."""
+        twin = self.plain.clearing
+        rows = self.market.forced()
+        assert [{name: row[name].item() for name in twin.rows[0]} for row in rows] == twin.rows
+        for account in twin.ledger.accounts:
+            row = self.market.account(account.row)
+            assert (int(row["cash"]), int(row["status"])) == (account.cash, account.status)
+            held = [
+                int(self.market.position(account.row, i)["pos"]) for i in range(self.market.count)
+            ]
+            assert held == [account.holdings[i].pos for i in range(self.market.count)]
 
     def transfers(self) -> list[str]:
         return [
@@ -224,6 +277,7 @@ def test_story(path):
     for when in story.text["when"]:
         story.act(when)
     then = story.text["then"]
+    story.compare()
     assert story.steps() == then["steps"]
     for wanted in then.get("accounts", []):
         assert story.state(wanted) == wanted

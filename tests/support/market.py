@@ -14,6 +14,7 @@ from unhedged.kernels.book import NO_ASK, NO_BID, rest, take, words_per_side
 from unhedged.kernels.buckets import BUCKETS
 from unhedged.kernels.clearing import fund_unwind, open_case, step_case, vault_tick
 from unhedged.kernels.clock import next_event, release_event, schedule
+from unhedged.kernels.funds import sample_funds
 from unhedged.kernels.ledger import imbalance, position_imbalance
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import account, event, instrument, touched, world
@@ -50,6 +51,7 @@ def move_mark(address: int, i: int, milli: int) -> None:
 @njit("int64(int64)")
 def open_cases(address: int) -> int:
     w = world(address)
+    sample_funds(w, 0)
     found = drain(w, 0)
     for n in range(found):
         open_case(w, touched(w, n).account)
@@ -175,8 +177,13 @@ class Market:
         row["instruments"] = self.count
         row["mark_interval"] = 10**9
         row["fund_capacity_ppb"] = 10**9
+        row["step"] = -1
+        row["drawdown_window"] = 8 * 3600 * 10**9
         for column, value in given.items():
-            row[column] = value
+            if column == "steps":
+                row["step"][: len(value)], row["steps"] = value, len(value)
+            else:
+                row[column] = value
         self.memory.world["keep_fills"] = 1
         self.memory.world["settlements"] = 1
 
@@ -213,6 +220,9 @@ class Market:
         table, m = self.memory["account"], self.count
         table["case"] = table["agent"] = table["first_order"] = -1
         table["next_dirty"] = NOT_LISTED
+        fund = everyone[HOUSE.index("FUND")].get("cash", 0)
+        self.memory["venue"]["fund_start"] = fund
+        self.memory["venue"]["peak"] = fund
         for a, given in enumerate(everyone):
             row = table[a]
             row["first_position"], row["positions"] = a * m, m

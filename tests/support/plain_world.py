@@ -25,14 +25,19 @@ from unhedged.reference.world import (
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
+    AdlDecision,
     AdlPrice,
+    AdlTrigger,
     EntryReason,
+    FundPool,
     InstrumentKind,
-    LiquidationLadder,
+    LiquidationStep,
     MarkForm,
     NewsShape,
     OutageKind,
+    Reduction,
     Side,
+    TierForm,
     TriggerKind,
 )
 
@@ -117,20 +122,7 @@ def _add_venue(world: World, memory: Memory, n: int, row: Any, score: Score | No
     first, count = int(row["first_instrument"]), int(row["instruments"])
     contracts = [_contract(memory, i) for i in range(first, first + count)]
     ledger = VenueLedger(contracts, mine, world, int(row["asset"]))
-    rulebook = Rulebook(
-        ladder=LiquidationLadder(int(row["ladder"])),
-        adl_price=AdlPrice(int(row["adl_price"])),
-        score=score or (lambda facts: 0.0),
-        adl_on=bool(row["adl_on"]),
-        liquidation_on=bool(row["liquidation_on"] and row["margin_on"]),
-        **numbers(
-            row,
-            (
-                "liquidation_fee_ppb", "slice_ppb", "slice_above", "cooldown", "backstop_ppb", "fund_capacity_ppb",
-                "takeover_interval", "mark_interval", "unwind_ppb",
-            ),
-        ),
-    )  # fmt: skip
+    rulebook = rulebook_of(row, score or (lambda facts: 0.0))
     exchanges: list[Exchange] = []
     venue = Venue(
         number=n,
@@ -149,6 +141,34 @@ def _add_venue(world: World, memory: Memory, n: int, row: Any, score: Score | No
         world.exchanges.append(exchange)
 
 
+RULES = (
+    "adl_walk", "backstop_ppb", "block_notional", "cooldown", "drawdown_least", "drawdown_limit_ppb", "drawdown_stop_ppb",
+    "drawdown_window", "fee_cap_ppb", "fund_capacity_ppb", "fund_start", "key", "least_notional", "leg_pause",
+    "liquidation_fee_ppb", "mark_interval", "partial_from", "portion_ppb", "round_interval", "round_size", "shortfall_ppb",
+    "slice_above", "slice_ppb", "spread_ppb", "takeover_interval", "tiers_at_once", "unwind_ppb",
+)  # fmt: skip
+CONTRACT = (
+    "num", "den", "band_ppb", "adl_qty", "forced_qty", "slope_ppb", "slope_lots", "close_out_ppb", "fund_cash",
+)  # fmt: skip
+SWITCHES = ("adl_at_limit", "adl_on", "inclusive", "partial_above", "socialised")
+
+
+def rulebook_of(row: Any, score: Score) -> Rulebook:
+    """Return the plain rules of a row of the table of venues."""
+    return Rulebook(
+        steps=tuple(LiquidationStep(int(code)) for code in row["step"][: row["steps"]]),
+        adl_price=AdlPrice(int(row["adl_price"])),
+        adl_trigger=AdlTrigger(int(row["adl_trigger"])),
+        adl_decision=AdlDecision(int(row["adl_decision"])),
+        fund_pool=FundPool(int(row["fund_pool"])),
+        reduction=Reduction(int(row["reduction"])),
+        score=score,
+        liquidation_on=bool(row["liquidation_on"] and row["margin_on"]),
+        **{name: bool(row[name]) for name in SWITCHES},
+        **numbers(row, RULES),
+    )
+
+
 def _contract(memory: Memory, i: int) -> Contract:
     row = memory["instrument"][i]
     tiers = memory["tier"][row["first_tier"] : row["first_tier"] + row["tiers"]]
@@ -157,7 +177,8 @@ def _contract(memory: Memory, i: int) -> Contract:
         previous=int(row["mark_previous"]),
         index=int(row["index_milli"]),
         tiers=[Tier(int(t["floor"]), int(t["mm_ppb"]), int(t["deduct"])) for t in tiers],
-        **numbers(row, ("num", "den", "band_ppb", "adl_qty", "forced_qty")),
+        tier_form=TierForm(int(row["tier_form"])),
+        **numbers(row, CONTRACT),
     )
 
 

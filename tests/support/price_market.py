@@ -27,6 +27,8 @@ TICK, LOT = 0.01, 1
 MILLI = 100_000
 """Milli-ticks per dollar."""
 COIN = "COIN"
+STEPS = ["cancel_orders", "ioc_at_bankruptcy", "takeover_at_bankruptcy"]
+"""Of every venue: these stories are of prices and payments."""
 
 
 @njit("void(int64, int64)")
@@ -73,8 +75,8 @@ def scenario(given: dict[str, Any]) -> dict[str, Any]:
         "asset": [{"id": COIN, "start": f"${given.get('start', 100)}"}],
         "venue": [
             {
-                "liquidation": {"ladder": "binance"},
-                "adl": {"policy": "binance-v1", "price": "mark"},
+                "liquidation": {"steps": STEPS},
+                "adl": {"trigger": "fund_cannot_hold", "policy": "binance-v1", "price": "mark"},
                 **given.get("set", {}),
                 "id": "hub",
                 "rulebook": given["rulebook"],

@@ -20,21 +20,23 @@ PAIRS = (
 CLEARING = {
     "hub": """\
 [venue.liquidation]
-ladder = "binance"
+steps = ["cancel_orders", "ioc_at_bankruptcy", "takeover_at_bankruptcy"]
 
 [venue.adl]
+trigger = "fund_cannot_hold"
 policy = "binance-v1"
 price = "bankruptcy"
 """,
     "hyper": """\
 [venue.liquidation]
-ladder = "hyperliquid"
+steps = ["cancel_orders", "slice_with_cooldown", "backstop_takeover"]
 slice = "20%"
 slice_above = "$100k"
 cooldown = "30s"
 backstop = "66.6666667%"
 
 [venue.adl]
+trigger = "negative_equity"
 policy = "hyperliquid-observed-v1"
 price = "previous_mark"
 """,

@@ -36,7 +36,8 @@ beta = 1.3
 
 [[venue]]
 id = "hub"
-rulebook = "binance-usdm@2025-10-10"
+rulebook = "{rulebook}"
+{marks}
 
 [venue.fund]
 start = "${fund}"
@@ -67,7 +68,7 @@ asset = "ETH"
 kind = "linear"
 tick_size = 0.01
 lot_size = 0.001
-tiers = "ETHUSDT"
+tiers = "{eth}"
 open_interest = "$1bn"
 
 [[instrument]]
@@ -263,10 +264,35 @@ over = "10s"
 """
 
 
-def scenario(seed: int, seconds: int = 80) -> str:
-    """Return a scenario drawn from a seed."""
+PERPETUALS = (
+    "bybit-linear@2025-10-10",
+    "okx-swap@2025-10-10",
+    "bitmex@2025-10-10",
+    "dydx-v4@2025-10-10",
+    "lighter@2025-10-10",
+    "deribit-linear@2025-10-10",
+)
+"""Rulebooks whose steps are not those of the two venues every small world has."""
+PLAIN_MARKS = """
+[venue.mark]
+form = "binance"
+interval = "1s"
+basis_window = "30s"
+
+[venue.funding]
+interval = "0s"
+premium_interval = "5s"
+"""
+"""A mark and funding of the engine, where only steps are compared."""
+
+
+def scenario(seed: int, seconds: int = 80, rulebook: str = "binance-usdm@2025-10-10") -> str:
+    """Return a scenario drawn from a seed, its largest venue with the clearing of a rulebook."""
     random = np.random.default_rng(seed)
     return SCENARIO.format(
+        rulebook=rulebook,
+        eth="ETHUSDT" if rulebook.startswith("binance") else "BTC",
+        marks="" if rulebook.startswith("binance") else PLAIN_MARKS,
         seed=seed,
         seconds=seconds,
         volatility=int(random.choice([40, 200, 800])),

@@ -15,6 +15,8 @@ REGISTRY = {
     "hyperliquid-observed-v1": "unhedged.adl.scores:hyperliquid_observed",
     "hyperliquid-documented-v1": "unhedged.adl.scores:hyperliquid_documented",
     "hyperliquid-documented-literal-v1": "unhedged.adl.scores:hyperliquid_documented_literal",
+    "okx-v1": "unhedged.adl.scores:okx",
+    "random-start-v1": "unhedged.adl.contract:RANDOM_START",
     "contract-pro-rata-v1": "unhedged.adl.pro_rata:contract_pro_rata",
 }
 """Built-in policies: versioned id to where they are."""

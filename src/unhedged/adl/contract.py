@@ -41,6 +41,13 @@ class Allocation(Protocol):
         ...
 
 
+class RandomStart:
+    """A policy without a ranking: the compiled loop takes holders one after another from a random one on."""
+
+
+RANDOM_START = RandomStart()
+
+
 def check_allocation(winners: Winners, lots: int, closes: Any, *, policy: str = "") -> Lots:
     """Return ``closes`` as int64 when it is an allocation of ``lots`` over ``winners``.
 

@@ -11,6 +11,7 @@ from unhedged.rules import adl_score
 
 _binance = rule(adl_score.score_binance)
 _bitmex = rule(adl_score.score_bitmex)
+_okx = rule(adl_score.score_okx)
 _observed = rule(adl_score.score_hyperliquid_observed)
 _documented = rule(adl_score.score_hyperliquid_documented)
 _literal = rule(adl_score.score_hyperliquid_documented_literal)
@@ -33,6 +34,18 @@ def bitmex(winner: int) -> float:
     side = 1 if one.long == 1 else -1
     marked = side * one.notional
     return _bitmex(marked, side * one.cost, marked - one.equity)
+
+
+@score
+def okx(winner: int) -> float:
+    """Return OKX's score: return over the account's margin ratio, or a loss times it.
+
+    The ratio is equity over maintenance, the fee of closing counted in it; an account with less than an atom of either counts
+    as having one.
+    """
+    one: Any = as_winner(winner)
+    ratio = (1.0 * max(1, one.equity)) / (1.0 * max(1, one.maintenance))
+    return _okx(one.unrealised, max(1, one.cost), ratio)
 
 
 @score
@@ -61,6 +74,7 @@ SCORES: dict[str, ByAddress] = {
     "binance-v1": binance,
     "profit-leverage-v1": binance,  # what the score is, for rulebooks of venues that copy it
     "bitmex-v1": bitmex,
+    "okx-v1": okx,
     "hyperliquid-observed-v1": hyperliquid_observed,
     "hyperliquid-documented-v1": hyperliquid_documented,
     "hyperliquid-documented-literal-v1": hyperliquid_documented_literal,

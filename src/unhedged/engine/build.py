@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from unhedged.adl.contract import RandomStart
 from unhedged.agents import rows as agent_rows
 from unhedged.engine.balance import Stake, pair
+from unhedged.engine.clearing import atoms
 from unhedged.engine.crowd import Crowd, Triggers, draw_crowd, seat_crowd
 from unhedged.engine.desks import Desk, draw_desk, fill_agents, seat_desk
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import (
     HOUSE,
     Rows,
-    atoms,
     fill_market,
     first_funding,
     market_rows,
@@ -83,8 +84,8 @@ def build(plan: RunPlan, replicate: int, *, keep_all: bool = False) -> Built:
     zero_quotes(built.memory)
     _schedule(plan, built, replicate)
     for n, venue in enumerate(plan.venues):
-        policy = pick("adl", venue.adl_policy) if venue.margin_mode != MarginMode.NONE else None
-        if policy is not None and not isinstance(policy, ByAddress):
+        policy = pick("adl", venue.adl_policy) if venue.adl_on else None
+        if policy is not None and not isinstance(policy, ByAddress | RandomStart):
             built.policies[n] = (venue.adl_policy, policy)
     return built
 

@@ -9,8 +9,9 @@ import numpy as np
 from unhedged.agents import cells
 from unhedged.agents import rows as agent_rows
 from unhedged.engine.balance import Stake, most_leverage
+from unhedged.engine.clearing import atoms
 from unhedged.engine.draw import Stream
-from unhedged.engine.market import Rows, atoms
+from unhedged.engine.market import Rows
 from unhedged.engine.roster import Roster, blank_accounts, blank_positions
 from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import AgentGroupPlan, Law, RunPlan

@@ -16,7 +16,7 @@ from unhedged.vocab.enums import (
     EntryReason,
     FillCause,
     InstrumentKind,
-    LiquidationLadder,
+    LiquidationStep,
     Side,
 )
 from unhedged.vocab.units import ATOMS_PER_USD
@@ -207,7 +207,7 @@ def _has_fund(venue: VenuePlan) -> bool:
     return (
         venue.fund_start_usd > 0
         or not venue.vault_on
-        or venue.ladder != LiquidationLadder.HYPERLIQUID
+        or LiquidationStep.BACKSTOP_TAKEOVER not in venue.steps
     )
 
 

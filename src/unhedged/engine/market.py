@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from unhedged.engine.clearing import atoms, fill_clearing
 from unhedged.kernels.book import NO_ASK, NO_BID, words_per_side
-from unhedged.kernels.compiled import ByAddress
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.triggers import BUCKETS
 from unhedged.scenario.plan import InstrumentPlan, RunPlan, SourcePlan, VenuePlan
 from unhedged.vocab.enums import (
     AccountKind,
-    AdlDecision,
     FundingForm,
     IndexCombine,
     InstrumentKind,
@@ -24,8 +23,6 @@ from unhedged.vocab.enums import (
     Side,
 )
 from unhedged.vocab.keys import stream_key
-from unhedged.vocab.registry import pick
-from unhedged.vocab.units import ATOMS_PER_USD
 
 SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
@@ -62,11 +59,6 @@ class Rows:
     def house(self, venue: int, kind: AccountKind) -> int:
         """Return the row of a house account."""
         return venue * len(HOUSE) + HOUSE.index(kind)
-
-
-def atoms(usd: float) -> int:
-    """Return dollars as atoms, rounded to the nearest."""
-    return round(usd * ATOMS_PER_USD)
 
 
 def market_rows(plan: RunPlan) -> dict[str, int]:
@@ -106,7 +98,7 @@ def _samples(plan: RunPlan, rows: Rows, instrument: InstrumentPlan) -> tuple[int
 def fill_market(memory: Memory, plan: RunPlan, rows: Rows, replicate: int) -> None:
     """Fill the market's tables."""
     for n, venue in enumerate(plan.venues):
-        _fill_venue(memory, plan, rows, n, venue)
+        _fill_venue(memory, plan, rows, n, venue, replicate)
     _fill_instruments(memory, plan, rows)
     _fill_books(memory, plan)
     for n, asset in enumerate(plan.assets):
@@ -126,7 +118,9 @@ def first_funding(plan: RunPlan, interval: int) -> int:
     return interval - since % interval
 
 
-def _fill_venue(memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenuePlan) -> None:
+def _fill_venue(
+    memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenuePlan, replicate: int
+) -> None:
     row = memory["venue"][n]
     mine = [m for m, i in enumerate(plan.instruments) if i.venue == venue.id]
     row["first_instrument"], row["instruments"] = mine[0], len(mine)
@@ -140,23 +134,10 @@ def _fill_venue(memory: Memory, plan: RunPlan, rows: Rows, n: int, venue: VenueP
     row["index_outlier_ppb"], row["index_stale"] = venue.index_outlier_ppb, venue.index_stale_ns
     row["index_least"], row["index_delay"] = venue.index_least, venue.index_delay_ns
     row["maker_fee_ppb"], row["taker_fee_ppb"] = venue.maker_fee_ppb, venue.taker_fee_ppb
-    row["liquidation_on"], row["ladder"] = venue.liquidation_on, venue.ladder
-    row["liquidation_fee_ppb"] = venue.liquidation_fee_ppb
-    row["slice_ppb"], row["slice_above"] = venue.slice_ppb, atoms(venue.slice_above_usd)
-    row["cooldown"], row["backstop_ppb"] = venue.cooldown_ns, venue.backstop_ppb
-    row["fund_capacity_ppb"] = venue.fund_capacity_ppb
-    row["unwind_interval"], row["unwind_ppb"] = venue.unwind_interval_ns, venue.unwind_ppb
-    row["vault_interval"] = venue.vault_interval_ns if venue.vault_on else 0
-    row["takeover_interval"] = venue.takeover_interval_ns
-    row["adl_on"], row["adl_price"] = venue.adl_on, venue.adl_price
+    fill_clearing(row, venue)
+    row["key"] = stream_key(plan.seed, replicate, f"venue/{venue.id}")
     row["margin_on"] = venue.margin_mode != MarginMode.NONE
     if venue.margin_mode != MarginMode.NONE:
-        policy = pick("adl", venue.adl_policy)
-        if isinstance(policy, ByAddress):
-            row["adl_decision"] = AdlDecision.SCORE
-            row["adl_score"] = policy.address
-        else:
-            row["adl_decision"] = AdlDecision.PYTHON
         _fill_funding(row, venue)
     for kind, column in (
         (AccountKind.FUND, "fund"),
@@ -202,9 +183,12 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         row["basis_window"], row["votes_most"] = _samples(plan, rows, plan_row)
         row["first_basis"] = basis
         basis += int(row["basis_window"] + row["votes_most"])
+        row["tier_form"], row["close_out_ppb"] = plan_row.tier_form, plan_row.close_out_ppb
+        row["slope_ppb"], row["slope_lots"] = plan_row.slope_ppb, plan_row.slope_lots
         row["first_tier"], row["tiers"] = tier, len(plan_row.tiers)
         for t in plan_row.tiers:
-            memory["tier"][tier] = (atoms(t.floor_usd), t.mm_ppb, t.im_ppb, atoms(t.deduct_usd))
+            floor = t.floor_lots or atoms(t.floor_usd)
+            memory["tier"][tier] = (floor, t.mm_ppb, t.im_ppb, atoms(t.deduct_usd))
             tier += 1
         for column, count, sources in (
             ("first_source", "sources", plan_row.index),

@@ -16,14 +16,13 @@ from unhedged.kernels import loop, room, setup, warm
 from unhedged.kernels.cache import full_name, owns
 from unhedged.kernels.compiled import ByAddress
 from unhedged.scenario.plan import RunPlan
-from unhedged.vocab.enums import MarginMode
 from unhedged.vocab.registry import pick
 
 
 def kernels_of(plan: RunPlan) -> list[Any]:
     """Return what a run of ``plan`` compiles besides the loop: the behaviours and scores it uses, and the set-up."""
     kinds = {behaviour_of(group) for group in plan.agents if group.kind != PASSIVE}
-    policies = {v.adl_policy for v in plan.venues if v.margin_mode != MarginMode.NONE}
+    policies = {v.adl_policy for v in plan.venues if v.adl_on}
     found = [pick("agents", kind) for kind in sorted(kinds)]
     found += [pick("adl", policy) for policy in sorted(policies)]
     ours = [setup.add_event, setup.add_stop, room.shortage]

@@ -12,16 +12,20 @@ from typing import Any
 
 from unhedged.kernels.compiled import helper, kernel, minus, plus, rule, times
 from unhedged.kernels.tables import account, instrument, position, tier, venue
-from unhedged.rules import margin, pnl
-from unhedged.vocab.enums import AccountStatus, InstrumentKind, Side
+from unhedged.rules import liquidation, margin, pnl
+from unhedged.vocab.enums import AccountStatus, InstrumentKind, Side, TierForm
 
 NOT_LISTED = -2
 """``account.next_dirty`` of an account that is not on the list of changed accounts."""
 
 _value = rule(pnl.value)
 _inverse_value = rule(pnl.inverse_value)
-_maintenance_margin = rule(margin.maintenance_margin)
+maintenance_margin = rule(margin.maintenance_margin)
 _initial_margin = rule(margin.initial_margin)
+_slope_rate = rule(margin.slope_rate)
+_bar = rule(liquidation.bar)
+_SIZE = int(TierForm.SIZE)
+_SLOPE = int(TierForm.SLOPE)
 
 
 @helper("int64(World, int64, int64, int64)")
@@ -53,7 +57,10 @@ def notional_of(w: Any, p: int) -> int:
 
 @helper("int64(World, int64, int64)")
 def find_tier(w: Any, i: int, notional: int) -> int:
-    """Return the row of the tier of instrument ``i`` that holds ``notional`` atoms; a floor belongs to its own tier."""
+    """Return the row of the tier of instrument ``i`` that holds ``notional`` atoms, or lots where floors are lots.
+
+    A floor belongs to its own tier.
+    """
     n = instrument(w, i)
     row = n.first_tier
     last = n.first_tier + n.tiers - 1
@@ -62,11 +69,26 @@ def find_tier(w: Any, i: int, notional: int) -> int:
     return row
 
 
+@helper("int64(World, int64, int64, int64)")
+def tier_for(w: Any, i: int, lots: int, notional: int) -> int:
+    """Return the row of the tier that holds ``lots`` worth ``notional`` atoms, by the one or the other as tiers are read."""
+    return find_tier(w, i, abs(lots) if instrument(w, i).tier_form == _SIZE else notional)
+
+
 @helper("int64(World, int64, int64)")
-def maintenance_at(w: Any, i: int, notional: int) -> int:
-    """Return the maintenance margin of a position of ``notional`` atoms in instrument ``i``, rounded up."""
-    level = tier(w, find_tier(w, i, notional))
-    return _maintenance_margin(notional, level.mm_ppb, level.deduct)
+def slope_at(w: Any, i: int, lots: int) -> int:
+    """Return what the size of ``lots`` adds to the margin rates of instrument ``i``, ppb, rounded up."""
+    n = instrument(w, i)
+    if n.tier_form != _SLOPE:
+        return 0
+    return _slope_rate(0, n.slope_ppb, abs(lots), n.slope_lots)
+
+
+@helper("int64(World, int64, int64, int64)")
+def maintenance_at(w: Any, i: int, lots: int, notional: int) -> int:
+    """Return the maintenance margin of ``lots`` worth ``notional`` atoms in instrument ``i``, rounded up."""
+    level = tier(w, tier_for(w, i, lots, notional))
+    return maintenance_margin(notional, plus(level.mm_ppb, slope_at(w, i, lots)), level.deduct)
 
 
 @kernel("int64(World, int64)")
@@ -75,7 +97,7 @@ def maintenance_of(w: Any, p: int) -> int:
     o = position(w, p)
     if o.pos == 0 or not has_margin(w, o.account):
         return 0
-    return maintenance_at(w, o.instrument, notional_of(w, p))
+    return maintenance_at(w, o.instrument, o.pos, notional_of(w, p))
 
 
 @helper("boolean(World, int64)")
@@ -105,6 +127,23 @@ def maintenance(w: Any, a: int) -> int:
     return total
 
 
+@helper("int64(World, int64, int64)")
+def bar_of(w: Any, a: int, needed: int) -> int:
+    """Return the least equity with which account ``a`` of maintenance ``needed`` is safe, atoms."""
+    return _bar(needed, venue(w, account(w, a).venue).inclusive)
+
+
+@kernel("int64(World, int64)")
+def close_out(w: Any, a: int) -> int:
+    """Return the close-out margin of account ``a``: the sum over its positions, each rounded up, atoms."""
+    own = account(w, a)
+    total = 0
+    for p in range(own.first_position, own.first_position + own.positions):
+        rate = instrument(w, position(w, p).instrument).close_out_ppb
+        total = plus(total, maintenance_margin(notional_of(w, p), rate, 0))
+    return total
+
+
 @kernel("int64(World, int64)")
 def gross_notional(w: Any, a: int) -> int:
     """Return the sum of the sizes of the values of all positions of account ``a`` at mark, atoms."""
@@ -129,7 +168,8 @@ def initial_of(w: Any, p: int, more_buy: int, more_sell: int) -> int:
     if lots == 0:
         return 0
     notional = abs(worth_at(w, o.instrument, lots, instrument(w, o.instrument).mark_milli))
-    return _initial_margin(notional, tier(w, find_tier(w, o.instrument, notional)).im_ppb)
+    level = tier(w, tier_for(w, o.instrument, lots, notional))
+    return _initial_margin(notional, plus(level.im_ppb, slope_at(w, o.instrument, lots)))
 
 
 @kernel("int64(World, int64)")

@@ -2,6 +2,7 @@
 
     account ─ case ─< event CASE            one event per open case: it schedules its own next step
                 │
+                ├─ step, phase              which of the venue's steps, and where in it
                 ├─ position                 being worked on
                 ├─ left                     reducing: one bit per position slot already tried; ADL: lots to close
                 └─ winner, winners          reducing: window of 64 slots, partial order sent; ADL: rows of `winner`
@@ -14,10 +15,10 @@ from typing import Any
 
 from unhedged.kernels.accounts import equity, maintenance, notional_of, value_of, worth_at
 from unhedged.kernels.clock import schedule
-from unhedged.kernels.compiled import helper, kernel, rule
+from unhedged.kernels.compiled import helper, i8, kernel, rule
 from unhedged.kernels.tables import account, case, forced, instrument, position, venue, winner
 from unhedged.rules import integer, liquidation
-from unhedged.vocab.enums import CasePhase, EventKind, InstrumentKind, LiquidationLadder, Side
+from unhedged.vocab.enums import CasePhase, EventKind, InstrumentKind, LiquidationStep, Side
 
 SLOTS = 64
 """Position slots of an account that are ordered together while reducing."""
@@ -30,6 +31,11 @@ MILLI = integer.MILLI
 
 _CASE = int(EventKind.CASE)
 _FREE = int(CasePhase.FREE)
+_CANCEL = int(CasePhase.CANCEL)
+_REDUCE = int(CasePhase.REDUCE)
+_TAKEOVER = int(CasePhase.TAKEOVER)
+_CANCEL_ORDERS = int(LiquidationStep.CANCEL_ORDERS)
+_BACKSTOP = int(LiquidationStep.BACKSTOP_TAKEOVER)
 _bankruptcy_milli = rule(liquidation.bankruptcy_milli)
 mul_div_floor = rule(integer.mul_div_floor)
 mul_div_ceil = rule(integer.mul_div_ceil)
@@ -40,6 +46,48 @@ def go_on(w: Any, c: int, phase: int) -> None:
     """Let case ``c`` take its next step, of ``phase``, within this instant, after what is already waiting."""
     case(w, c).phase = phase
     schedule(w, w.now, _CASE, c)
+
+
+@helper("int64(World, int64)")
+def step_code(w: Any, c: int) -> int:
+    """Return the `LiquidationStep` case ``c`` stands at."""
+    row = case(w, c)
+    return i8(venue(w, row.venue).step[row.step])
+
+
+@helper("int64(World, int64)")
+def phase_of(w: Any, c: int) -> int:
+    """Return the phase in which case ``c`` takes the step it stands at: cancel, reduce or take over."""
+    code = step_code(w, c)
+    if code == _CANCEL_ORDERS:
+        return _CANCEL
+    return _TAKEOVER if code >= _BACKSTOP else _REDUCE
+
+
+@kernel("int64(World, int64)")
+def next_takeover(w: Any, v: int) -> int:
+    """Return when venue ``v`` next takes accounts over: now without ticks, else the next multiple of the interval, ns."""
+    interval = venue(w, v).takeover_interval
+    if interval <= 0:
+        return w.now
+    return (w.now // interval + 1) * interval
+
+
+@kernel("void(World, int64)")
+def next_step(w: Any, c: int) -> None:
+    """Let case ``c`` go on with the next step of its venue: in this instant, a backstop at the vault's next tick."""
+    row = case(w, c)
+    row.step += 1
+    row.phase = phase_of(w, c)
+    t = next_takeover(w, row.venue) if step_code(w, c) == _BACKSTOP else w.now
+    schedule(w, t, _CASE, c)
+
+
+@kernel("void(World, int64)")
+def step_back(w: Any, c: int) -> None:
+    """Let case ``c`` take the step before again, within this instant."""
+    case(w, c).step -= 1
+    go_on(w, c, phase_of(w, c))
 
 
 @kernel("int64(World, int64)")
@@ -58,6 +106,10 @@ def take_case(w: Any, a: int) -> int:
     row.winner = 0
     row.winners = 0
     row.left = 0
+    row.keep = 0
+    row.used = 0
+    row.step = 0
+    row.passed = 0
     row.px_milli = 0
     row.bankruptcy_milli = 0
     row.started = w.now
@@ -76,13 +128,20 @@ def free_case(w: Any, c: int) -> None:
     w.used_cases -= 1
 
 
+@kernel("boolean(World, int64)")
+def has_backstop(w: Any, v: int) -> bool:
+    """Return whether a step of venue ``v`` hands accounts to a vault, and it has one."""
+    here = venue(w, v)
+    for n in range(here.steps):
+        if here.step[n] == _BACKSTOP:
+            return here.vault >= 0
+    return False
+
+
 @helper("int64(World, int64)")
 def carrier(w: Any, v: int) -> int:
-    """Return the account that takes positions over at venue ``v``: fund, or on the Hyperliquid ladder its vault."""
-    here = venue(w, v)
-    if here.ladder == LiquidationLadder.HYPERLIQUID and here.vault >= 0:
-        return here.vault
-    return here.fund
+    """Return the account that takes positions over at venue ``v``: the vault of a backstop, else the fund."""
+    return venue(w, v).vault if has_backstop(w, v) else venue(w, v).fund
 
 
 @kernel("int64(World, int64, int64)")

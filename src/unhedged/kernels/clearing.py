@@ -1,9 +1,11 @@
-"""What a venue does with an account below maintenance: a case, worked off step by step.
+"""What a venue does with an account below maintenance: a case, worked off by the venue's named steps in its order.
 
-    Binance      CANCEL ─▶ REDUCE ─▶ TAKEOVER ─▶ SETTLE           REDUCE once per position, then evaluated again
-                                        └─▶ ADL_RANK ─▶ ADL_CLOSE ─▶ TAKEOVER (next position)
-    Hyperliquid  CANCEL ─▶ REDUCE ⇄ COOLDOWN ─▶ TAKEOVER          TAKEOVER waits for the vault's tick
-    vault, fund                       ADL_RANK ─▶ ADL_CLOSE ─▶ ADL_RANK (next position)
+    venue.step   CANCEL ─▶ order steps ─▶ takeover step ─▶ SETTLE       phases of a case; REDUCE and COOLDOWN in order steps
+                               └───────────────┴─▶ ADL_RANK ─▶ ADL_CLOSE ─▶ back to the step (next position)
+    vault                                          ADL_RANK ─▶ ADL_CLOSE ─▶ ADL_RANK (next position)
+
+A step is one function, in `ladders`, `drops`, `rounds`, `takeover` or `socialise`; it stays with the case, lets it go on with
+the next step (`next_step`) or back, or ends it. A venue is the order of its steps and their parameters, nothing else.
 
 A case is one row and one event. Each step does a bounded amount of work, saves its phase and schedules the next, within
 the same instant or at the next mark update or tick, so the loop can return to Python between any two steps. While a case is
@@ -13,12 +15,30 @@ open its account sends no orders and is not evaluated. A step that finds the acc
 from typing import Any
 
 from unhedged.kernels.book import take
-from unhedged.kernels.casework import band_limit, carrier, go_on, take_case
-from unhedged.kernels.compiled import kernel, rule
+from unhedged.kernels.casework import (
+    band_limit,
+    carrier,
+    go_on,
+    has_backstop,
+    next_step,
+    phase_of,
+    step_code,
+    take_case,
+)
+from unhedged.kernels.compiled import kernel, minus, rule
 from unhedged.kernels.deleveraging import accept_allocation, close, rank
+from unhedged.kernels.drops import drop_tiers
 from unhedged.kernels.feed import note_quote
-from unhedged.kernels.ladders import reduce_at_market, reduce_to_bankruptcy
+from unhedged.kernels.funds import book_to_fund
+from unhedged.kernels.ladders import order_all_legs, reduce_to_bankruptcy
 from unhedged.kernels.orders import cancel_all
+from unhedged.kernels.rounds import (
+    reduce_at_zero_price,
+    reduce_by_increments,
+    reduce_by_slices,
+    reduce_in_blocks,
+)
+from unhedged.kernels.socialise import share_out, zero_account
 from unhedged.kernels.tables import account, case, position, venue
 from unhedged.kernels.takeover import settle, take_over_by_fund, take_over_by_vault
 from unhedged.rules import liquidation
@@ -27,19 +47,28 @@ from unhedged.vocab.enums import (
     AccountStatus,
     CasePhase,
     FillCause,
-    LiquidationLadder,
+    LiquidationStep,
     Side,
 )
 
 _IN_LIQUIDATION = int(AccountStatus.IN_LIQUIDATION)
 _TRADER = int(AccountKind.TRADER)
-_CANCEL = int(CasePhase.CANCEL)
-_REDUCE = int(CasePhase.REDUCE)
-_COOLDOWN = int(CasePhase.COOLDOWN)
-_TAKEOVER = int(CasePhase.TAKEOVER)
 _ADL_RANK = int(CasePhase.ADL_RANK)
 _ADL_ALLOCATE = int(CasePhase.ADL_ALLOCATE)
 _ADL_CLOSE = int(CasePhase.ADL_CLOSE)
+_SETTLE = int(CasePhase.SETTLE)
+_SOCIALISE = int(CasePhase.SOCIALISE)
+_CANCEL_ORDERS = int(LiquidationStep.CANCEL_ORDERS)
+_IOC_AT_BANKRUPTCY = int(LiquidationStep.IOC_AT_BANKRUPTCY)
+_ORDERS_ON_ALL_LEGS = int(LiquidationStep.ORDERS_ON_ALL_LEGS)
+_DROP_TIERS = int(LiquidationStep.DROP_TIERS)
+_REDUCE_TO_LOWEST_TIER = int(LiquidationStep.REDUCE_TO_LOWEST_TIER)
+_SLICE_WITH_COOLDOWN = int(LiquidationStep.SLICE_WITH_COOLDOWN)
+_INCREMENTAL_ROUNDS = int(LiquidationStep.INCREMENTAL_ROUNDS)
+_IOC_AT_FILLABLE_PRICE = int(LiquidationStep.IOC_AT_FILLABLE_PRICE)
+_IOC_AT_ZERO_PRICE = int(LiquidationStep.IOC_AT_ZERO_PRICE)
+_BACKSTOP_TAKEOVER = int(LiquidationStep.BACKSTOP_TAKEOVER)
+_FUND_ZEROES_ACCOUNT = int(LiquidationStep.FUND_ZEROES_ACCOUNT)
 _FUND_UNWIND = int(FillCause.FUND_UNWIND)
 
 _slice_qty = rule(liquidation.slice_qty)
@@ -62,7 +91,7 @@ def open_case(w: Any, a: int) -> None:
     c = take_case(w, a)
     own.status = _IN_LIQUIDATION
     w.liquidations += 1
-    go_on(w, c, _CANCEL)
+    go_on(w, c, phase_of(w, c))
 
 
 @kernel("void(World, int64)")
@@ -84,30 +113,56 @@ def step_case(w: Any, c: int) -> None:
     rows and run on; the next step checks what was written. A wrong allocation sets ``w.breach``.
     """
     w.adl_waiting = 0
-    row = case(w, c)
-    phase = row.phase
-    sliced = venue(w, row.venue).ladder == LiquidationLadder.HYPERLIQUID
-    if phase == _CANCEL:
-        cancel_orders(w, row.account)
-        go_on(w, c, _REDUCE)
-    elif phase in (_REDUCE, _COOLDOWN):
-        if sliced:
-            reduce_at_market(w, c)
-        else:
-            reduce_to_bankruptcy(w, c)
-    elif phase == _TAKEOVER:
-        if sliced:
-            take_over_by_vault(w, c)
-        else:
-            take_over_by_fund(w, c)
-    elif phase == _ADL_RANK:
+    phase = case(w, c).phase
+    if phase == _ADL_RANK:
         rank(w, c)
     elif phase == _ADL_ALLOCATE:
         accept_allocation(w, c)
     elif phase == _ADL_CLOSE:
         close(w, c)
-    else:
+    elif phase == _SETTLE:
         settle(w, c)
+    elif phase == _SOCIALISE:
+        share_out(w, c)
+    elif step_code(w, c) >= _BACKSTOP_TAKEOVER:
+        take_over(w, c)
+    else:
+        reduce(w, c)
+
+
+@kernel("void(World, int64)")
+def reduce(w: Any, c: int) -> None:
+    """Take a step of case ``c`` that cancels or sends orders."""
+    code = step_code(w, c)
+    if code == _CANCEL_ORDERS:
+        cancel_orders(w, case(w, c).account)
+        next_step(w, c)
+    elif code == _IOC_AT_BANKRUPTCY:
+        reduce_to_bankruptcy(w, c)
+    elif code == _ORDERS_ON_ALL_LEGS:
+        order_all_legs(w, c)
+    elif code in (_DROP_TIERS, _REDUCE_TO_LOWEST_TIER):
+        drop_tiers(w, c)
+    elif code == _SLICE_WITH_COOLDOWN:
+        reduce_by_slices(w, c)
+    elif code == _INCREMENTAL_ROUNDS:
+        reduce_by_increments(w, c)
+    elif code == _IOC_AT_FILLABLE_PRICE:
+        reduce_in_blocks(w, c)
+    elif code == _IOC_AT_ZERO_PRICE:
+        reduce_at_zero_price(w, c)
+
+
+@kernel("void(World, int64)")
+def take_over(w: Any, c: int) -> None:
+    """Take a step of case ``c`` that hands positions to vault or fund, or fills an account up."""
+    code = step_code(w, c)
+    if code == _BACKSTOP_TAKEOVER:
+        take_over_by_vault(w, c)
+    elif code == _FUND_ZEROES_ACCOUNT:
+        zero_account(w, c)
+    else:
+        take_over_by_fund(w, c)
 
 
 @kernel("void(World, int64)")
@@ -117,7 +172,7 @@ def vault_tick(w: Any, v: int) -> None:
     The vault is evaluated after the takeovers of the same instant. Not while its previous tick is still being worked off.
     """
     here = venue(w, v)
-    if here.adl_on == 0 or here.ladder != LiquidationLadder.HYPERLIQUID:
+    if here.adl_on == 0 or not has_backstop(w, v):
         return
     a = carrier(w, v)
     if account(w, a).case < 0:
@@ -137,7 +192,10 @@ def unwind_account(w: Any, a: int) -> None:
         side = Side.SELL if o.pos > 0 else Side.BUY
         limit_px = band_limit(w, o.instrument, side)
         if limit_px >= 1:
+            before = own.cash
             take(w, o.instrument, side, limit_px, _slice_qty(o.pos, share), p, _FUND_UNWIND)
+            if a == venue(w, own.venue).fund:
+                book_to_fund(w, o.instrument, minus(own.cash, before))
             note_quote(w, o.instrument)
 
 

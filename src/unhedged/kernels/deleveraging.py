@@ -1,13 +1,14 @@
 """Auto-deleveraging: a position nobody may carry is closed against winners, lot for lot.
 
-    ADL_RANK ──▶ ADL_CLOSE ──▶ next position, or done       AdlDecision.SCORE: the queue of `ranking`
+    ADL_RANK ──▶ ADL_CLOSE ──▶ next position, or done       AdlDecision.SCORE, RANDOM_START: the queue of `ranking`
         └─▶ ADL_ALLOCATE ──▶ ADL_CLOSE                      AdlDecision.PYTHON: the loop returns, Python writes winner.close
 
 Loser and winner trade the same lots at the venue's ADL price through the one place where positions change, so open interest
 falls by what was closed, and nobody pays a fee. A winner's working orders in the instrument are cancelled first. A step
 closes at most ``CLOSES_PER_STEP`` winners and goes on within the same instant; sizes are read again at each close, since
 another case may have acted in between, and a queue that ran out early is ranked again. Lots that find no winner stay with
-the fund, beyond its capacity if need be; what fund or vault could not pass on stays where it is.
+the fund, beyond its capacity if need be; what fund or vault could not pass on stays where it is, and so does what a step
+leaves with the account.
 """
 
 from typing import Any
@@ -16,11 +17,13 @@ from unhedged.kernels.accounts import equity
 from unhedged.kernels.casework import (
     FIRST_WINNER,
     amount_at,
+    bankruptcy_of,
     enter_turnstile,
     free_case,
     go_on,
     keep_forced,
     leave_turnstile,
+    phase_of,
 )
 from unhedged.kernels.compiled import f8, helper, kernel, minus, plus
 from unhedged.kernels.feed import note_quote
@@ -28,6 +31,7 @@ from unhedged.kernels.fills import exchange
 from unhedged.kernels.orders import cancel_all
 from unhedged.kernels.ranking import (
     describe,
+    is_skipped,
     list_winners,
     lots_against,
     may_be_closed,
@@ -42,7 +46,6 @@ CLOSES_PER_STEP = 256
 """Winners closed per step: two rows each must fit what the loop keeps free."""
 
 _ALLOCATION = int(Breach.ALLOCATION)
-_TAKEOVER = int(CasePhase.TAKEOVER)
 _ADL_RANK = int(CasePhase.ADL_RANK)
 _ADL_ALLOCATE = int(CasePhase.ADL_ALLOCATE)
 _ADL_CLOSE = int(CasePhase.ADL_CLOSE)
@@ -79,7 +82,7 @@ def aim_house(w: Any, c: int) -> bool:
         return False
     row.position = p
     row.left = abs(position(w, p).pos)
-    row.px_milli = adl_milli(w, p)
+    row.px_milli = adl_milli(w, p, bankruptcy_of(w, p))
     return True
 
 
@@ -142,6 +145,8 @@ def close_winner(w: Any, c: int, at: int, most: int) -> int:
     qty = min(most, lots_against(w, p, lost.pos), abs(lost.pos))
     if qty <= 0 or not may_be_closed(w, position(w, p).account, row.loser):
         return 0
+    if is_skipped(w, c, p, qty):
+        return 0
     a = int(position(w, p).account)
     cancel_all(w, a, i)
     describe(w, at, p)
@@ -189,11 +194,11 @@ def close(w: Any, c: int) -> None:
     """Close the next winners of case ``c``, at most ``CLOSES_PER_STEP``, and go on in this instant while any are left."""
     row = case(w, c)
     row.left = min(row.left, abs(position(w, row.position).pos))
-    by_score = venue(w, row.venue).adl_decision != AdlDecision.PYTHON
+    in_line = venue(w, row.venue).adl_decision != AdlDecision.PYTHON
     for _ in range(CLOSES_PER_STEP):
         if row.left == 0 or row.winners == 0:
             break
-        if by_score:
+        if in_line:
             at = next_in_queue(w, row.winners)
             most = row.left
         else:
@@ -213,15 +218,20 @@ def close(w: Any, c: int) -> None:
 
 @kernel("void(World, int64)")
 def finish(w: Any, c: int) -> None:
-    """End the deleveraging of one position: what is left stays with the fund or where it is; then the next position."""
+    """End the deleveraging of one position: what is left stays with the fund or where it is; then the next position.
+
+    The fund gets what the step was to close of it, at the same price; lots that stay with the account are not touched.
+    """
     row = case(w, c)
     leave_turnstile(w, c)
+    row.winner = 0
     row.winners = 0
     row.left = 0
     if is_house(w, c):
         go_on(w, c, _ADL_RANK)
         return
-    row.phase = _TAKEOVER
-    if position(w, row.position).pos != 0:
-        hand_over(w, c, row.position, venue(w, row.venue).fund, row.px_milli)
-    go_on(w, c, _TAKEOVER)
+    rest = minus(abs(position(w, row.position).pos), row.keep)
+    row.keep = 0
+    if rest > 0:
+        hand_over(w, c, row.position, rest, venue(w, row.venue).fund, row.px_milli)
+    go_on(w, c, phase_of(w, c))

@@ -1,62 +1,75 @@
-"""The first steps of a liquidation: orders of the venue into the book, on each venue's ladder.
+"""Orders of a liquidation into the book: what they charge, and the steps that send them at bankruptcy price.
 
-Binance: one IOC per position at its bankruptcy price, no larger than what brings the account back to maintenance in a lower
-tier. Hyperliquid: a market order for a slice of a large position, for all of a small one or inside the cooldown; nothing
-more once equity is below the backstop share. The account is evaluated again after each order.
+One IOC per position at its bankruptcy price, no larger than what brings the account back to maintenance in a lower tier; the
+account is evaluated again after each. Or orders on all legs at once, again after a pause, and only then evaluated. The steps of
+`drops` and `rounds` send theirs from here too.
 """
 
 from typing import Any
 
 from unhedged.kernels.accounts import (
+    bar_of,
     equity,
-    find_tier,
     maintenance,
     maintenance_at,
     maintenance_of,
     notional_of,
+    tier_for,
     worth_at,
 )
 from unhedged.kernels.book import take
 from unhedged.kernels.casework import (
     NO_LIMIT_PX,
     average_milli,
-    band_limit,
     bankruptcy_of,
     free_case,
     go_on,
     keep_forced,
+    mul_div_floor,
+    next_step,
     untried_position,
 )
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import kernel, minus, plus, rule
 from unhedged.kernels.feed import note_quote
+from unhedged.kernels.funds import book_to_fund
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.tables import account, case, instrument, position, tier, venue
 from unhedged.kernels.triggers import place_account
-from unhedged.rules import fees, liquidation
-from unhedged.vocab.enums import AccountStatus, CasePhase, EntryReason, EventKind, FillCause, Side
+from unhedged.rules import dydx, fees, insurance, liquidation
+from unhedged.vocab.enums import (
+    AccountStatus,
+    CasePhase,
+    EntryReason,
+    EventKind,
+    FillCause,
+    Side,
+    TierForm,
+)
 
 _LIQUIDATION = int(FillCause.LIQUIDATION)
 _LIQUIDATION_FEE = int(EntryReason.LIQUIDATION_FEE)
+_FUND_DRAW = int(EntryReason.FUND_DRAW)
 _REDUCE = int(CasePhase.REDUCE)
 _COOLDOWN = int(CasePhase.COOLDOWN)
-_TAKEOVER = int(CasePhase.TAKEOVER)
 _LIVE = int(AccountStatus.LIVE)
 _CASE = int(EventKind.CASE)
+_SIZE = int(TierForm.SIZE)
 
 _fee = rule(fees.fee)
 _is_liquidatable = rule(liquidation.is_liquidatable)
-_is_backstop = rule(liquidation.is_backstop)
 _bankruptcy_px = rule(liquidation.bankruptcy_px)
 _reduce_to_tier_qty = rule(liquidation.reduce_to_tier_qty)
+_reduce_to_size_qty = rule(liquidation.reduce_to_size_qty)
 _restoring_qty = rule(liquidation.restoring_qty)
-_slice_or_all_qty = rule(liquidation.slice_or_all_qty)
+_bankruptcy_quote = rule(dydx.bankruptcy_quote_dydx)
+_fund_delta = rule(insurance.fund_delta_dydx)
 
 
 @kernel("boolean(World, int64)")
 def is_safe(w: Any, a: int) -> bool:
-    """Return whether account ``a`` has at least its maintenance margin."""
-    return not _is_liquidatable(equity(w, a), maintenance(w, a))
+    """Return whether account ``a`` has its maintenance margin; at some venues it needs an atom more."""
+    return not _is_liquidatable(equity(w, a), bar_of(w, a, maintenance(w, a)))
 
 
 @kernel("void(World, int64)")
@@ -68,6 +81,17 @@ def release(w: Any, c: int) -> None:
     place_account(w, a)
 
 
+@kernel("int64(World, int64, int64)")
+def lots_above(w: Any, p: int, row: int) -> int:
+    """Return the fewest lots of position ``p`` to close so that the rest lies below the floor of tier ``row``."""
+    o = position(w, p)
+    n = instrument(w, o.instrument)
+    floor = tier(w, row).floor
+    if n.tier_form == _SIZE:
+        return abs(o.pos) if floor <= 0 else _reduce_to_size_qty(o.pos, floor - 1)
+    return _reduce_to_tier_qty(o.pos, n.mark_milli, floor, n.num, n.den)
+
+
 @kernel("int64(World, int64)")
 def smallest_reduction(w: Any, p: int) -> int:
     """Return the fewest lots of position ``p`` whose close at mark restores the account in a lower tier.
@@ -77,23 +101,58 @@ def smallest_reduction(w: Any, p: int) -> int:
     """
     o = position(w, p)
     n = instrument(w, o.instrument)
-    fee_ppb = venue(w, n.venue).liquidation_fee_ppb
+    here = venue(w, n.venue)
+    fee_ppb = here.liquidation_fee_ppb
     free = minus(equity(w, o.account), minus(maintenance(w, o.account), maintenance_of(w, p)))
-    row = find_tier(w, o.instrument, notional_of(w, p))
+    free = minus(free, here.inclusive)
+    row = tier_for(w, o.instrument, o.pos, notional_of(w, p))
     while row > n.first_tier:
         lower = tier(w, row - 1)
         qty = max(
-            _reduce_to_tier_qty(o.pos, n.mark_milli, tier(w, row).floor, n.num, n.den),
+            lots_above(w, p, row),
             _restoring_qty(
                 o.pos, free, n.mark_milli, lower.mm_ppb, lower.deduct, fee_ppb, n.num, n.den
             ),
         )
-        rest = abs(worth_at(w, o.instrument, abs(o.pos) - qty, n.mark_milli))
+        lots = minus(abs(o.pos), qty)
+        rest = abs(worth_at(w, o.instrument, lots, n.mark_milli))
         paid = _fee(abs(worth_at(w, o.instrument, qty, n.mark_milli)), fee_ppb)
-        if qty < abs(o.pos) and minus(free, paid) >= maintenance_at(w, o.instrument, rest):
+        if qty < abs(o.pos) and minus(free, paid) >= maintenance_at(w, o.instrument, lots, rest):
             return qty
         row -= 1
     return abs(o.pos)
+
+
+@kernel("int64(World, int64)")
+def bankruptcy_limit(w: Any, p: int) -> int:
+    """Return the limit of an order that closes position ``p`` at bankruptcy or better, ticks; below 1 there is none."""
+    pos = position(w, p).pos
+    limit_px = min(_bankruptcy_px(pos, bankruptcy_of(w, p)), NO_LIMIT_PX)
+    return max(1, limit_px) if pos > 0 else limit_px
+
+
+@kernel("int64(World, int64, int64, int64, int64)")
+def trade_out(w: Any, c: int, p: int, qty: int, limit_px: int) -> int:
+    """Send an IOC of the venue that shrinks position ``p``. Return lots filled, their amount in ``case.traded``."""
+    o = position(w, p)
+    n = instrument(w, o.instrument)
+    side = Side.SELL if o.pos > 0 else Side.BUY
+    traded = n.turnover
+    filled = qty - take(w, o.instrument, side, limit_px, qty, p, _LIQUIDATION)
+    if filled > 0:
+        note_quote(w, o.instrument)
+        case(w, c).traded = minus(n.turnover, traded)
+        o.forced_qty = plus(o.forced_qty, filled)
+        n.forced_qty = plus(n.forced_qty, filled)
+    return filled
+
+
+@kernel("void(World, int64, int64, int64)")
+def keep_order(w: Any, c: int, p: int, change: int) -> None:
+    """Keep the row of a liquidation order that changed position ``p`` by ``change`` lots, after its fee."""
+    px = average_milli(w, position(w, p).instrument, case(w, c).traded, abs(change))
+    case(w, c).phase = _REDUCE
+    keep_forced(w, c, p, -1, change, px)
 
 
 @kernel("int64(World, int64, int64, int64, int64)")
@@ -104,98 +163,87 @@ def send_order(w: Any, c: int, p: int, qty: int, limit_px: int) -> int:
     deepen a bankruptcy. It goes to the fund.
     """
     o = position(w, p)
-    n = instrument(w, o.instrument)
-    here = venue(w, n.venue)
-    side = Side.SELL if o.pos > 0 else Side.BUY
-    traded = n.turnover
-    filled = qty - take(w, o.instrument, side, limit_px, qty, p, _LIQUIDATION)
+    long = o.pos > 0
+    filled = trade_out(w, c, p, qty, limit_px)
     if filled == 0:
         return 0
-    note_quote(w, o.instrument)
-    amount = minus(n.turnover, traded)
-    o.forced_qty = plus(o.forced_qty, filled)
-    n.forced_qty = plus(n.forced_qty, filled)
-    due = min(_fee(amount, here.liquidation_fee_ppb), max(0, equity(w, o.account)))
+    here = venue(w, instrument(w, o.instrument).venue)
+    due = min(_fee(case(w, c).traded, here.liquidation_fee_ppb), max(0, equity(w, o.account)))
+    book_to_fund(w, o.instrument, due)
     pay(w, o.account, here.fund, due, _LIQUIDATION_FEE)
-    change = -filled if side == Side.SELL else filled
-    keep_forced(w, c, p, -1, change, average_milli(w, o.instrument, amount, filled))
+    keep_order(w, c, p, -filled if long else filled)
+    return filled
+
+
+@kernel("int64(World, int64, int64, int64, int64)")
+def send_above_bankruptcy(w: Any, c: int, p: int, qty: int, limit_px: int) -> int:
+    """Send an IOC whose fee is what it brings above the account's bankruptcy price, at most the venue's share of the amount.
+
+    Bankruptcy price: each position carries the account's equity by its share of maintenance. What a fill brings less is paid
+    by the fund as long as it owns something. The row is kept. Return lots filled.
+    """
+    o = position(w, p)
+    a = int(o.account)
+    here = venue(w, account(w, a).venue)
+    own, needed, held = equity(w, a), max(1, maintenance(w, a)), maintenance_of(w, p)
+    pos = o.pos
+    filled = trade_out(w, c, p, qty, limit_px)
+    if filled == 0:
+        return 0
+    n = instrument(w, o.instrument)
+    amount = case(w, c).traded
+    change = -filled if pos > 0 else filled
+    margin = mul_div_floor(held, filled, abs(pos))
+    fair = _bankruptcy_quote(worth_at(w, o.instrument, change, n.mark_milli), own, margin, needed)
+    delta = _fund_delta(amount if pos > 0 else -amount, fair, amount, here.fee_cap_ppb)
+    if delta < 0:
+        delta = -min(-delta, max(0, equity(w, here.fund)))
+    book_to_fund(w, o.instrument, delta)
+    pay(w, a, here.fund, delta, _LIQUIDATION_FEE if delta > 0 else _FUND_DRAW)
+    keep_order(w, c, p, change)
     return filled
 
 
 @kernel("void(World, int64)")
 def reduce_to_bankruptcy(w: Any, c: int) -> None:
-    """Take one step of Binance's ladder: one IOC at bankruptcy for the next position, or on to the takeover."""
-    row = case(w, c)
-    if is_safe(w, row.account):
+    """Send one IOC at bankruptcy for the next position, or go on with the next step when all were tried."""
+    if is_safe(w, case(w, c).account):
         release(w, c)
         return
     p = untried_position(w, c)
     if p < 0:
-        go_on(w, c, _TAKEOVER)
+        next_step(w, c)
         return
-    o = position(w, p)
-    row.bankruptcy_milli = bankruptcy_of(w, p)
-    limit_px = min(_bankruptcy_px(o.pos, row.bankruptcy_milli), NO_LIMIT_PX)
-    if o.pos > 0:
-        limit_px = max(1, limit_px)
+    limit_px = bankruptcy_limit(w, p)
     if limit_px >= 1:
         send_order(w, c, p, smallest_reduction(w, p), limit_px)
     go_on(w, c, _REDUCE)
 
 
-@kernel("boolean(World, int64)")
-def end_round(w: Any, c: int) -> bool:
-    """End a round of market orders. Return whether one was partial, which starts the account's cooldown."""
-    row = case(w, c)
-    partial = row.winners != 0
-    if partial:
-        account(w, row.account).cooldown_until = w.now + venue(w, row.venue).cooldown
-    row.winner = 0
-    row.winners = 0
-    row.left = 0
-    return partial
-
-
-@kernel("int64(World, int64)")
-def next_takeover(w: Any, v: int) -> int:
-    """Return when venue ``v`` next takes positions over: now without ticks, else the next multiple of the interval, ns."""
-    interval = venue(w, v).takeover_interval
-    if interval <= 0:
-        return w.now
-    return (w.now // interval + 1) * interval
-
-
 @kernel("void(World, int64)")
-def reduce_at_market(w: Any, c: int) -> None:
-    """Take one step of Hyperliquid's ladder: one market order for the next position, or wait, or on to the takeover.
+def order_all_legs(w: Any, c: int) -> None:
+    """Send the next of the orders on all legs, at bankruptcy; after the last, pause, and after the pause once more.
 
-    After a round that left the account short the next one follows at the next mark update.
+    Margin is checked before the first leg and after the last, not between them.
     """
     row = case(w, c)
-    a = int(row.account)
-    here = venue(w, row.venue)
-    row.phase = _REDUCE
-    own = equity(w, a)
-    needed = maintenance(w, a)
-    if not _is_liquidatable(own, needed):
-        end_round(w, c)
+    begins = row.left == 0 and row.winner == 0
+    if begins and is_safe(w, row.account):
         release(w, c)
         return
-    if _is_backstop(own, needed, here.backstop_ppb):
-        end_round(w, c)
-        row.phase = _TAKEOVER
-        schedule(w, next_takeover(w, row.venue), _CASE, c)
+    if begins and row.used == 2:
+        next_step(w, c)
         return
     p = untried_position(w, c)
-    if p < 0:
-        row.phase = _COOLDOWN if end_round(w, c) else _REDUCE
-        schedule(w, w.now + max(1, here.mark_interval), _CASE, c)
+    if p >= 0:
+        limit_px = bankruptcy_limit(w, p)
+        if limit_px >= 1:
+            send_order(w, c, p, smallest_reduction(w, p), limit_px)
+        go_on(w, c, _REDUCE)
         return
-    o = position(w, p)
-    cooling = 1 if w.now < account(w, a).cooldown_until else 0
-    qty = _slice_or_all_qty(o.pos, notional_of(w, p), here.slice_above, here.slice_ppb, cooling)
-    side = Side.SELL if o.pos > 0 else Side.BUY
-    partial = qty < abs(o.pos)
-    if send_order(w, c, p, qty, band_limit(w, o.instrument, side)) > 0 and partial:
-        row.winners = 1
-    go_on(w, c, _REDUCE)
+    row.left = 0
+    row.winner = 0
+    row.used += 1
+    row.phase = _COOLDOWN
+    pause = venue(w, row.venue).leg_pause if row.used == 1 and not is_safe(w, row.account) else 0
+    schedule(w, w.now + pause, _CASE, c)

@@ -10,13 +10,17 @@ other accounts are never winners. An account that is itself being liquidated is 
 ADL, disposes of its positions, and one case never works on what another holds.
 
 Ties: larger position first, then the lower account row, then the lower position row.
+
+A venue without a ranking (`AdlDecision.RANDOM_START`) takes the holders of the contract in the order of their rows from a
+random one on, round, and looks at so many of them only; it skips whom the close would leave with less than nothing.
 """
 
 from typing import Any
 
-from unhedged.kernels.accounts import maintenance_at, value_of
+from unhedged.kernels.accounts import equity, maintenance_at, value_of, worth_at
 from unhedged.kernels.casework import FIRST_WINNER
-from unhedged.kernels.compiled import call_score, helper, i8, kernel, minus, plus
+from unhedged.kernels.compiled import call_score, f8, helper, i8, kernel, minus, plus
+from unhedged.kernels.funds import draw_below
 from unhedged.kernels.tables import (
     account,
     address_of_winner,
@@ -27,7 +31,7 @@ from unhedged.kernels.tables import (
     venue,
     winner,
 )
-from unhedged.vocab.enums import AccountKind, AccountStatus, InstrumentKind
+from unhedged.vocab.enums import AccountKind, AccountStatus, AdlDecision, InstrumentKind
 
 _TRADER = int(AccountKind.TRADER)
 _IN_LIQUIDATION = int(AccountStatus.IN_LIQUIDATION)
@@ -101,7 +105,9 @@ def describe(w: Any, at: int, p: int) -> None:
         value = value_of(w, q)
         row.wallet = plus(row.wallet, held.cost)
         row.equity = plus(row.equity, value)
-        row.maintenance = plus(row.maintenance, maintenance_at(w, held.instrument, abs(value)))
+        row.maintenance = plus(
+            row.maintenance, maintenance_at(w, held.instrument, held.pos, abs(value))
+        )
         row.account_notional = plus(row.account_notional, abs(value))
         if q == p:
             row.notional = abs(value)
@@ -124,6 +130,20 @@ def is_winner(w: Any, c: int, p: int) -> bool:
     row = case(w, c)
     lost = position(w, row.position).pos
     return lots_against(w, p, lost) > 0 and may_be_closed(w, position(w, p).account, row.loser)
+
+
+@kernel("boolean(World, int64, int64, int64)")
+def is_skipped(w: Any, c: int, p: int, qty: int) -> bool:
+    """Return whether closing ``qty`` lots of position ``p`` for case ``c`` is left out: its account could not pay for it."""
+    row = case(w, c)
+    if venue(w, row.venue).adl_decision != AdlDecision.RANDOM_START:
+        return False
+    o = position(w, p)
+    n = instrument(w, o.instrument)
+    signed = qty if o.pos > 0 else -qty
+    marked = worth_at(w, o.instrument, signed, n.mark_milli)
+    loss = minus(marked, worth_at(w, o.instrument, signed, row.px_milli))
+    return loss > max(0, equity(w, o.account))
 
 
 @kernel("int64(World, int64)")
@@ -242,7 +262,7 @@ def _offer(w: Any, row: int, size: int, left: int) -> int:
 def rank_front(w: Any, c: int) -> int:
     """Score the winners of case ``c`` and queue up the front that holds the lots to close. Return how many stand there.
 
-    Without a score of the venue everybody scores zero and the ties decide.
+    Without a score of the venue everybody scores zero and the ties decide; from a random start the first one met ranks first.
     """
     row = case(w, c)
     n = instrument(w, position(w, row.position).instrument)
@@ -250,11 +270,17 @@ def rank_front(w: Any, c: int) -> int:
     winner(w, 0).wallet = FIRST_WINNER
     winner(w, 0).equity = -1
     kept = 0
-    for h in range(n.first_holder, n.first_holder + n.holders):
-        p = i8(holder(w, h).position)
-        if is_winner(w, c, p):
+    here = venue(w, row.venue)
+    drawn = here.adl_decision == AdlDecision.RANDOM_START
+    start = draw_below(w, row.venue, n.holders) if drawn else 0
+    walk = min(n.holders, here.adl_walk) if drawn and here.adl_walk > 0 else n.holders
+    for k in range(walk):
+        p = i8(holder(w, n.first_holder + (start + k) % n.holders).position)
+        if is_winner(w, c, p) and not is_skipped(w, c, p, min(row.left, abs(position(w, p).pos))):
             at = _free_row(w)
             enlist(w, at, p)
+            if drawn:
+                winner(w, at).score = -f8(k)
             kept = _offer(w, at, kept, row.left)
     for node in range(kept // 2 - 1, -1, -1):
         _sift(w, node, kept, 0)

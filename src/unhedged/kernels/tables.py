@@ -26,6 +26,10 @@ STATE = 24
 PARAMETERS = 40
 """Numbers that set the behaviour of a group of agents."""
 REASONS = len(EntryReason)
+STEPS = 8
+"""Most steps of a liquidation."""
+PEAKS = 32
+"""Parts of the window of a fund's peak; it is known to one part of its length."""
 
 _KINDS = {"i8": "i8", "i4": "i4", "i2": "i2", "i1": "i1", "u8": "u8", "f8": "f8"}
 Column = tuple[Any, ...]
@@ -109,8 +113,43 @@ VENUE = columns(
     outlier_rule=("i1", "OutlierRule"),
     funding_form=("i1", "FundingForm"),
     funding_price=("i1", "FundingPrice"),
-    ladder=("i1", "LiquidationLadder"),
+    step=("i1", "LiquidationStep, in the venue's order", (STEPS,)),
+    steps=("i1", "number of steps"),
+    inclusive=("i1", "1: equity equal to maintenance is liquidated"),
+    reduction=("i1", "Reduction"),
+    partial_above=(
+        "i1",
+        "1: a part is closed only while equity is above what the lowest tier asks",
+    ),
+    tiers_at_once=("i4", "tiers dropped per step"),
+    partial_from=("i4", "number of the lowest tier that is reduced, from 0"),
+    leg_pause=("i8", "ns after orders on all legs"),
+    round_interval=("i8", "ns between small orders"),
+    round_size=("i8", "atoms, largest small order"),
+    least_notional=("i8", "atoms that an order of a block may always have"),
+    portion_ppb=("i8", "share of a position that an order of a block may have"),
+    block_notional=("i8", "atoms of orders per account and block"),
+    fee_cap_ppb=(
+        "i8",
+        "largest liquidation fee, of what was filled, where it is what bankruptcy leaves",
+    ),
+    spread_ppb=("i8", "spread to maintenance ratio in the limit of an order"),
+    shortfall_ppb=("i8", "how fast that limit worsens with the shortfall"),
     adl_price=("i1", "AdlPrice"),
+    adl_trigger=("i1", "AdlTrigger"),
+    adl_at_limit=("i1", "1: a drawdown equal to its limit is a trigger"),
+    adl_walk=("i4", "holders looked at from a random start, 0 for all"),
+    fund_pool=("i1", "FundPool"),
+    socialised=("i1", "1: winners pay what the fund cannot"),
+    fund_start=("i8", "atoms of the fund at the start"),
+    drawdown_limit_ppb=("i8", "change of the pool at which ADL starts, < 0"),
+    drawdown_stop_ppb=("i8", "change of the pool above which it ends, < 0"),
+    drawdown_window=("i8", "ns over which a peak counts"),
+    drawdown_least=("i8", "atoms a pool must have more than for the drawdown to count"),
+    peak=("i8", "atoms, highest equity of the fund in each part of the window", (PEAKS,)),
+    peak_part=("i8", "part of the window written last, counted from the start"),
+    key=("u8", "key of the random stream of its auto-deleveraging"),
+    draws=("u8", "draws used"),
     adl_decision=("i1", "AdlDecision"),
     liquidation_on=("i1", "0 switches the liquidation engine off"),
     adl_on=("i1", "0 leaves a remainder with fund or vault"),
@@ -164,6 +203,8 @@ INSTRUMENT = columns(
     first_bucket=("i4", "row in `bucket`: two runs, harm by a fall, then by a rise"),
     significant=("i2", "significant figures a price may have, 0 for any"),
     kind=("i1", "InstrumentKind"),
+    tier_form=("i1", "TierForm"),
+    draws_down=("i1", "1: a drawdown of the fund by this contract is not over"),
     tick=("f8", "dollars per tick"),
     lot=("f8", "units of the asset per lot"),
     ema_num=("f8", "weighted sum of mid minus index, milli-ticks * ns"),
@@ -171,6 +212,11 @@ INSTRUMENT = columns(
     book_ema_num=("f8", "weighted sum of the book's median price, milli-ticks * ns"),
     book_ema_den=("f8", "sum of weights, ns"),
     ema_at=("i8", "ns, when both averages took their last sample"),
+    slope_ppb=("i8", "growth of the margin rates per unit of size"),
+    slope_lots=("i8", "lots of that unit"),
+    close_out_ppb=("i8", "close-out margin, of notional"),
+    fund_cash=("i8", "atoms the fund received for this contract less what it paid"),
+    peak=("i8", "atoms, highest profit of the fund from it in each part of the window", (PEAKS,)),
 )
 
 ASSET = columns(
@@ -191,7 +237,7 @@ SOURCE = columns(
 )
 
 TIER = columns(
-    floor=("i8", "atoms, notional at which the tier begins; a notional equal to it belongs here"),
+    floor=("i8", "atoms of notional, or lots, at which the tier begins; equal to it belongs here"),
     mm_ppb=("i8", "maintenance rate"),
     im_ppb=("i8", "initial rate"),
     deduct=("i8", "atoms, keeps the schedule continuous"),
@@ -412,6 +458,12 @@ CASE = columns(
     number=("i8", "running number of the case, from 0; rows of the table are used again"),
     started=("i8", "ns"),
     left=("i8", "lots still to close by ADL"),
+    keep=("i8", "lots of the position that stay with the account after ADL and takeover"),
+    used=("i8", "atoms of orders in this block; rounds of orders on all legs"),
+    traded=("i8", "atoms of the latest order"),
+    step=("i4", "number of the present step in the venue's order"),
+    begin=("i4", "slot at which a block begins, relative"),
+    passed=("i4", "slots that had their turn in this block"),
     px_milli=("i8", "price of the ADL"),
     bankruptcy_milli=("i8", "bankruptcy price found when the case reached this position"),
 )

@@ -1,14 +1,14 @@
 """Positions that the book did not take: the fund buys them at bankruptcy, the vault takes the account as it stands.
 
-The fund (Binance's ladder) buys each position at its bankruptcy price while its net notional stays within its capacity,
-measured on the equity it would have left; beyond it the position is deleveraged. What the account still owns when it is
-flat goes to the fund, a negative balance is filled by the fund, in full: a fund below zero is the venue's own loss.
-The vault (Hyperliquid's ladder) takes positions at mark and all cash with them, of either sign, so nothing is returned.
+The fund buys each position at its bankruptcy price unless the venue's trigger sends it, or a part of it, to winners. What the
+account still owns when it is flat goes to the fund, a negative balance is filled by the fund, in full: a fund below zero is the
+venue's own loss. Above close-out margin an account goes back up the ladder. The vault takes positions at mark and all cash with
+them, of either sign, so nothing is returned.
 """
 
 from typing import Any
 
-from unhedged.kernels.accounts import equity, gross_notional, maintenance, notional_of, worth_at
+from unhedged.kernels.accounts import equity, maintenance
 from unhedged.kernels.casework import (
     amount_at,
     bankruptcy_of,
@@ -17,72 +17,55 @@ from unhedged.kernels.casework import (
     go_on,
     keep_forced,
     slot_of,
+    step_back,
     worst_position,
 )
-from unhedged.kernels.compiled import kernel, minus, plus, rule
+from unhedged.kernels.compiled import kernel, plus, rule
 from unhedged.kernels.fills import exchange
+from unhedged.kernels.funds import book_to_fund, lots_for_winners
 from unhedged.kernels.ladders import is_safe, release
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.tables import account, case, instrument, position, venue
 from unhedged.kernels.triggers import place_account
-from unhedged.rules import insurance, liquidation
+from unhedged.rules import liquidation
 from unhedged.vocab.enums import AccountStatus, AdlPrice, CasePhase, EntryReason
 
 _TAKEOVER_ENTRY = int(EntryReason.TAKEOVER)
 _FUND_DRAW = int(EntryReason.FUND_DRAW)
-_REDUCE = int(CasePhase.REDUCE)
 _TAKEOVER = int(CasePhase.TAKEOVER)
 _ADL_RANK = int(CasePhase.ADL_RANK)
 _SETTLE = int(CasePhase.SETTLE)
 _TAKEN_OVER = int(AccountStatus.TAKEN_OVER)
 
-_fund_can_hold = rule(insurance.fund_can_hold)
 _is_backstop = rule(liquidation.is_backstop)
 
 
-@kernel("boolean(World, int64)")
-def fund_can_carry(w: Any, p: int) -> bool:
-    """Return whether the fund may take position ``p`` over.
-
-    Its net notional, each instrument netted and then summed, must not exceed its capacity share of the equity it has
-    after filling the account's deficit; equality is enough.
-    """
-    o = position(w, p)
-    here = venue(w, account(w, o.account).venue)
-    slot = slot_of(w, here.fund, o.instrument)
-    if slot < 0:
-        return False
-    joined = plus(position(w, slot).pos, o.pos)
-    netted = abs(worth_at(w, o.instrument, joined, instrument(w, o.instrument).mark_milli))
-    held = plus(minus(gross_notional(w, here.fund), notional_of(w, slot)), netted)
-    worth = plus(equity(w, here.fund), min(0, equity(w, o.account)))
-    return worth >= 0 and _fund_can_hold(held, worth, here.fund_capacity_ppb)
-
-
-@kernel("void(World, int64, int64, int64, int64)")
-def hand_over(w: Any, c: int, p: int, receiver: int, milli: int) -> None:
-    """Move all lots of position ``p`` to account ``receiver`` at the price ``milli`` and keep the row."""
+@kernel("void(World, int64, int64, int64, int64, int64)")
+def hand_over(w: Any, c: int, p: int, size: int, receiver: int, milli: int) -> None:
+    """Move ``size`` > 0 lots of position ``p`` to account ``receiver`` at the price ``milli`` and keep the row."""
     o = position(w, p)
     i = int(o.instrument)
-    pos = o.pos
-    size = abs(pos)
     slot = slot_of(w, receiver, i)
     amount = amount_at(w, i, size, milli)
-    if pos > 0:
+    change = -size if o.pos > 0 else size
+    if o.pos > 0:
         exchange(w, i, amount, size, slot, p)
     else:
         exchange(w, i, amount, size, p, slot)
+    if receiver == venue(w, instrument(w, i).venue).fund:
+        book_to_fund(w, i, -amount if change < 0 else amount)
     o.forced_qty = plus(o.forced_qty, size)
-    keep_forced(w, c, p, receiver, -pos, milli)
+    case(w, c).phase = _TAKEOVER
+    keep_forced(w, c, p, receiver, change, milli)
 
 
-@kernel("int64(World, int64)")
-def adl_milli(w: Any, p: int) -> int:
-    """Return the price at which position ``p`` is deleveraged at its venue, milli-ticks."""
+@kernel("int64(World, int64, int64)")
+def adl_milli(w: Any, p: int, bankruptcy: int) -> int:
+    """Return the price at which position ``p``, bankrupt at ``bankruptcy``, is deleveraged at its venue, milli-ticks."""
     n = instrument(w, position(w, p).instrument)
     price = venue(w, n.venue).adl_price
     if price == AdlPrice.BANKRUPTCY:
-        return bankruptcy_of(w, p)
+        return bankruptcy
     if price == AdlPrice.PREVIOUS_MARK:
         return n.mark_previous
     if price == AdlPrice.ORACLE:
@@ -90,24 +73,32 @@ def adl_milli(w: Any, p: int) -> int:
     return n.mark_milli
 
 
+@kernel("boolean(World, int64, int64, int64)")
+def give_away(w: Any, c: int, p: int, lots: int) -> bool:
+    """Hand ``lots`` of position ``p`` to the fund at bankruptcy, or begin to find winners for them. Return whether it begins."""
+    row = case(w, c)
+    row.position = p
+    row.bankruptcy_milli = bankruptcy_of(w, p)
+    for_winners = lots_for_winners(w, p, lots)
+    if for_winners == 0:
+        fund = venue(w, row.venue).fund
+        hand_over(w, c, p, lots, fund, row.bankruptcy_milli)
+        return False
+    row.px_milli = adl_milli(w, p, row.bankruptcy_milli)
+    row.left = for_winners
+    row.keep = abs(position(w, p).pos) - lots
+    go_on(w, c, _ADL_RANK)
+    return True
+
+
 @kernel("void(World, int64)")
 def take_over_by_fund(w: Any, c: int) -> None:
     """Hand the next position to the fund at bankruptcy, or send it to ADL; settle when the account is flat."""
-    row = case(w, c)
-    here = venue(w, row.venue)
-    p = worst_position(w, row.account)
+    p = worst_position(w, case(w, c).account)
     if p < 0:
         go_on(w, c, _SETTLE)
-        return
-    row.position = p
-    row.bankruptcy_milli = bankruptcy_of(w, p)
-    if here.adl_on == 0 or fund_can_carry(w, p):
-        hand_over(w, c, p, here.fund, row.bankruptcy_milli)
+    elif not give_away(w, c, p, abs(position(w, p).pos)):
         go_on(w, c, _TAKEOVER)
-        return
-    row.px_milli = adl_milli(w, p)
-    row.left = abs(position(w, p).pos)
-    go_on(w, c, _ADL_RANK)
 
 
 @kernel("void(World, int64)")
@@ -121,13 +112,13 @@ def take_over_by_vault(w: Any, c: int) -> None:
         release(w, c)
         return
     if not _is_backstop(equity(w, a), maintenance(w, a), here.backstop_ppb):
-        go_on(w, c, _REDUCE)
+        step_back(w, c)
         return
     receiver = carrier(w, row.venue)
     for p in range(own.first_position, own.first_position + own.positions):
         o = position(w, p)
         if o.pos != 0:
-            hand_over(w, c, p, receiver, instrument(w, o.instrument).mark_milli)
+            hand_over(w, c, p, abs(o.pos), receiver, instrument(w, o.instrument).mark_milli)
     pay(w, a, receiver, own.cash, _TAKEOVER_ENTRY)
     close_account(w, c)
 
@@ -144,9 +135,12 @@ def close_account(w: Any, c: int) -> None:
 @kernel("void(World, int64)")
 def settle(w: Any, c: int) -> None:
     """End case ``c`` of an account whose positions are gone: the fund takes what is left or fills what is missing."""
-    a = int(case(w, c).account)
+    row = case(w, c)
+    a = int(row.account)
     own = account(w, a)
     fund = int(venue(w, own.venue).fund)
+    if row.position >= 0:
+        book_to_fund(w, position(w, row.position).instrument, own.cash)
     if own.cash > 0:
         pay(w, a, fund, own.cash, _TAKEOVER_ENTRY)
     else:

@@ -24,19 +24,27 @@ can take more than ``H - slack``; ``slack`` bounds all roundings: one atom per v
 before and after. So ``H`` stays >= 0 until some harmful move reaches ``d``: that mark is the trigger, rounded towards the
 present mark. An inverse contract is linear in the reciprocal of the mark: sides swap and the move is converted.
 
+Where the rate of a position hangs on its lots (brackets by size, a slope) it stands still while marks move: the same with
+``r1 = r2 =`` that rate.
+
 Two classes have no such bound and are evaluated at every update instead: instruments whose rate applies to the whole
-position (margin jumps at a tier's floor), and longs where ``k`` times the highest rate exceeds one.
+position by its notional (margin jumps at a tier's floor), and longs where ``k`` times the highest rate exceeds one. Where
+equality liquidates, ``maintenance`` is one atom more.
 """
 
 from typing import Any
 
 from unhedged.kernels.accounts import (
     NOT_LISTED,
+    bar_of,
     equity,
     find_tier,
     has_margin,
     maintenance,
+    maintenance_at,
     mark_dirty,
+    slope_at,
+    tier_for,
     value_of,
 )
 from unhedged.kernels.buckets import (
@@ -49,10 +57,10 @@ from unhedged.kernels.buckets import (
     unlink,
 )
 from unhedged.kernels.compiled import f8, helper, i8, kernel, minus, plus, rule
-from unhedged.kernels.tables import account, instrument, position, tier, touched, trigger
-from unhedged.rules import liquidation, margin
+from unhedged.kernels.tables import account, instrument, position, tier, touched, trigger, venue
+from unhedged.rules import liquidation
 from unhedged.rules.integer import PPB, mul_div_ceil
-from unhedged.vocab.enums import AccountKind, AccountStatus, InstrumentKind, TriggerKind
+from unhedged.vocab.enums import AccountKind, AccountStatus, InstrumentKind, TierForm, TriggerKind
 
 SAFE, NEEDS_TOP_UP, LIQUIDATABLE = 0, 1, 2
 
@@ -79,7 +87,6 @@ __all__ = [
 # Far above the rounding errors of the float sums, far below a step between marks.
 _KEEP = 1.0 - 1e-9
 _FAR = 4e18  # milli-ticks no mark reaches
-_maintenance_margin = rule(margin.maintenance_margin)
 _is_liquidatable = rule(liquidation.is_liquidatable)
 _mul_div_ceil = rule(mul_div_ceil)
 
@@ -104,10 +111,11 @@ def threshold_ppb(w: Any, a: int) -> int:
 @helper("int64(World, int64, int64, int64)")
 def _judge(w: Any, a: int, owned: int, needed: int) -> int:
     own = account(w, a)
+    bar = bar_of(w, a, needed)
     armed = own.topup > 0 and own.reserve >= own.topup and own.topup_ppb > 0
-    if armed and owned < _mul_div_ceil(needed, threshold_ppb(w, a), PPB):
+    if armed and owned < _mul_div_ceil(bar, threshold_ppb(w, a), PPB):
         return NEEDS_TOP_UP
-    return LIQUIDATABLE if _is_liquidatable(owned, needed) else SAFE
+    return LIQUIDATABLE if _is_liquidatable(owned, bar) else SAFE
 
 
 @helper("boolean(World, int64)")
@@ -139,9 +147,19 @@ def _harm_grows(w: Any, p: int) -> bool:
     return (o.pos < 0) != (instrument(w, o.instrument).kind == InstrumentKind.INVERSE)
 
 
+@helper("int64(World, int64)")
+def _fixed_rate(w: Any, p: int) -> int:
+    # Maintenance rate of a position whose bracket hangs on its lots, ppb.
+    o = position(w, p)
+    row = tier_for(w, o.instrument, o.pos, 0)
+    return plus(tier(w, row).mm_ppb, slope_at(w, o.instrument, o.pos))
+
+
 @helper("boolean(World, int64, int64)")
 def _is_bounded(w: Any, p: int, share_ppb: int) -> bool:
     n = instrument(w, position(w, p).instrument)
+    if n.tier_form != TierForm.NOTIONAL:
+        return f8(share_ppb) * f8(_fixed_rate(w, p)) <= 1e18 or _harm_grows(w, p)
     lowest = tier(w, n.first_tier)
     highest = tier(w, n.first_tier + max(0, n.tiers - 1))
     if highest.mm_ppb > lowest.mm_ppb and highest.deduct == 0:
@@ -155,6 +173,9 @@ def _weight(w: Any, p: int, notional: int, share_ppb: int) -> float:
     i = i8(position(w, p).instrument)
     size = f8(notional)
     share = f8(share_ppb) * 1e-18
+    if instrument(w, i).tier_form != TierForm.NOTIONAL:
+        rate = share * f8(_fixed_rate(w, p))
+        return size * (1.0 + rate) if _harm_grows(w, p) else size * max(0.0, 1.0 - rate)
     if _harm_grows(w, p):
         return size * (1.0 + share * f8(tier(w, find_tier(w, i, plus(notional, notional))).mm_ppb))
     return size * max(0.0, 1.0 - share * f8(tier(w, instrument(w, i).first_tier).mm_ppb))
@@ -206,7 +227,7 @@ def evaluate(w: Any, a: int) -> int:
     owned = own.cash
     needed = 0
     weight = 0.0
-    slack = 1.0
+    slack = 1.0 + 1e-9 * f8(share) * f8(venue(w, own.venue).inclusive)
     bounded = True
     for p in range(own.first_position, own.first_position + own.positions):
         o = position(w, p)
@@ -214,9 +235,8 @@ def evaluate(w: Any, a: int) -> int:
             continue
         value = value_of(w, p)
         notional = abs(value)
-        level = tier(w, find_tier(w, o.instrument, notional))
         owned = plus(owned, value)
-        needed = plus(needed, _maintenance_margin(notional, level.mm_ppb, level.deduct))
+        needed = plus(needed, maintenance_at(w, o.instrument, o.pos, notional))
         weight += _weight(w, p, notional, share)
         slack += 2.0 + (4.0 + f8(instrument(w, o.instrument).tiers)) * 1e-9 * f8(share)
         bounded = bounded and _is_bounded(w, p, share)
@@ -224,7 +244,7 @@ def evaluate(w: Any, a: int) -> int:
     if answer != SAFE:
         remove_account_triggers(w, a)
         return answer
-    spare = f8(minus(owned, _mul_div_ceil(needed, share, PPB))) - slack
+    spare = f8(minus(owned, _mul_div_ceil(bar_of(w, a, needed), share, PPB))) - slack
     _place_positions(w, a, min(1.0, max(0.0, spare) / max(weight, 1e-9)))
     if not bounded:
         mark_dirty(w, a)

@@ -1,5 +1,6 @@
 """The plain clearing of one venue in a world of many: its steps are events of the world's clock, its orders go to the world's books."""
 
+from types import SimpleNamespace
 from typing import Any
 
 from unhedged.reference.clearing import Clearing
@@ -13,9 +14,11 @@ from unhedged.vocab.enums import (
     AccountStatus,
     EventKind,
     FillCause,
-    LiquidationLadder,
     Side,
 )
+
+NOBODY: Any = SimpleNamespace(owner=-1, self_trade=True)
+"""Whose order stops before nobody's."""
 
 
 class VenueClearing(Clearing):
@@ -27,7 +30,13 @@ class VenueClearing(Clearing):
         self.world, self.exchanges = world, exchanges
         self.subjects: dict[Any, int] = {}
         super().__init__(
-            ledger, rulebook, self._take, self._cancel, rows=world.forced, numbers=world.cases
+            ledger,
+            rulebook,
+            self._take,
+            self._cancel,
+            self._sure,
+            rows=world.forced,
+            numbers=world.cases,
         )
 
     @property
@@ -60,19 +69,14 @@ class VenueClearing(Clearing):
         account.status = AccountStatus.IN_LIQUIDATION
         account.case = next(self.numbers)
         self.world.liquidations += 1
-        sliced = self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
-        steps = (self.sliced if sliced else self.whole)(account)
+        steps = self.liquidate(account)
         self.subjects[steps] = account.row
         self.schedule(self.now, steps)
 
     def vault_tick(self) -> None:
         """Begin a tick of vault ADL."""
         vault = self.ledger.house(AccountKind.VAULT)
-        if (
-            self.rulebook.adl_on
-            and not vault.busy
-            and self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
-        ):
+        if self.rulebook.adl_on and not vault.busy and self.rulebook.backstop:
             vault.busy = True
             vault.case = next(self.numbers)
             steps = self.close_vault(vault)
@@ -109,6 +113,9 @@ class VenueClearing(Clearing):
         filled = qty - exchange.take(seat, side, limit, qty, cause)
         note_quote(exchange)
         return filled, exchange.turnover - before
+
+    def _sure(self, i: int, side: Side, limit: int, qty: int) -> int:
+        return self.exchanges[i].fillable(NOBODY, side, limit, qty)
 
     def _cancel(self, account: Account, i: int | None) -> None:
         seats = [s for s in getattr(account, "seats", {}).values() if i in (None, s.exchange.local)]

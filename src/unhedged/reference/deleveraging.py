@@ -12,41 +12,77 @@ from itertools import count
 from typing import Any
 
 from unhedged.reference.ledger import Account, Ledger
+from unhedged.reference.rng import uniforms_of
 from unhedged.rules import liquidation
 from unhedged.rules.integer import PPB
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
+    AdlDecision,
     AdlPrice,
+    AdlTrigger,
     CasePhase,
-    LiquidationLadder,
+    FundPool,
+    LiquidationStep,
+    Reduction,
     Side,
 )
 
 WAIT = -1
 CLOSES_PER_STEP = 256
 NO_LIMIT_PX = 10**15
-Steps = Generator[int | None, None, None]
+Steps = Generator[int | None, None, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """What a venue does."""
 
-    ladder: LiquidationLadder
+    steps: tuple[LiquidationStep, ...]
     adl_price: AdlPrice
     score: Callable[[dict[str, int]], float]
+    inclusive: bool = False
     liquidation_fee_ppb: int = 0
+    fee_cap_ppb: int = 0
+    reduction: Reduction = Reduction.IOC
+    partial_above: bool = False
+    tiers_at_once: int = 1
+    partial_from: int = 0
+    leg_pause: int = 0
     slice_ppb: int = PPB
     slice_above: int = 0
     cooldown: int = 0
     backstop_ppb: int = 0
+    round_interval: int = 0
+    round_size: int = 0
+    least_notional: int = 0
+    portion_ppb: int = PPB
+    block_notional: int = 0
+    spread_ppb: int = 0
+    shortfall_ppb: int = 0
     fund_capacity_ppb: int = PPB
+    fund_pool: FundPool = FundPool.SHARED
+    fund_start: int = 0
     takeover_interval: int = 0
     mark_interval: int = 1
     unwind_ppb: int = 0
     adl_on: bool = True
+    adl_trigger: AdlTrigger = AdlTrigger.FUND_CANNOT_HOLD
+    adl_at_limit: bool = False
+    adl_decision: AdlDecision = AdlDecision.SCORE
+    adl_walk: int = 0
+    drawdown_limit_ppb: int = 0
+    drawdown_stop_ppb: int = 0
+    drawdown_window: int = 1
+    drawdown_least: int = 0
+    socialised: bool = False
+    key: int = 0
     liquidation_on: bool = True
+
+    @property
+    def backstop(self) -> bool:
+        """Return whether a vault takes accounts over."""
+        return LiquidationStep.BACKSTOP_TAKEOVER in self.steps
 
 
 @dataclass(slots=True)
@@ -57,12 +93,17 @@ class Deleveraging:
     rulebook: Rulebook
     take: Callable[[int, Side, int, int, Account], tuple[int, int]]
     cancel: Callable[[Account, int | None], None]
+    sure: Callable[[int, Side, int, int], int] = lambda *_: 0
+    """``sure(i, side, limit, qty)``: the lots an order would certainly fill."""
     now: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
     agenda: list[tuple[int, int, Steps]] = field(default_factory=list)
     sequence: int = 0
     running: Any = None
-    inside: Steps | None = None
+    draws: int = 0
+    balances: list[tuple[int, int]] = field(default_factory=list)
+    """Equities of the fund, with the part of the window each was seen in."""
+    inside: Any = None
     waiting: deque[Steps] = field(default_factory=deque)
     numbers: "count[int]" = field(default_factory=count)
     """Cases are numbered in the order in which they open."""
@@ -126,7 +167,7 @@ class Deleveraging:
                 i = later[0]
                 last = vault.slot[i]
                 price = self.adl_price(i, self.bankruptcy(vault, i))
-                yield from self.deleverage(vault, i, price)
+                yield from self.deleverage(vault, i, price, abs(vault.holdings[i].pos))
                 yield None
                 yield from self.enter()
         self.leave()
@@ -146,12 +187,11 @@ class Deleveraging:
         if self.inside is not None:
             self.schedule(self.now, self.inside)
 
-    def deleverage(self, loser: Account, i: int, price: int) -> Steps:
-        """Close one position of the loser against winners, highest score first."""
+    def deleverage(self, loser: Account, i: int, price: int, left: int) -> Steps:
+        """Close ``left`` lots of one position of the loser against winners, highest score first."""
         yield from self.enter()
-        left = abs(loser.holdings[i].pos)
         while left > 0:
-            queue = self.front(self.ranked(loser, i), i, left)
+            queue = self.front(self.ranked(loser, i, price, left), i, left)
             if not queue:
                 break
             while True:
@@ -189,11 +229,39 @@ class Deleveraging:
             "cost": abs(holding.cost),
         }
 
-    def ranked(self, loser: Account, i: int) -> list[tuple[float, Account]]:
+    def draw_below(self, count: int) -> int:
+        """Return a random number from 0 to ``count`` - 1 from the venue's stream."""
+        u = uniforms_of(self.rulebook.key, self.draws)[0]
+        self.draws += 1
+        return int(u * count)
+
+    def ranked(self, loser: Account, i: int, price: int, left: int) -> list[tuple[float, Account]]:
         """Return scores and winners in the order they are closed."""
+        if self.rulebook.adl_decision == AdlDecision.RANDOM_START:
+            return self.met(loser, i, price, left)
         found = [w for w in self.ledger.accounts if self.against(loser, i, w) > 0]
         scored = [(self.rulebook.score(self.facts(w, i)), w) for w in found]
         return sorted(scored, key=lambda s: (-s[0], -abs(s[1].holdings[i].pos), s[1].row))
+
+    def met(self, loser: Account, i: int, price: int, left: int) -> list[tuple[float, Account]]:
+        """Return the winners met on a walk through the contract's holders from a random one on."""
+        holders = [a for a in self.ledger.accounts if i in a.slot]
+        start = self.draw_below(len(holders))
+        walk = (holders[start:] + holders[:start])[: self.rulebook.adl_walk or None]
+        found: list[tuple[float, Account]] = []
+        for k, winner in enumerate(walk):
+            lots = self.against(loser, i, winner)
+            if lots > 0 and not self.skipped(winner, i, price, min(left, lots)):
+                found.append((float(-k), winner))
+        return found
+
+    def skipped(self, winner: Account, i: int, price: int, qty: int) -> bool:
+        """Return whether a winner is left out because it could not pay for the close."""
+        if self.rulebook.adl_decision != AdlDecision.RANDOM_START:
+            return False
+        signed = qty if winner.holdings[i].pos > 0 else -qty
+        loss = self.ledger.worth(i, signed) - self.ledger.worth(i, signed, price)
+        return loss > max(0, self.ledger.equity(winner))
 
     def front(self, queue: list[tuple[float, Account]], i: int, left: int) -> Any:
         """Return the fewest first winners that hold the lots left to close."""
@@ -209,7 +277,7 @@ class Deleveraging:
     ) -> int:
         """Close a winner against the loser and return the lots."""
         qty = min(most, self.against(loser, i, winner), abs(loser.holdings[i].pos))
-        if qty == 0:
+        if qty == 0 or self.skipped(winner, i, price, qty):
             return 0
         self.cancel(winner, i)
         before = self.facts(winner, i)
@@ -240,8 +308,8 @@ class Deleveraging:
         before: dict[str, int] | None = None,
     ) -> None:
         """Write down a forced step, as it left things."""
-        sliced = self.rulebook.ladder == LiquidationLadder.HYPERLIQUID
-        house = self.ledger.house(AccountKind.VAULT if sliced else AccountKind.FUND)
+        kind = AccountKind.VAULT if self.rulebook.backstop else AccountKind.FUND
+        house = self.ledger.house(kind)
         loser = account if before is None or other is None else other
         before = before or {"notional": 0, "equity": 0, "unrealised": 0, "cost": 0}
         leverage = 1.0 * before["notional"] / before["equity"] if before["equity"] > 0 else 0.0

@@ -12,6 +12,7 @@ from unhedged.reference.orders import Market
 from unhedged.reference.world import Holder, Venue, World
 from unhedged.rules.fees import fee
 from unhedged.rules.integer import mul_div_ceil, mul_div_floor
+from unhedged.rules.margin import initial_margin
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
@@ -153,6 +154,14 @@ class Exchange(Market):
         bought = seat.pos + seat.open[Side.BUY] + max(0, more)
         sold = seat.pos - seat.open[Side.SELL] - max(0, -more)
         return self.initial(max(abs(bought), abs(sold)))
+
+    def initial(self, lots: int) -> int:
+        """Return the initial margin of so many lots at mark, by size or notional as brackets are read, atoms."""
+        if lots == 0:
+            return 0
+        ledger = self.venue.ledger
+        rate = self.tiers[ledger.tier(self.local, lots)][1] + ledger.slope(self.local, lots)
+        return initial_margin(abs(self.worth(lots, self.mark_milli)), rate)
 
     def has_margin(self, account: Any, side: Side, px: int, qty: int, at_market: bool) -> bool:
         """Return whether the whole account can carry an order; one at market reserves no loss to its limit."""

@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from unhedged.rules.integer import mul_div_floor
-from unhedged.rules.margin import maintenance_margin
+from unhedged.rules.margin import maintenance_margin, slope_rate
 from unhedged.rules.pnl import cost_after, value
-from unhedged.vocab.enums import AccountKind, AccountStatus, EntryReason
+from unhedged.vocab.enums import AccountKind, AccountStatus, EntryReason, TierForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,14 @@ class Contract:
     band_ppb: int = 0
     adl_qty: int = 0
     forced_qty: int = 0
+    tier_form: TierForm = TierForm.NOTIONAL
+    slope_ppb: int = 0
+    slope_lots: int = 1
+    close_out_ppb: int = 0
+    fund_cash: int = 0
+    draws_down: bool = False
+    profits: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
+    """Profits of the fund from it, with the part of the window each was seen in."""
 
 
 @dataclass(slots=True)
@@ -56,6 +64,8 @@ class Account:
     busy: bool = False
     case: int = -1
     """Number of its latest case."""
+    touched: int | None = None
+    """The contract its clearing worked on last."""
     slot: dict[int, int] = field(default_factory=dict)
     holdings: dict[int, Holding] = field(default_factory=lambda: defaultdict(Holding))
     totals: dict[EntryReason, int] = field(default_factory=lambda: defaultdict(int))
@@ -90,19 +100,39 @@ class Ledger:
         """Return the sum of the sizes of all values, atoms."""
         return sum(abs(self.value_of(account, i)) for i in account.open())
 
-    def tier(self, i: int, notional: int) -> int:
-        """Return the number of the highest tier whose floor is reached."""
-        reached = [n for n, t in enumerate(self.contracts[i].tiers) if t.floor <= notional]
+    def tier(self, i: int, lots: int) -> int:
+        """Return the number of the highest tier whose floor ``lots`` reach, by size or by value at mark."""
+        by_size = self.contracts[i].tier_form == TierForm.SIZE
+        measure = abs(lots) if by_size else abs(self.worth(i, lots))
+        reached = [n for n, t in enumerate(self.contracts[i].tiers) if t.floor <= measure]
         return max(reached, default=0)
 
-    def maintenance_at(self, i: int, notional: int) -> int:
-        """Return the maintenance margin of a notional in a contract, atoms."""
-        tier = self.contracts[i].tiers[self.tier(i, notional)]
-        return maintenance_margin(notional, tier.mm_ppb, tier.deduct)
+    def slope(self, i: int, lots: int) -> int:
+        """Return what size adds to the margin rates of a contract, ppb."""
+        c = self.contracts[i]
+        if c.tier_form != TierForm.SLOPE:
+            return 0
+        return slope_rate(0, c.slope_ppb, abs(lots), c.slope_lots)
+
+    def maintenance_at(self, i: int, lots: int) -> int:
+        """Return the maintenance margin of a number of lots in a contract at mark, atoms."""
+        tier = self.contracts[i].tiers[self.tier(i, lots)]
+        rate = tier.mm_ppb + self.slope(i, lots)
+        return maintenance_margin(abs(self.worth(i, lots)), rate, tier.deduct)
+
+    def maintenance_of(self, account: Account, i: int) -> int:
+        """Return the maintenance margin of a position, atoms."""
+        return self.maintenance_at(i, account.holdings[i].pos)
 
     def maintenance(self, account: Account) -> int:
         """Return the maintenance margin of an account, atoms."""
-        return sum(self.maintenance_at(i, abs(self.value_of(account, i))) for i in account.open())
+        return sum(self.maintenance_of(account, i) for i in account.open())
+
+    def rated(self, account: Account, rates: dict[int, int]) -> int:
+        """Return a margin of other rates, ppb by contract, on everything an account holds, atoms."""
+        return sum(
+            maintenance_margin(abs(self.value_of(account, i)), rates[i], 0) for i in account.open()
+        )
 
     def pay(self, source: Account, target: Account, atoms: int, reason: EntryReason) -> None:
         """Move atoms; negative ones run the other way."""

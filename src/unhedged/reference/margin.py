@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from unhedged.rules.integer import PPB, mul_div_ceil
-from unhedged.rules.liquidation import is_liquidatable
-from unhedged.rules.margin import initial_margin, maintenance_margin
+from unhedged.rules.liquidation import bar, is_liquidatable
+from unhedged.rules.margin import initial_margin, maintenance_margin, slope_rate
 from unhedged.rules.pnl import inverse_value, value
-from unhedged.vocab.enums import InstrumentKind
+from unhedged.vocab.enums import InstrumentKind, TierForm
 
 SAFE, NEEDS_TOP_UP, LIQUIDATABLE = 0, 1, 2
 
@@ -30,6 +30,9 @@ class Instrument:
     den: int
     tiers: list[Tier]
     kind: InstrumentKind = InstrumentKind.LINEAR
+    form: TierForm = TierForm.NOTIONAL
+    slope_ppb: int = 0
+    slope_lots: int = 1
 
 
 @dataclass(slots=True)
@@ -52,9 +55,17 @@ def worth(instrument: Instrument, lots: int) -> int:
     return rule(lots, instrument.mark_milli, instrument.num, instrument.den)
 
 
-def tier_of(instrument: Instrument, notional: int) -> Tier:
-    """Return the highest tier whose floor ``notional`` reaches, the first when it reaches none."""
-    return [instrument.tiers[0], *(t for t in instrument.tiers if t.floor <= notional)][-1]
+def tier_of(instrument: Instrument, lots: int) -> Tier:
+    """Return the highest tier whose floor ``lots``, or their value, reach, the first when they reach none."""
+    size = abs(lots) if instrument.form == TierForm.SIZE else abs(worth(instrument, lots))
+    return [instrument.tiers[0], *(t for t in instrument.tiers if t.floor <= size)][-1]
+
+
+def slope_of(instrument: Instrument, lots: int) -> int:
+    """Return what size adds to the rates, ppb."""
+    if instrument.form != TierForm.SLOPE:
+        return 0
+    return slope_rate(0, instrument.slope_ppb, abs(lots), instrument.slope_lots)
 
 
 def equity(account: Account, instruments: list[Instrument]) -> int:
@@ -66,9 +77,9 @@ def maintenance(account: Account, instruments: list[Instrument]) -> int:
     """Return the sum of the maintenance margins of the positions, atoms."""
     total = 0
     for i, lots in account.positions.items():
-        notional = abs(worth(instruments[i], lots))
-        tier = tier_of(instruments[i], notional)
-        total += maintenance_margin(notional, tier.mm_ppb, tier.deduct) if lots else 0
+        tier = tier_of(instruments[i], lots)
+        rate = tier.mm_ppb + slope_of(instruments[i], lots)
+        total += maintenance_margin(abs(worth(instruments[i], lots)), rate, tier.deduct)
     return total
 
 
@@ -78,23 +89,27 @@ def initial(account: Account, instruments: list[Instrument]) -> int:
     for i, lots in account.positions.items():
         bought = abs(lots + account.open_buy.get(i, 0))
         sold = abs(lots - account.open_sell.get(i, 0))
-        notional = abs(worth(instruments[i], max(bought, sold)))
-        total += initial_margin(notional, tier_of(instruments[i], notional).im_ppb)
+        most = max(bought, sold)
+        rate = tier_of(instruments[i], most).im_ppb + slope_of(instruments[i], most)
+        total += initial_margin(abs(worth(instruments[i], most)), rate) if most else 0
     return total
 
 
-def verdict(account: Account, instruments: list[Instrument]) -> int:
-    """Return SAFE, NEEDS_TOP_UP or LIQUIDATABLE; equality with the threshold is safe."""
+def verdict(account: Account, instruments: list[Instrument], inclusive: int = 0) -> int:
+    """Return SAFE, NEEDS_TOP_UP or LIQUIDATABLE; equality with the threshold is safe unless ``inclusive``."""
     if account.in_liquidation:
         return SAFE
     owned, needed = equity(account, instruments), maintenance(account, instruments)
+    needed = bar(needed, inclusive)
     armed = account.topup > 0 and account.reserve >= account.topup and account.topup_ppb > 0
     if armed and owned < mul_div_ceil(needed, max(account.topup_ppb, PPB), PPB):
         return NEEDS_TOP_UP
     return LIQUIDATABLE if is_liquidatable(owned, needed) else SAFE
 
 
-def needing_action(accounts: list[Account], instruments: list[Instrument]) -> dict[int, int]:
+def needing_action(
+    accounts: list[Account], instruments: list[Instrument], inclusive: int = 0
+) -> dict[int, int]:
     """Return the verdicts that are not SAFE, by account number."""
-    verdicts = {a: verdict(account, instruments) for a, account in enumerate(accounts)}
+    verdicts = {a: verdict(account, instruments, inclusive) for a, account in enumerate(accounts)}
     return {a: answer for a, answer in verdicts.items() if answer != SAFE}

@@ -6,7 +6,7 @@ from unhedged.reference.feed import note_quote
 from unhedged.reference.margin import LIQUIDATABLE, NEEDS_TOP_UP, SAFE
 from unhedged.reference.world import Holder, Message, Venue, World
 from unhedged.rules.integer import PPB, mul_div_ceil
-from unhedged.rules.liquidation import is_liquidatable
+from unhedged.rules.liquidation import bar, is_liquidatable
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
@@ -65,6 +65,7 @@ def verdict(venue: Venue, account: Holder) -> int:
     if not watched or not venue.margin_on:
         return SAFE
     owned, needed = venue.ledger.equity(account), venue.ledger.maintenance(account)
+    needed = bar(needed, venue.clearing.rulebook.inclusive)
     armed = account.topup > 0 and account.reserve >= account.topup and account.topup_ppb > 0
     if armed and owned < mul_div_ceil(needed, max(account.topup_ppb, PPB), PPB):
         return NEEDS_TOP_UP
@@ -85,6 +86,7 @@ def top_up(venue: Venue, account: Holder) -> None:
 
 def act(world: World, venue: Venue) -> None:
     """Fire triggers, then top up or liquidate every account of the venue that needs it, by row."""
+    venue.clearing.sample_funds()
     fire_triggers(world)
     accounts: list[Any] = [a for a in venue.ledger.accounts if verdict(venue, a) != SAFE]  # type: ignore[arg-type]
     for account in accounts:

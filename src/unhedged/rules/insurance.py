@@ -242,3 +242,29 @@ def gains_haircut(gain: int, shortfall: int, gains_total: int) -> int:
     proportion U); CME Clearing, Financial safeguards, gains haircutting, read 2026-11-22 (V).
     """
     return mul_div_ceil(gain, shortfall, gains_total)
+
+
+def is_below_limit(ratio_ppb: int, limit_ppb: int, at_limit: int) -> bool:
+    """Return whether a drawdown has passed its limit, read with or without equality.
+
+    Parameters
+    ----------
+    ratio_ppb : int
+        Drawdown ratio, ppb, <= 0.
+    limit_ppb : int
+        Per-contract limit, ppb, < 0.
+    at_limit : int
+        1 where equality counts (the page's second example), 0 where it does not (its rule as written).
+
+    Returns
+    -------
+    bool
+        ``ratio < limit``, or ``ratio <= limit``.
+
+    Notes
+    -----
+    Both readings are published.
+
+    Source: Bybit API docs, ADL alert, commit 072c197, read 2026-11-22 (V); the boundary is contradictory (U).
+    """
+    return ratio_ppb <= limit_ppb if at_limit != 0 else ratio_ppb < limit_ppb

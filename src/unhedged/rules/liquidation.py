@@ -33,6 +33,32 @@ def is_liquidatable(equity: int, maintenance: int) -> bool:
     return equity < maintenance
 
 
+def bar(maintenance: int, inclusive: int) -> int:
+    """Return the least equity with which an account is safe.
+
+    Parameters
+    ----------
+    maintenance : int
+        Maintenance margin, atoms, >= 0; 0 of an account without positions.
+    inclusive : int
+        1 at venues that liquidate at equality, else 0.
+
+    Returns
+    -------
+    int
+        Atoms; an account with less is liquidated.
+
+    Notes
+    -----
+    ``maintenance``, or one atom more where equality liquidates. Without positions nothing is asked, so an account that owns
+    nothing is left alone everywhere.
+
+    Source: Bybit, UTA trading rules, and Deribit, Liquidations (equality liquidates), read 2026-11-22 (V); Binance and
+    Hyperliquid (it does not), read 2026-11-22 (M).
+    """
+    return maintenance + inclusive if maintenance > 0 else 0
+
+
 def is_liquidatable_at_ratio(equity: int, notional: int, rate_ppb: int, fee_ppb: int) -> bool:
     """Return whether a margin ratio that counts the closing fee has fallen to 100 %.
 
@@ -385,3 +411,86 @@ def restoring_qty(
         return size
     close = mul_div_ceil(shortage + 4, PPB, rate_ppb - fee_ppb)
     return min(size, mul_div_ceil(close, MILLI * den, mark_milli * num))
+
+
+def part_qty(pos: int, notional: int, atoms: int) -> int:
+    """Return the lots of a liquidation order of a largest amount.
+
+    Parameters
+    ----------
+    pos : int
+        Position, lots, not 0.
+    notional : int
+        Its absolute value at mark, atoms, >= 0.
+    atoms : int
+        Largest notional of the order, atoms, >= 0.
+
+    Returns
+    -------
+    int
+        Lots, 1 <= lots <= |pos|: everything where it fits, else rounded down, but one lot at least, so that every position
+        comes to an end.
+
+    Notes
+    -----
+    ``|pos| * atoms / notional``.
+
+    Source: Deribit, Auto-liquidation (at most 200 contracts a round), read 2026-11-22 (V); dYdX v4-chain, liquidations.go,
+    commit 84d4664, read 2026-11-22 (V); the rounding is ours.
+    """
+    if notional <= atoms:
+        return abs(pos)
+    return max(1, mul_div_floor(abs(pos), atoms, notional))
+
+
+def block_notional(notional: int, least: int, portion_ppb: int, limit: int, used: int) -> int:
+    """Return the largest notional of an account's next order in a block.
+
+    Parameters
+    ----------
+    notional : int
+        Position's absolute value at oracle, atoms, >= 0.
+    least : int
+        Notional any order may have, atoms.
+    portion_ppb : int
+        Share of the position an order may have, ppb.
+    limit, used : int
+        Notional per account and block, and what its orders of this block had, atoms.
+
+    Returns
+    -------
+    int
+        Atoms, >= 0, rounded down; 0: nothing more in this block.
+
+    Notes
+    -----
+    ``min(max(least, portion * notional), limit - used)``.
+
+    Source: dYdX v4-chain, liquidations.go, commit 84d4664, read 2026-11-22 (V).
+    """
+    return max(0, min(max(least, mul_div_floor(notional, portion_ppb, PPB)), limit - used))
+
+
+def zero_price_loss(position_maintenance: int, equity: int, maintenance: int) -> int:
+    """Return what a whole position may lose against mark so that the margin ratio of the account stays as it is.
+
+    Parameters
+    ----------
+    position_maintenance : int
+        Maintenance margin of the position, atoms, >= 0.
+    equity, maintenance : int
+        Of the account, atoms, ``maintenance`` > 0; negative equity counts as none.
+
+    Returns
+    -------
+    int
+        Atoms, >= 0, rounded down, in the account's favour.
+
+    Notes
+    -----
+    ``position maintenance * equity / maintenance``: at the zero price ``mark * (1 - side * rate * equity / maintenance)`` a
+    fill takes the same share of equity and of maintenance.
+
+    Source: Lighter, Liquidations and insurance fund, read 2026-11-22 (V).
+    """
+    return mul_div_floor(position_maintenance, max(0, equity), maintenance)

@@ -14,15 +14,19 @@ from typing import Any
 
 from unhedged.vocab.enums import (
     AdlPrice,
+    AdlTrigger,
     FundingForm,
     FundingPrice,
+    FundPool,
     IndexCombine,
     InstrumentKind,
-    LiquidationLadder,
+    LiquidationStep,
     MarginMode,
     MarkForm,
     OutageKind,
     OutlierRule,
+    Reduction,
+    TierForm,
     VenueKind,
 )
 
@@ -70,6 +74,7 @@ class TierPlan:
     """One bracket of a margin schedule; a notional equal to the floor belongs to it."""
 
     floor_usd: float
+    floor_lots: int  # the same by size, where the schedule is read so
     mm_ppb: int  # maintenance rate
     im_ppb: int  # initial rate at the tier's highest leverage, rounded up
     deduct_usd: float  # keeps maintenance continuous across floors
@@ -109,14 +114,31 @@ class VenuePlan:
     mark_limit_ppb: int  # largest distance of mark from index, 0 for no limit
     # liquidation
     liquidation_on: bool
-    ladder: LiquidationLadder
+    steps: tuple[LiquidationStep, ...]  # in the venue's order; empty for spot
+    at_equality: bool  # an account whose equity equals maintenance is liquidated
     liquidation_fee_ppb: int  # of the amount a liquidation order filled
+    fee_cap_ppb: int  # largest fee where it is what a fill brings above bankruptcy
+    reduction: Reduction  # how the part above a lower tier is closed
+    partial_above_lowest: (
+        bool  # a part is closed only while equity is above what the lowest tier asks
+    )
+    tiers_at_once: int  # tiers dropped per step
+    partial_from_tier: int  # lowest tier, from 1, that is reduced in part
+    leg_pause_ns: int  # after orders on all legs
     slice_ppb: int  # share of a position closed per step, 10^9 for all
     slice_above_usd: float  # notional above which a step is sliced
     cooldown_ns: int  # after a sliced step, in which a further step closes all
     backstop_ppb: int  # share of maintenance below which the vault takes over, 0 for never
+    round_interval_ns: int  # between small orders
+    round_size_usd: float  # largest small order
+    least_notional_usd: float  # that an order of a block may always have
+    portion_ppb: int  # share of a position that an order of a block may have
+    block_notional_usd: float  # of orders per account and block
+    spread_ppb: int  # spread to maintenance ratio in the limit of such an order
+    shortfall_ppb: int  # how fast that limit worsens with the shortfall
     # insurance fund
     fund_start_usd: float
+    fund_pool: FundPool
     fund_capacity_ppb: int  # net notional the fund may hold, as a share of its equity
     unwind_interval_ns: int  # between orders that work off the fund's positions, 0 for never
     unwind_ppb: int  # share of a held position worked off per order
@@ -127,8 +149,16 @@ class VenuePlan:
     takeover_interval_ns: int  # between ticks at which the vault takes positions over
     # auto-deleveraging
     adl_on: bool  # off leaves a remainder with fund or vault
+    adl_trigger: AdlTrigger
     adl_policy: str  # registered id, with version
     adl_price: AdlPrice
+    adl_at_limit: bool  # a drawdown equal to its limit is a trigger
+    adl_walk: int  # holders looked at from a random start, 0 for all
+    drawdown_limit_ppb: int  # change of the fund at which ADL starts
+    drawdown_stop_ppb: int  # change above which it ends
+    drawdown_window_ns: int  # over which a peak counts
+    drawdown_least_usd: float  # equity of the fund above which a drawdown counts
+    socialised: bool  # winners pay what the fund cannot
     # funding
     funding_form: FundingForm
     funding_price: FundingPrice
@@ -159,6 +189,10 @@ class InstrumentPlan:
     max_lots: int  # largest order
     window: int  # levels of the dense part of the book, a power of two >= 64
     tiers: tuple[TierPlan, ...]  # empty for spot
+    tier_form: TierForm
+    slope_ppb: int  # SLOPE: growth of the rates per `slope_lots` lots
+    slope_lots: int
+    close_out_ppb: int  # close-out margin, of notional, 0 for none
     index: tuple[SourcePlan, ...]  # spot instruments whose prices are the index; empty for spot
     mark_sources: tuple[SourcePlan, ...]  # perpetuals elsewhere that the mark looks at
     open_interest_usd: float  # one side, at the start; agents share it by their weights

@@ -5,11 +5,11 @@ The only place where a scenario and a rulebook meet. Assumes a scenario that pas
 
 import datetime
 import math
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.clearing import clearing_of, or_book
 from unhedged.scenario.fields import Block
 from unhedged.scenario.plan import (
     AgentGroupPlan,
@@ -24,6 +24,7 @@ from unhedged.scenario.plan import (
     TierPlan,
     VenuePlan,
 )
+from unhedged.scenario.schedules import schedule_of
 from unhedged.scenario.spec import (
     Instrument,
     News,
@@ -33,17 +34,14 @@ from unhedged.scenario.spec import (
     exact,
     parse_message_rate,
 )
-from unhedged.scenario.tiers import brackets_of
 from unhedged.venues import rulebook
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab import registry
 from unhedged.vocab.enums import (
-    AdlPrice,
     FundingForm,
     FundingPrice,
     IndexCombine,
     InstrumentKind,
-    LiquidationLadder,
     MarginMode,
     MarkForm,
     OutageKind,
@@ -51,8 +49,6 @@ from unhedged.vocab.enums import (
     VenueKind,
 )
 from unhedged.vocab.units import ATOMS_PER_USD, PPB, SECOND, parse_duration, parse_rate, parse_usd
-
-T = TypeVar("T")
 
 YEAR_SECONDS = 365 * 86_400
 WINDOW_SHARE = 0.05
@@ -101,7 +97,7 @@ def resolve(scenario: Scenario) -> RunPlan:
 def _plugins(scenario: Scenario, venues: tuple[VenuePlan, ...]) -> dict[str, str]:
     # Code of others, by its digest: a changed function is another plan. What is ours is in the source hash.
     named = {("agents", agent.behaviour) for agent in scenario.agent if agent.kind == "custom"}
-    named |= {("adl", v.adl_policy) for v in venues if v.margin_mode != MarginMode.NONE}
+    named |= {("adl", v.adl_policy) for v in venues if v.adl_on}
     digests = {name: registry.code_of(kind, name) for kind, name in sorted(named)}
     return {name: digest for name, digest in digests.items() if digest is not None}
 
@@ -110,50 +106,42 @@ def _utc(start: datetime.datetime | None) -> str | None:
     return None if start is None else start.astimezone(datetime.UTC).isoformat()
 
 
-def _or_book(own: T | None, book: Rulebook, path: str, read: Callable[[Any], T], default: T) -> T:
-    # The scenario's value, else the rulebook's, else the default of a venue that has no such thing.
-    if own is not None:
-        return own
-    value = book.value(path)
-    return default if value is None else read(value)
-
-
 def _venue(venue: Venue, book: Rulebook) -> VenuePlan:
-    rate = _or_book(venue.gateway.rate, book, "gateway.rate", parse_message_rate, 0)
+    rate = or_book(venue.gateway.rate, book, "gateway.rate", parse_message_rate, 0)
     funding, mark = venue.funding, venue.mark
-    weighting = _or_book(funding.weighting, book, "funding.weighting", str, "equal")
+    weighting = or_book(funding.weighting, book, "funding.weighting", str, "equal")
     return VenuePlan(
         id=venue.id,
         kind=VenueKind[venue.kind.upper()],
         rulebook=venue.rulebook,
         margin_mode=MarginMode[book.value("margin.mode").upper()],
-        maker_fee_ppb=_or_book(venue.maker_fee, book, "fees.maker", parse_rate, 0),
-        taker_fee_ppb=_or_book(venue.taker_fee, book, "fees.taker", parse_rate, 0),
+        maker_fee_ppb=or_book(venue.maker_fee, book, "fees.maker", parse_rate, 0),
+        taker_fee_ppb=or_book(venue.taker_fee, book, "fees.taker", parse_rate, 0),
         gateway_service_ns=SECOND // rate if rate else 0,
-        gateway_queue_max=_or_book(venue.gateway.queue, book, "gateway.queue", int, 1_000_000),
-        transfer_delay_ns=_or_book(
+        gateway_queue_max=or_book(venue.gateway.queue, book, "gateway.queue", int, 1_000_000),
+        transfer_delay_ns=or_book(
             venue.transfers.delay, book, "transfers.delay", parse_duration, 0
         ),
         **_index(venue, book),
-        mark_form=MarkForm[_or_book(mark.form, book, "mark.form", str, "mid").upper()],
-        mark_interval_ns=_or_book(mark.interval, book, "mark.interval", parse_duration, SECOND),
-        basis_window_ns=_or_book(mark.basis_window, book, "mark.basis_window", parse_duration, 0),
-        ema_ns=_or_book(mark.ema, book, "mark.ema", parse_duration, 0),
-        book_ema_ns=_or_book(mark.book_ema, book, "mark.book_ema", parse_duration, 0),
-        mark_limit_ppb=_or_book(mark.limit, book, "mark.limit", parse_rate, 0),
-        **_clearing(venue, book),
+        mark_form=MarkForm[or_book(mark.form, book, "mark.form", str, "mid").upper()],
+        mark_interval_ns=or_book(mark.interval, book, "mark.interval", parse_duration, SECOND),
+        basis_window_ns=or_book(mark.basis_window, book, "mark.basis_window", parse_duration, 0),
+        ema_ns=or_book(mark.ema, book, "mark.ema", parse_duration, 0),
+        book_ema_ns=or_book(mark.book_ema, book, "mark.book_ema", parse_duration, 0),
+        mark_limit_ppb=or_book(mark.limit, book, "mark.limit", parse_rate, 0),
+        **clearing_of(venue, book),
         funding_form=FundingForm[
-            _or_book(funding.form, book, "funding.form", str, "clamped").upper()
+            or_book(funding.form, book, "funding.form", str, "clamped").upper()
         ],
         funding_price=FundingPrice[
-            _or_book(funding.price, book, "funding.price", str, "mark").upper()
+            or_book(funding.price, book, "funding.price", str, "mark").upper()
         ],
-        funding_interval_ns=_or_book(funding.interval, book, "funding.interval", parse_duration, 0),
-        premium_interval_ns=_or_book(
+        funding_interval_ns=or_book(funding.interval, book, "funding.interval", parse_duration, 0),
+        premium_interval_ns=or_book(
             funding.premium_interval, book, "funding.premium_interval", parse_duration, 5 * SECOND
         ),
         premium_weighted=weighting == "rising",
-        votes_least=_or_book(funding.least_samples, book, "funding.least_samples", int, 0),
+        votes_least=or_book(funding.least_samples, book, "funding.least_samples", int, 0),
     )
 
 
@@ -161,49 +149,16 @@ def _index(venue: Venue, book: Rulebook) -> dict[str, Any]:
     # A venue has an index or an oracle; both are the price of the spot books.
     own = venue.index
     chapter = "oracle" if book.value("oracle.combine") else "index"
-    combine = _or_book(own.combine, book, f"{chapter}.combine", str, "weighted_median")
-    outlier_rule = _or_book(own.outlier_rule, book, "index.outlier_rule", str, "weight_zero")
-    least = _or_book(own.least_sources, book, f"{chapter}.least_sources", int, 1)
+    combine = or_book(own.combine, book, f"{chapter}.combine", str, "weighted_median")
+    outlier_rule = or_book(own.outlier_rule, book, "index.outlier_rule", str, "weight_zero")
+    least = or_book(own.least_sources, book, f"{chapter}.least_sources", int, 1)
     return {
         "index_combine": IndexCombine[combine.upper()],
-        "index_outlier_ppb": _or_book(own.outlier, book, "index.outlier", parse_rate, 0),
+        "index_outlier_ppb": or_book(own.outlier, book, "index.outlier", parse_rate, 0),
         "outlier_rule": OutlierRule[outlier_rule.upper()],
-        "index_stale_ns": _or_book(own.stale, book, f"{chapter}.stale", parse_duration, 0),
+        "index_stale_ns": or_book(own.stale, book, f"{chapter}.stale", parse_duration, 0),
         "index_least": least,
-        "index_delay_ns": _or_book(own.delay, book, f"{chapter}.delay", parse_duration, 0),
-    }
-
-
-def _clearing(venue: Venue, book: Rulebook) -> dict[str, Any]:
-    own, fund, vault = venue.liquidation, venue.fund, venue.vault
-    vault_interval = vault.interval if vault is not None else None
-    takeover = vault.takeover if vault is not None else None
-    policy = _or_book(venue.adl.policy, book, "adl.policy", str, "")
-    price = _or_book(venue.adl.price, book, "adl.price", str, "bankruptcy")
-    ladder = _or_book(own.ladder, book, "liquidation.ladder", str, "binance")
-    return {
-        "liquidation_on": own.enabled and book.value("margin.mode") != "none",
-        "ladder": LiquidationLadder[ladder.upper()],
-        "liquidation_fee_ppb": _or_book(own.fee, book, "liquidation.fee", parse_rate, 0),
-        "slice_ppb": _or_book(own.slice, book, "liquidation.slice", parse_rate, PPB),
-        "slice_above_usd": _or_book(
-            own.slice_above, book, "liquidation.slice_above", parse_usd, 0.0
-        ),
-        "cooldown_ns": _or_book(own.cooldown, book, "liquidation.cooldown", parse_duration, 0),
-        "backstop_ppb": _or_book(own.backstop, book, "liquidation.backstop", parse_rate, 0),
-        "fund_start_usd": fund.start,
-        "fund_capacity_ppb": _or_book(fund.capacity, book, "fund.capacity", parse_rate, PPB),
-        "unwind_interval_ns": _or_book(
-            fund.unwind_interval, book, "fund.unwind_interval", parse_duration, 0
-        ),
-        "unwind_ppb": _or_book(fund.unwind_share, book, "fund.unwind_share", parse_rate, 0),
-        "vault_on": vault is not None,
-        "vault_start_usd": vault.start if vault is not None else 0.0,
-        "vault_interval_ns": _or_book(vault_interval, book, "vault.interval", parse_duration, 0),
-        "takeover_interval_ns": _or_book(takeover, book, "vault.takeover", parse_duration, 0),
-        "adl_on": venue.adl.enabled and book.value("margin.mode") != "none",
-        "adl_policy": policy,
-        "adl_price": AdlPrice[price.upper()],
+        "index_delay_ns": or_book(own.delay, book, f"{chapter}.delay", parse_duration, 0),
     }
 
 
@@ -215,7 +170,7 @@ def _instrument(
     start_px = max(1, round(Fraction(start) / Fraction(instrument.tick_size)))
     largest = LARGEST_ORDER_USD if instrument.max_order is None else instrument.max_order
     spot = instrument.kind == "spot"
-    tiers = _tiers(instrument, book)
+    schedule = schedule_of(instrument, book)
     return InstrumentPlan(
         id=instrument.id,
         venue=instrument.venue,
@@ -229,49 +184,18 @@ def _instrument(
         den=per_lot_tick.denominator,
         start_usd=start,
         start_px=start_px,
-        band_ppb=_or_book(instrument.band, book, "mark.band", parse_rate, 0),
-        significant=_or_book(instrument.significant, book, "mark.significant", int, 0),
+        band_ppb=or_book(instrument.band, book, "mark.band", parse_rate, 0),
+        significant=or_book(instrument.significant, book, "mark.significant", int, 0),
         max_lots=max(1, int(largest / (start * float(instrument.lot_size)))),
         window=instrument.window or _window(start_px),
-        tiers=tiers,
+        **schedule,
         index=() if spot else _sources(scenario, instrument, instrument.index, "spot"),
         mark_sources=()
         if spot
         else _sources(scenario, instrument, instrument.mark_sources, "linear"),
         open_interest_usd=instrument.open_interest,
-        **_funding(instrument, venue, book, tiers),
+        **_funding(instrument, venue, book, schedule["tiers"]),
     )
-
-
-def _tiers(instrument: Instrument, book: Rulebook) -> tuple[TierPlan, ...]:
-    if instrument.tiers is None:
-        return ()
-    if isinstance(instrument.tiers, str):
-        table = book.table(instrument.tiers)
-        return tuple(
-            TierPlan(
-                floor_usd=bracket.floor,
-                mm_ppb=parse_rate(bracket.maintenance),
-                im_ppb=bracket.initial_ppb,
-                deduct_usd=bracket.deduct,
-            )
-            for bracket in (table.brackets if table is not None else ())
-        )
-    plans: list[TierPlan] = []
-    deduct = Fraction(0)  # continuity: deduct grows by floor * (rate - rate below)
-    own = brackets_of(instrument.tiers)
-    for n, tier in enumerate(own):
-        below = own[n - 1].maintenance if n else tier.maintenance
-        deduct += Fraction(tier.above) * (tier.maintenance - below) / PPB
-        plans.append(
-            TierPlan(
-                floor_usd=tier.above,
-                mm_ppb=tier.maintenance,
-                im_ppb=tier.initial,
-                deduct_usd=float(deduct) if tier.deduct is None else tier.deduct,
-            )
-        )
-    return tuple(plans)
 
 
 def _sources(
@@ -307,14 +231,14 @@ def _funding(
     factor = book.value("funding.cap_factor")
     if factor is not None:
         default_cap = round(factor * (tiers[0].im_ppb - tiers[0].mm_ppb))
-    default_cap = _or_book(None, book, "funding.cap", parse_rate, default_cap)
-    default_impact = _or_book(None, book, "funding.impact_notional", parse_usd, default_impact)
+    default_cap = or_book(None, book, "funding.cap", parse_rate, default_cap)
+    default_impact = or_book(None, book, "funding.impact_notional", parse_usd, default_impact)
     cap = instrument.funding_cap if instrument.funding_cap is not None else own.cap
     return {
-        "interest_ppb": _or_book(own.interest, book, "funding.interest", parse_rate, 0),
+        "interest_ppb": or_book(own.interest, book, "funding.interest", parse_rate, 0),
         "funding_clamp_ppb": _clamp(venue, book),
-        "funding_cap_ppb": _or_book(cap, book, f"funding_cap.{asset}", parse_rate, default_cap),
-        "impact_notional_usd": _or_book(
+        "funding_cap_ppb": or_book(cap, book, f"funding_cap.{asset}", parse_rate, default_cap),
+        "impact_notional_usd": or_book(
             instrument.impact_notional, book, f"impact_notional.{asset}", parse_usd, default_impact
         ),
     }
@@ -323,9 +247,9 @@ def _funding(
 def _clamp(venue: Venue, book: Rulebook) -> int:
     # One number bounds the premium in every form: how far it is moved, or inside what nothing is paid.
     own = venue.funding
-    if _or_book(own.form, book, "funding.form", str, "") == "dead_band":
-        return _or_book(own.dead_band, book, "funding.dead_band", parse_rate, 0)
-    return _or_book(own.clamp, book, "funding.clamp", parse_rate, 0)
+    if or_book(own.form, book, "funding.form", str, "") == "dead_band":
+        return or_book(own.dead_band, book, "funding.dead_band", parse_rate, 0)
+    return or_book(own.clamp, book, "funding.clamp", parse_rate, 0)
 
 
 def _window(start_px: int) -> int:

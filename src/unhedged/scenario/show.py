@@ -16,7 +16,7 @@ from unhedged.scenario.plan import (
 )
 from unhedged.scenario.spec import Scenario
 from unhedged.venues import rulebook
-from unhedged.vocab.enums import InstrumentKind, MarginMode
+from unhedged.vocab.enums import InstrumentKind, LiquidationStep, MarginMode
 from unhedged.vocab.units import (
     MINUS,
     PPB,
@@ -30,6 +30,17 @@ from unhedged.vocab.units import (
 
 Row = tuple[str, str]
 
+ORDER_STEPS = {
+    LiquidationStep.IOC_AT_BANKRUPTCY: "order on the book",
+    LiquidationStep.ORDERS_ON_ALL_LEGS: "orders on all legs, twice",
+    LiquidationStep.DROP_TIERS: "down to a lower tier",
+    LiquidationStep.REDUCE_TO_LOWEST_TIER: "down to the lowest tier",
+    LiquidationStep.SLICE_WITH_COOLDOWN: "slices",
+    LiquidationStep.INCREMENTAL_ROUNDS: "small orders",
+    LiquidationStep.IOC_AT_FILLABLE_PRICE: "parts at the fillable price",
+    LiquidationStep.IOC_AT_ZERO_PRICE: "orders at the zero price",
+}
+"""Steps that close positions before anybody takes them over, in a few words."""
 LEAST = 14
 """Least width of the first column."""
 
@@ -156,10 +167,8 @@ def _clearing(venue: VenuePlan) -> Iterator[Row]:
     if not venue.liquidation_on:
         yield ("", "no liquidation")
         return
-    steps = ["order on the book"]
-    if venue.slice_ppb < PPB:
-        steps = [f"{show_ppb(venue.slice_ppb)} slices above {show_money(venue.slice_above_usd)}"]
-    if venue.liquidation_fee_ppb:
+    steps = [_step(venue, step) for step in venue.steps if step in ORDER_STEPS]
+    if venue.liquidation_fee_ppb and steps:
         steps[-1] += f", fee {show_ppb(venue.liquidation_fee_ppb)}"
     if venue.vault_on:
         steps.append(
@@ -172,6 +181,12 @@ def _clearing(venue: VenuePlan) -> Iterator[Row]:
     yield ("", f"below maintenance: {' → '.join(steps)}")
     if venue.funding_interval_ns:
         yield ("", f"funding every {show_duration(venue.funding_interval_ns)}")
+
+
+def _step(venue: VenuePlan, step: LiquidationStep) -> str:
+    if step == LiquidationStep.SLICE_WITH_COOLDOWN:
+        return f"{show_ppb(venue.slice_ppb)} slices above {show_money(venue.slice_above_usd)}"
+    return ORDER_STEPS[step]
 
 
 def _interest(instrument: InstrumentPlan) -> str:

@@ -15,7 +15,8 @@ from unhedged.scenario.agents import AgentSpec
 from unhedged.scenario.fields import Block, Duration, Funds, Price, Rate, Share
 from unhedged.scenario.price_keys import Funding, Index, Mark, Positive
 from unhedged.scenario.tiers import Tiers
-from unhedged.vocab.errors import ScenarioError, UnitError
+from unhedged.vocab.enums import LiquidationStep
+from unhedged.vocab.errors import ScenarioError, UnitError, UnknownKind
 from unhedged.vocab.ids import MOST_REPLICATES, MOST_SEED, is_name, split_instrument
 
 SCHEMA = 1
@@ -96,6 +97,13 @@ def _fraction_of_position(value: int) -> int:
     return value
 
 
+def _step(value: str) -> str:
+    if value.upper() not in LiquidationStep.__members__:
+        names = [step.name.lower() for step in LiquidationStep]
+        raise UnknownKind.of("liquidation step", value, names, hint="unhedged rules list steps")
+    return value
+
+
 def _source(value: Any) -> Any:
     return {"id": value} if isinstance(value, str) else value
 
@@ -105,6 +113,7 @@ InstrumentName = Annotated[str, AfterValidator(_instrument_name)]
 Change = Annotated[Rate, AfterValidator(_above_minus_all)]
 Volatility = Annotated[Rate, AfterValidator(_volatility)]
 Window = Annotated[int, AfterValidator(_power_of_two)]
+StepName = Annotated[str, AfterValidator(_step)]
 Slice = Annotated[Share, AfterValidator(_fraction_of_position)]
 MessageRate = Annotated[
     int,
@@ -150,7 +159,9 @@ class Liquidation(Block):
     """What happens to an account below maintenance."""
 
     enabled: bool = True
-    ladder: Literal["binance", "hyperliquid"] | None = None
+    steps: tuple[StepName, ...] | None = Field(
+        default=None, description="what is done, in order: unhedged rules list steps"
+    )
     fee: Share | None = Field(default=None, description="of the amount a liquidation order filled")
     slice: Slice | None = Field(default=None, description="share of a position closed per step")
     slice_above: Funds | None = Field(
@@ -193,6 +204,10 @@ class Adl(Block):
     """Auto-deleveraging."""
 
     enabled: bool = True
+    trigger: (
+        Literal["fund_cannot_hold", "fund_empty", "drawdown", "rapid_drop", "negative_equity"]
+        | None
+    ) = Field(default=None, description="what keeps the fund from taking a position over")
     policy: str | None = Field(default=None, description="a registered id: unhedged rules list adl")
     price: Literal["bankruptcy", "mark", "previous_mark", "oracle"] | None = None
 

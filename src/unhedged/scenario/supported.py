@@ -5,19 +5,28 @@ A rulebook may describe more than is compiled: it can be read and compared at on
 
 from collections.abc import Iterator
 
+from unhedged.scenario.clearing import steps_taken
 from unhedged.scenario.spec import Instrument, Venue
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab import registry
-from unhedged.vocab.enums import AdlPrice, LiquidationLadder, MarkForm
+from unhedged.vocab.enums import AdlPrice, LiquidationStep, MarkForm
 from unhedged.vocab.units import parse_duration, show_duration
 
 READ = frozenset(
     {
+        "adl.boundary",
+        "adl.drawdown_least",
+        "adl.drawdown_limit",
+        "adl.drawdown_stop",
+        "adl.drawdown_window",
         "adl.policy",
         "adl.price",
+        "adl.trigger",
+        "adl.walk",
         "fees.maker",
         "fees.taker",
         "fund.capacity",
+        "fund.pool",
         "fund.unwind_interval",
         "fund.unwind_share",
         "funding.cap",
@@ -43,11 +52,26 @@ READ = frozenset(
         "index.outlier_rule",
         "index.stale",
         "liquidation.backstop",
+        "liquidation.block_notional",
+        "liquidation.boundary",
         "liquidation.cooldown",
         "liquidation.fee",
-        "liquidation.ladder",
+        "liquidation.fee_cap",
+        "liquidation.fee_in_ratio",
+        "liquidation.least_notional",
+        "liquidation.leg_pause",
+        "liquidation.partial_above",
+        "liquidation.partial_from_tier",
+        "liquidation.portion",
+        "liquidation.reduction",
+        "liquidation.round_interval",
+        "liquidation.round_size",
+        "liquidation.shortfall_factor",
         "liquidation.slice",
         "liquidation.slice_above",
+        "liquidation.spread_factor",
+        "liquidation.steps",
+        "liquidation.tiers_at_once",
         "margin.mode",
         "margin.schedule",
         "mark.band",
@@ -65,20 +89,30 @@ READ = frozenset(
         "transfers.delay",
         "vault.interval",
         "vault.takeover",
+        "waterfall.order",
     }
 )
 """Rules whose value reaches the engine; those per instrument aside. Another reading of any other rule would change nothing."""
-TAKEN = {
-    "liquidation.boundary": ("<",),
-    "margin.price": ("mark",),
-    "adl.trigger": ("fund_cannot_hold", "negative_equity"),
-}
-"""What the compiled ladders assume; a scenario that names a ladder itself takes that with it."""
+STARTS_TAKEOVER = (LiquidationStep.BACKSTOP_TAKEOVER, LiquidationStep.TAKEOVER_AT_CLOSE_OUT)
+"""Takeovers at a line that the step before watches."""
+WATCHES = (
+    LiquidationStep.SLICE_WITH_COOLDOWN,
+    LiquidationStep.IOC_AT_ZERO_PRICE,
+    LiquidationStep.INCREMENTAL_ROUNDS,
+)
+ENDS = (
+    *STARTS_TAKEOVER,
+    LiquidationStep.TAKEOVER_AT_BANKRUPTCY,
+    LiquidationStep.FUND_ZEROES_ACCOUNT,
+    LiquidationStep.IOC_AT_FILLABLE_PRICE,
+)
+"""Steps that end a case one way or the other; any other needs one after it."""
+STEPS_MAX = 8
 DELAY_MOST = parse_duration("4s")
 """Feeds keep at least so much of the past: an index cannot look farther back."""
 
 
-def names(choices: type[LiquidationLadder] | type[MarkForm] | type[AdlPrice]) -> list[str]:
+def names(choices: type[MarkForm] | type[AdlPrice]) -> list[str]:
     """Return the words a scenario uses for the members of ``choices``."""
     return [choice.name.lower() for choice in choices]
 
@@ -90,20 +124,17 @@ def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
             yield f"readings.{path}", f"{path} as {fact.reading}"
     if book.value("margin.mode") == "none":
         return
+    if venue.liquidation.enabled:
+        fault = fault_of(steps_taken(venue, book))
+        if fault:
+            yield "liquidation.steps", fault
     form = venue.mark.form or book.value("mark.form", "mid")
-    ladder = venue.liquidation.ladder or book.value("liquidation.ladder")
-    if venue.liquidation.enabled and ladder not in names(LiquidationLadder):
-        steps = " → ".join(book.value("liquidation.steps", ["none stated"]))
-        yield "liquidation.ladder", f"no compiled ladder takes the steps {steps}"
-    elif venue.liquidation.enabled and venue.liquidation.ladder is None:
-        for path, allowed in TAKEN.items():
-            value = book.value(path, allowed[0])
-            same = path == "margin.price" and value == form == "oracle"  # the mark is the oracle
-            if value not in allowed and not same:
-                yield "liquidation.ladder", f"{path} {value}"
     if form not in names(MarkForm):
         yield "mark.form", f"mark form {form}"
-    if venue.adl.enabled:
+    price = book.value("margin.price", "mark")
+    if venue.mark.form is None and price not in ("mark", form):  # the mark may be the oracle
+        yield "mark.form", f"margins at {price} where the mark is {form}"
+    if venue.adl.enabled and (venue.adl.trigger or book.value("adl.trigger")) != "none":
         policy = venue.adl.policy or book.value("adl.policy", "")
         if registry.known("adl") and not registry.is_known("adl", policy):
             yield "adl.policy", f"ADL policy {policy}"
@@ -111,6 +142,26 @@ def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
         if price not in names(AdlPrice):
             yield "adl.price", f"ADL price {price}"
     yield from _delay(venue, book)
+
+
+def fault_of(steps: tuple[LiquidationStep, ...]) -> str:
+    """Return why a case cannot run through ``steps``; nothing where it can."""
+    if not steps:
+        return "no steps of a liquidation"
+    if len(steps) > STEPS_MAX:
+        return f"more than {STEPS_MAX} steps of a liquidation"
+    for n, step in enumerate(steps):
+        last = n == len(steps) - 1
+        name = step.name.lower()
+        if (step in ENDS) != last:
+            return (
+                f"a liquidation that goes on after {name}"
+                if not last
+                else f"a liquidation that ends with {name}"
+            )
+        if step in STARTS_TAKEOVER and (n == 0 or steps[n - 1] not in WATCHES):
+            return f"{name} without rounds before it"
+    return ""
 
 
 def _delay(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
@@ -129,6 +180,6 @@ def unsupported_tiers(instrument: Instrument, book: Rulebook) -> str:
     table = book.table(instrument.tiers) if isinstance(instrument.tiers, str) else None
     if table is None:
         return ""
-    if table.form != "marginal":
-        return f"its schedule is {table.form.replace('_', ' ')}"
-    return "" if table.unit == "USD" else f"its tiers are in {table.unit}"
+    if table.form in ("marginal", "whole_position") and table.unit != "USD":
+        return f"its tiers are in {table.unit}"
+    return ""

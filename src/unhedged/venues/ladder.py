@@ -32,10 +32,10 @@ STEPS: Mapping[LiquidationStep, StepWords] = {
     ),
     LiquidationStep.DROP_TIERS: StepWords(
         "what lies above a lower tier is closed, until the lowest tier is reached",
-        ("liquidation.order", "liquidation.tiers_at_once", "liquidation.partial_from_tier"),
+        ("liquidation.reduction", "liquidation.tiers_at_once", "liquidation.partial_from_tier"),
     ),
     LiquidationStep.REDUCE_TO_LOWEST_TIER: StepWords(
-        "everything above the lowest tier is closed at once"
+        "everything above the lowest tier is closed at once", ("liquidation.reduction",)
     ),
     LiquidationStep.SLICE_WITH_COOLDOWN: StepWords(
         "a share of a large position is closed, all of a small one or inside the pause",

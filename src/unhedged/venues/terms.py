@@ -142,18 +142,23 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "trigger": Term("formula", "an account is liquidated when"),
         "boundary": Term(BOUNDARIES, "comparison in the trigger"),
         "steps": Term("steps", "what the venue does, in order"),
-        "ladder": Term("text", "the compiled ladder that takes these steps"),
+        "reduction": Term(
+            ("ioc", "fill_or_kill", "takeover"), "how the part above a lower tier is closed"
+        ),
         "order": Term("text", "kind of liquidation order"),
         "sizing": Term("text", "size of a liquidation order"),
         "limit_price": Term("formula", "limit of a liquidation order"),
         "fee": Term("rate", "clearance fee on what a liquidation order filled"),
         "fee_cap": Term("rate", "largest clearance fee on what was filled"),
+        "fee_in_ratio": Term("flag", "the closing fee counts as maintenance"),
         "fee_to": Term("text", "who receives the clearance fee"),
         "returned": Term("text", "what returns to the account"),
         "meanwhile": Term("text", "what the account may do meanwhile"),
         "tiers_at_once": Term("count", "tiers dropped per step"),
         "partial_from_tier": Term("count", "lowest tier that is reduced rather than taken over"),
-        "partial_above": Term("text", "further condition for a partial reduction"),
+        "partial_above": Term(
+            ("lowest_tier",), "a part is closed only while equity is above what this asks"
+        ),
         "leg_pause": Term("time", "pause after orders on all legs expired"),
         "slice": Term("rate", "share of a position closed per step"),
         "slice_above": Term("money", "notional above which a step is sliced"),
@@ -175,6 +180,7 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
     },
     "fund": {
         "scope": Term("text", "which losses share a fund"),
+        "pool": Term(("shared", "per_symbol"), "the same, as the engine takes it"),
         "size": Term("money", "balance on the day"),
         "capacity": Term("rate", "net notional it may hold, share of its equity"),
         "unwind_interval": Term("time", "between orders that work positions off"),

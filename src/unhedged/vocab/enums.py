@@ -176,13 +176,6 @@ class FundingPrice(IntEnum):
     INDEX = 2
 
 
-class LiquidationLadder(IntEnum):
-    """Steps a venue takes with an account below maintenance."""
-
-    BINANCE = 0  # cancel, one IOC to the bankruptcy price, takeover by the fund, ADL
-    HYPERLIQUID = 1  # cancel, 20 % or all at market, cooldown, vault below two thirds, ADL
-
-
 class LiquidationStep(IntEnum):
     """One step of a liquidation, as a rulebook lists them in its venue's order; margin is checked again after each."""
 
@@ -200,6 +193,42 @@ class LiquidationStep(IntEnum):
     TAKEOVER_AT_BANKRUPTCY = 11  # the venue takes the position over at its bankruptcy price
     TAKEOVER_AT_CLOSE_OUT = 12  # below close-out margin the fund takes the position over
     FUND_ZEROES_ACCOUNT = 13  # the fund fills a bankrupt account up to nothing
+
+
+class Reduction(IntEnum):
+    """How a liquidation closes the part of a position above a lower tier."""
+
+    IOC = 0  # an order at bankruptcy price; what does not fill is dropped
+    FILL_OR_KILL = 1  # an order at bankruptcy price that fills completely or not at all
+    TAKEOVER = 2  # the venue takes the part over at bankruptcy price
+
+
+class TierForm(IntEnum):
+    """How the brackets of a margin schedule are read."""
+
+    NOTIONAL = 0  # floors in money; rates on each part with a deduction, or on everything without
+    SIZE = 1  # floors in lots, rates on everything: a position's rate does not move with the price
+    SLOPE = 2  # one bracket whose rates grow with the lots held
+
+
+class AdlTrigger(IntEnum):
+    """What keeps a fund from taking a position over, so that winners are closed."""
+
+    FUND_CANNOT_HOLD = 0  # net notional above the fund's capacity
+    FUND_EMPTY = 1  # nothing would be left of the fund
+    DRAWDOWN = 2  # the contract has cost the fund a share of its peak; or the fund is empty
+    RAPID_DROP = 3  # the fund has fallen by a share of its peak; or it is empty
+    NEGATIVE_EQUITY = (
+        4  # the account, or the vault that holds its positions, owns less than nothing
+    )
+    NONE = 5  # winners are never closed
+
+
+class FundPool(IntEnum):
+    """Which losses share a fund's money."""
+
+    SHARED = 0  # all contracts of the venue
+    PER_SYMBOL = 1  # each contract has an equal part of the fund, and what it brought and cost
 
 
 class LossSource(IntEnum):
@@ -234,6 +263,7 @@ class CasePhase(IntEnum):
     ADL_ALLOCATE = 6  # waits for a policy outside the compiled loop
     ADL_CLOSE = 7
     SETTLE = 8
+    SOCIALISE = 9  # winners pay what the fund could not
 
 
 class EntryReason(IntEnum):
@@ -339,6 +369,7 @@ class AdlDecision(IntEnum):
 
     SCORE = 0  # a compiled score per winner, highest first
     PYTHON = 1  # the loop returns and a Python policy allocates
+    RANDOM_START = 2  # holders one after another from a random one on
 
 
 class AfterAdl(IntEnum):

@@ -9,11 +9,17 @@ from unhedged.adl.pro_rata import contract_pro_rata
 from unhedged.adl.queue import queue_policy
 from unhedged.adl.scores import SCORES
 from unhedged.rules import adl_score
-from unhedged.vocab.enums import AdlDecision, AdlPrice, Breach, CasePhase, LiquidationLadder
+from unhedged.vocab.enums import AdlDecision, AdlPrice, Breach, CasePhase, LiquidationStep
 from unhedged.vocab.errors import PluginError
 
 USD = 1_000_000
 LOSER = FIRST_TRADER
+
+BINANCE = (
+    LiquidationStep.CANCEL_ORDERS,
+    LiquidationStep.IOC_AT_BANKRUPTCY,
+    LiquidationStep.TAKEOVER_AT_BANKRUPTCY,
+)
 
 
 def crash(decision, shorts=(10, 30, 60), lots=50):
@@ -29,7 +35,7 @@ def crash(decision, shorts=(10, 30, 60), lots=50):
     accounts.append({"cash": 10**12, "positions": {0: (rest, rest)}, "kind": 3})
     market = Market(
         venue={
-            "ladder": LiquidationLadder.BINANCE, "adl_price": AdlPrice.BANKRUPTCY, "fund_capacity_ppb": 0,
+            "steps": BINANCE, "adl_price": AdlPrice.BANKRUPTCY, "fund_capacity_ppb": 0,
             "adl_decision": decision, "adl_score": SCORES["hyperliquid-observed-v1"].address,
         },
         instruments=[{"mark": 10_000_000, "num": 10_000, "den": 1, "tiers": [(0, 10**7, 2 * 10**7, 0)]}],

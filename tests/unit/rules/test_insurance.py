@@ -85,3 +85,11 @@ def test_collateral_is_rounded_down_and_the_need_is_the_smallest_that_covers(che
     assert collateral.collateral_value(need, ratio) >= debit
     if need > 0:
         assert collateral.collateral_value(need - 1, ratio) < debit
+
+
+def test_drawdown_at_its_limit_counts_in_one_reading_only():
+    limit = -300_000_000
+    assert insurance.is_below_limit(limit, limit, 1)
+    assert not insurance.is_below_limit(limit, limit, 0)
+    assert insurance.is_below_limit(limit - 1, limit, 0)
+    assert not insurance.is_below_limit(limit + 1, limit, 1)

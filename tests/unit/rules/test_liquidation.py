@@ -232,3 +232,41 @@ def test_bankruptcy_prices_from_margin_and_from_leverage_agree(side, entry, leve
     assert abs(inverse - at_leverage) < 1e-9 * entry * leverage
     loss = 500 * (1 / entry - 1 / inverse) * side
     assert abs(loss + 500 / entry / leverage) < 1e-9 * 500 / entry * leverage
+
+
+def test_bar_is_an_atom_higher_where_equality_liquidates_and_nothing_without_positions():
+    assert liquidation.bar(100, 0) == 100
+    assert liquidation.bar(100, 1) == 101
+    assert liquidation.bar(0, 1) == 0
+    assert not liquidation.is_liquidatable(101, liquidation.bar(100, 1))
+    assert liquidation.is_liquidatable(100, liquidation.bar(100, 1))
+    assert not liquidation.is_liquidatable(0, liquidation.bar(0, 1))
+
+
+@given(SIDE, LOTS, st.integers(1, 10**16), st.integers(0, 10**16))
+def test_part_of_a_position_fits_the_amount_or_is_one_lot(checked, side, lots, notional, atoms):
+    qty = checked(liquidation.part_qty, side * lots, notional, atoms)
+    assert 1 <= qty <= lots
+    assert (qty == lots) or notional > atoms
+    assert qty in (1, lots) or Fraction(qty) * notional / lots <= atoms
+
+
+def test_part_of_a_position_at_the_largest_amount_is_all_of_it():
+    assert liquidation.part_qty(-10, 1_000, 1_000) == 10
+    assert liquidation.part_qty(-10, 1_001, 1_000) == 9
+
+
+def test_order_of_a_block_is_bounded_by_portion_least_amount_and_what_is_left():
+    assert liquidation.block_notional(50_000, 1_000, 10**8, 100_000, 0) == 5_000
+    assert liquidation.block_notional(5_000, 1_000, 10**8, 100_000, 0) == 1_000
+    assert liquidation.block_notional(50_000, 1_000, 10**8, 100_000, 98_000) == 2_000
+    assert liquidation.block_notional(50_000, 1_000, 10**8, 100_000, 100_000) == 0
+    assert liquidation.block_notional(50_000, 1_000, 10**8, 100_000, 100_001) == 0
+
+
+@given(st.integers(0, 10**15), MONEY, st.integers(1, 10**15))
+def test_zero_price_takes_the_same_share_of_equity_as_of_maintenance(checked, held, equity, more):
+    maintenance = held + more
+    loss = checked(liquidation.zero_price_loss, held, equity, maintenance)
+    exact = Fraction(max(0, equity)) * held / maintenance
+    assert loss == exact.numerator // exact.denominator

@@ -28,7 +28,7 @@ def test_plan_is_plain_json(data) -> None:
     plan = load(data).plan()
     again = json.loads(json.dumps(plan.to_json()))
     assert again == plan.to_json()
-    assert again["venues"][0]["ladder"] == "BINANCE"
+    assert again["venues"][0]["steps"][1] == "IOC_AT_BANKRUPTCY"
 
 
 def test_diff_names_the_path_and_both_values(data) -> None:

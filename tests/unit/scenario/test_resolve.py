@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from unhedged.scenario.load import load
 from unhedged.scenario.plan import Law
-from unhedged.vocab.enums import AdlPrice, InstrumentKind, LiquidationLadder, MarginMode, MarkForm
+from unhedged.vocab.enums import AdlPrice, InstrumentKind, LiquidationStep, MarginMode, MarkForm
 
 
 def test_units_become_integers(data) -> None:
@@ -22,7 +22,11 @@ def test_units_become_integers(data) -> None:
     assert hub.gateway_service_ns == 200_000
     assert hub.mark_form == MarkForm.BINANCE
     assert hub.basis_window_ns == 30 * 10**9
-    assert hub.ladder == LiquidationLadder.BINANCE
+    assert hub.steps == (
+        LiquidationStep.CANCEL_ORDERS,
+        LiquidationStep.IOC_AT_BANKRUPTCY,
+        LiquidationStep.TAKEOVER_AT_BANKRUPTCY,
+    )
     assert hub.adl_price == AdlPrice.BANKRUPTCY
     assert hub.fund_capacity_ppb == 10**9
     assert not hub.vault_on

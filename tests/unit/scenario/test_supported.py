@@ -7,10 +7,9 @@ import pytest
 from unhedged.scenario.load import load
 from unhedged.scenario.supported import READ, unsupported
 from unhedged.venues import comparing, rulebook
+from unhedged.vocab.enums import LiquidationStep
 from unhedged.vocab.errors import InconsistentRules, ScenarioErrors, UnknownKind
 
-NAMED = {"liquidation": {"ladder": "binance"}, "adl": {"policy": "binance-v1", "price": "mark"}}
-"""What other ladders would need: the rest is the rulebook's."""
 TIERS = [{"above": "$0", "initial": "1%", "maintenance": "0.5%"}]
 OTHERS = ["bybit-linear", "okx-swap", "bitmex", "deribit-linear", "dydx-v4", "lighter"]
 
@@ -54,35 +53,55 @@ def test_reading_nobody_published_is_refused_with_the_known_ones(data) -> None:
 
 
 @pytest.mark.parametrize("venue", OTHERS)
-def test_rules_the_engine_does_not_take_are_named(data, venue) -> None:
+def test_ladder_of_every_rulebook_is_taken(data, venue) -> None:
     book = rulebook.load(rulebook.newest(venue))
-    data["venue"][0]["rulebook"] = book.id
-    data["instrument"][0]["tiers"] = [{"above": "$0", "initial": "1%", "maintenance": "0.5%"}]
-    (text,) = errors(data)
-    assert f"{book.id} has rules the engine does not take" in text
-    assert " → ".join(book.value("liquidation.steps")) in text
-    assert "venue.hub.liquidation.ladder" in text
-    assert len(text.splitlines()) <= 6
+    (hub, _) = load(data).spec.venue
+    found = dict(unsupported(hub.model_copy(update={"rulebook": book.id}), book))
+    assert not {key for key in found if key.startswith(("liquidation", "adl"))}
 
 
 @pytest.mark.parametrize(
-    ("venue", "table", "words"),
+    ("steps", "words"),
     [
-        ("deribit-linear@2025-10-10", "BTC_USDC", "its schedule is slope"),
-        ("bitmex@2025-10-10", "XBTUSD", "its schedule is risk limit steps"),
-        ("okx-swap@2025-10-10", "ETHUSDT-2021", "its schedule is whole position"),
+        ([], "no steps of a liquidation"),
+        (["takeover_at_bankruptcy", "ioc_at_bankruptcy"], "goes on after takeover_at_bankruptcy"),
+        (["cancel_orders", "drop_tiers"], "ends with drop_tiers"),
+        (["cancel_orders", "backstop_takeover"], "backstop_takeover without rounds before it"),
+        (["ioc_at_bankruptcy"] * 8 + ["takeover_at_bankruptcy"], "more than 8 steps"),
     ],
 )
-def test_schedule_the_engine_does_not_take_is_named(data, venue, table, words) -> None:
-    data["venue"][0]["rulebook"] = venue
-    data["instrument"][0]["tiers"] = table
-    assert any(words in text for text in errors(data))
+def test_steps_no_case_can_run_through_are_refused(data, steps, words) -> None:
+    data["venue"][0]["liquidation"] = {"steps": steps}
+    (text,) = errors(data)
+    assert words in text
+    assert "venue.hub.liquidation.steps" in text
+    assert len(text.splitlines()) <= 6
+
+
+def test_unknown_step_is_refused_with_the_nearest(data) -> None:
+    data["venue"][0]["liquidation"] = {"steps": ["drop_tier"]}
+    with pytest.raises(UnknownKind) as caught:
+        load(data)
+    assert "drop_tiers" in caught.value.suggestions
+
+
+def test_legs_that_no_account_has_are_left_out(data) -> None:
+    steps = ["cancel_orders", "net_hedged_legs", "drop_tiers", "takeover_at_bankruptcy"]
+    data["venue"][0]["liquidation"] = {"steps": steps}
+    names = [step.name.lower() for step in load(data).plan().venues[0].steps]
+    assert names == [step for step in steps if step != "net_hedged_legs"]
+
+
+def test_schedule_in_contracts_is_named(data) -> None:
+    data["venue"][0]["rulebook"] = "okx-swap@2025-10-10"
+    data["instrument"][0]["tiers"] = "ETHUSDT-2021"
+    assert any("its tiers are in contracts" in text for text in errors(data))
 
 
 def test_rules_set_in_the_scenario_stand_for_those_that_are_not_compiled(data) -> None:
     data["venue"][0] |= {
         "rulebook": "okx-swap@2025-10-10",
-        "liquidation": {"ladder": "binance"},
+        "liquidation": {"steps": ["cancel_orders", "ioc_at_bankruptcy", "takeover_at_bankruptcy"]},
         "mark": {"form": "binance"},
         "adl": {"policy": "binance-v1"},
     }
@@ -93,10 +112,21 @@ def test_rules_set_in_the_scenario_stand_for_those_that_are_not_compiled(data) -
 
 
 def test_reading_that_would_change_nothing_is_refused(data) -> None:
-    data["venue"][0]["readings"] = {"liquidation": {"steps": "observed"}}
+    data["venue"][0] |= {
+        "rulebook": "okx-swap@2025-10-10",
+        "mark": {"form": "binance"},
+        "readings": {"adl": {"drawdown_base": "average"}},
+    }
     (text,) = errors(data)
-    assert "liquidation.steps as observed" in text
-    assert "venue.hub.readings.liquidation.steps" in text
+    assert "adl.drawdown_base as average" in text
+    assert "venue.hub.readings.adl.drawdown_base" in text
+
+
+def test_other_steps_are_a_reading_of_a_rulebook(data) -> None:
+    data["venue"][0]["readings"] = {"liquidation": {"steps": "observed"}}
+    venue = load(data).plan().venues[0]
+    assert LiquidationStep.ORDERS_ON_ALL_LEGS in venue.steps
+    assert venue.leg_pause_ns == 60 * 10**9
 
 
 def test_the_list_of_rules_that_reach_the_engine_is_that_of_resolve(data, monkeypatch) -> None:
@@ -110,7 +140,7 @@ def test_the_list_of_rules_that_reach_the_engine_is_that_of_resolve(data, monkey
     data["venue"][0] |= {"rulebook": "hyperliquid@2025-10-10", "vault": {}}
     data["instrument"][0] |= {"tiers": "BTC"}
     oracle = load(data)
-    data["venue"][0] |= NAMED | {"rulebook": "deribit-linear@2025-10-10"}
+    data["venue"][0] |= {"rulebook": "deribit-linear@2025-10-10"}
     data["instrument"][0] |= {"tiers": TIERS}
     index = load(data)
     monkeypatch.setattr(rulebook.Rulebook, "value", recorded)
@@ -138,7 +168,7 @@ def test_the_list_of_rules_that_reach_the_engine_is_that_of_resolve(data, monkey
 def test_index_mark_and_funding_of_every_rulebook_are_taken(
     data, venue, mark, form, price, hours
 ) -> None:
-    data["venue"][0] |= NAMED | {"rulebook": rulebook.newest(venue)}
+    data["venue"][0] |= {"rulebook": rulebook.newest(venue)}
     data["venue"][0]["funding"] = {"interval": f"{hours}h"}
     data["instrument"][0]["tiers"] = TIERS
     plan = load(data).plan().venues[0]
@@ -147,8 +177,20 @@ def test_index_mark_and_funding_of_every_rulebook_are_taken(
     )  # fmt: skip
 
 
+def test_margins_at_an_oracle_that_is_not_the_mark_are_refused(data) -> None:
+    book = rulebook.load(rulebook.newest("dydx-v4"))
+    (hub, _) = load(data).spec.venue
+    hub = hub.model_copy(update={"rulebook": book.id})
+    assert "mark.form" not in dict(unsupported(hub, book))
+    form = replace(book.facts["mark.form"], value="binance")
+    other = replace(book, facts={**book.facts, "mark.form": form})
+    assert (
+        dict(unsupported(hub, other))["mark.form"] == "margins at oracle where the mark is binance"
+    )
+
+
 def test_cap_of_dydx_follows_from_its_margin_rates(data) -> None:
-    data["venue"][0] |= NAMED | {"rulebook": "dydx-v4@2025-10-10"}
+    data["venue"][0] |= {"rulebook": "dydx-v4@2025-10-10"}
     data["instrument"][0]["tiers"] = "mid-cap"
     instrument = load(data).plan().instruments[0]
     assert instrument.funding_cap_ppb == 120_000_000  # DY-5: 12 % per eight hours
@@ -167,20 +209,3 @@ def test_tables_of_the_shipped_scenario_exist_at_every_venue(venue) -> None:
     book = rulebook.load(rulebook.newest(venue))
     for name in ("BTCUSDT", "SUIUSDT", "BTC", "SUI"):
         assert book.table(name) is not None, name
-
-
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [("liquidation.boundary", "<="), ("margin.price", "oracle"), ("adl.trigger", "rapid_drop")],
-)
-def test_what_a_ladder_of_the_rulebook_assumes_is_checked(data, path, value) -> None:
-    book = rulebook.load("binance-usdm@2025-10-10")
-    facts = {**book.facts, path: replace(book.facts[path], value=value)}
-    other = replace(book, facts=facts)
-    (venue, _) = load(data).spec.venue
-    assert list(unsupported(venue, book)) == []
-    assert list(unsupported(venue, other)) == [("liquidation.ladder", f"{path} {value}")]
-    named = venue.model_copy(
-        update={"liquidation": venue.liquidation.model_copy(update={"ladder": "binance"})}
-    )
-    assert list(unsupported(named, other)) == []

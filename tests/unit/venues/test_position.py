@@ -19,7 +19,7 @@ from unhedged.venues.first_step import first_step, smallest_close, worst
 from unhedged.venues.margining import Account, Contract, Leg, Trigger, safe_marks
 from unhedged.venues.position import position
 from unhedged.venues.requirement import Schedule, Tier, schedule
-from unhedged.vocab.enums import AccountKind, AdlPrice, InstrumentKind, LiquidationLadder
+from unhedged.vocab.enums import AccountKind, AdlPrice, InstrumentKind, LiquidationStep
 from unhedged.vocab.errors import ScenarioError
 from unhedged.vocab.units import parse_rate
 
@@ -196,7 +196,7 @@ def twin_case(account, fee_ppb):
     case = clearing.Clearing(
         ledger.Ledger(kinds, [person]),
         deleveraging.Rulebook(
-            ladder=LiquidationLadder.BINANCE,
+            steps=(LiquidationStep.IOC_AT_BANKRUPTCY, LiquidationStep.TAKEOVER_AT_BANKRUPTCY),
             adl_price=AdlPrice.BANKRUPTCY,
             score=lambda facts: 0.0,
             liquidation_fee_ppb=fee_ppb,

@@ -1,0 +1,245 @@
+"""Steps that work an account off in rounds: one order per position, then a wait for the next mark, block or second.
+
+Each step first looks whether the account is safe, or has crossed the line of the takeover that follows. Slices: a market order
+for a share of a large position, for all of a small one or inside the cooldown. Zero price: all of a position, no worse than leaves
+the margin ratio as it is. Blocks: a part of each position, the first of them drawn at random, at a limit that worsens with the
+shortfall; an account that owns less than nothing is deleveraged instead. Increments: one small order a second.
+"""
+
+from typing import Any
+
+from unhedged.kernels.accounts import (
+    bar_of,
+    close_out,
+    equity,
+    maintenance,
+    maintenance_of,
+    notional_of,
+    value_of,
+)
+from unhedged.kernels.casework import (
+    NO_LIMIT_PX,
+    band_limit,
+    go_on,
+    mul_div_floor,
+    next_step,
+    untried_position,
+    worst_position,
+)
+from unhedged.kernels.clock import schedule
+from unhedged.kernels.compiled import i8, kernel, minus, plus, rule
+from unhedged.kernels.funds import draw_below
+from unhedged.kernels.ladders import release, send_above_bankruptcy, send_order
+from unhedged.kernels.orders import cancel_all
+from unhedged.kernels.tables import account, case, instrument, position, venue
+from unhedged.kernels.takeover import adl_milli
+from unhedged.rules import dydx, liquidation
+from unhedged.vocab.enums import CasePhase, EventKind, LiquidationStep, Side
+
+_REDUCE = int(CasePhase.REDUCE)
+_COOLDOWN = int(CasePhase.COOLDOWN)
+_ADL_RANK = int(CasePhase.ADL_RANK)
+_SETTLE = int(CasePhase.SETTLE)
+_CASE = int(EventKind.CASE)
+_BACKSTOP = int(LiquidationStep.BACKSTOP_TAKEOVER)
+_CLOSE_OUT = int(LiquidationStep.TAKEOVER_AT_CLOSE_OUT)
+
+_is_liquidatable = rule(liquidation.is_liquidatable)
+_is_backstop = rule(liquidation.is_backstop)
+_slice_or_all_qty = rule(liquidation.slice_or_all_qty)
+_part_qty = rule(liquidation.part_qty)
+_block_notional = rule(liquidation.block_notional)
+_zero_price_loss = rule(liquidation.zero_price_loss)
+_bankruptcy_milli = rule(liquidation.bankruptcy_milli)
+_bankruptcy_px = rule(liquidation.bankruptcy_px)
+_fillable_quote = rule(dydx.fillable_quote_dydx)
+
+
+@kernel("boolean(World, int64)")
+def end_round(w: Any, c: int) -> bool:
+    """End a round of orders. Return whether one was partial, which starts the account's cooldown."""
+    row = case(w, c)
+    partial = row.winners != 0
+    if partial:
+        account(w, row.account).cooldown_until = w.now + venue(w, row.venue).cooldown
+    row.winner = 0
+    row.winners = 0
+    row.left = 0
+    row.used = 0
+    row.passed = 0
+    return partial
+
+
+@kernel("void(World, int64)")
+def wait_for_mark(w: Any, c: int) -> None:
+    """End a round that left the account short; the next one follows at the next mark update."""
+    row = case(w, c)
+    row.phase = _COOLDOWN if end_round(w, c) else _REDUCE
+    schedule(w, w.now + max(1, venue(w, row.venue).mark_interval), _CASE, c)
+
+
+@kernel("boolean(World, int64)")
+def crosses_line(w: Any, c: int) -> bool:
+    """Return whether the account of case ``c`` has fallen below the line of the takeover that is its venue's next step."""
+    row = case(w, c)
+    here = venue(w, row.venue)
+    a = int(row.account)
+    following = -1 if row.step + 1 >= here.steps else i8(here.step[row.step + 1])
+    if following == _BACKSTOP:
+        return _is_backstop(equity(w, a), maintenance(w, a), here.backstop_ppb)
+    return following == _CLOSE_OUT and _is_liquidatable(equity(w, a), close_out(w, a))
+
+
+@kernel("boolean(World, int64)")
+def leaves_rounds(w: Any, c: int) -> bool:
+    """Release a safe account, or go on to the takeover whose line it crossed. Return whether either happened."""
+    a = int(case(w, c).account)
+    case(w, c).phase = _REDUCE
+    if not _is_liquidatable(equity(w, a), bar_of(w, a, maintenance(w, a))):
+        end_round(w, c)
+        release(w, c)
+        return True
+    if crosses_line(w, c):
+        end_round(w, c)
+        next_step(w, c)
+        return True
+    return False
+
+
+@kernel("void(World, int64)")
+def reduce_by_slices(w: Any, c: int) -> None:
+    """Send one market order for the next position: a slice of a large one, all of a small one or inside the cooldown."""
+    if leaves_rounds(w, c):
+        return
+    row = case(w, c)
+    here = venue(w, row.venue)
+    p = untried_position(w, c)
+    if p < 0:
+        wait_for_mark(w, c)
+        return
+    o = position(w, p)
+    cooling = 1 if w.now < account(w, row.account).cooldown_until else 0
+    qty = _slice_or_all_qty(o.pos, notional_of(w, p), here.slice_above, here.slice_ppb, cooling)
+    side = Side.SELL if o.pos > 0 else Side.BUY
+    partial = qty < abs(o.pos)
+    if send_order(w, c, p, qty, band_limit(w, o.instrument, side)) > 0 and partial:
+        row.winners = 1
+    go_on(w, c, _REDUCE)
+
+
+@kernel("int64(World, int64, int64)")
+def limit_after(w: Any, p: int, loss: int) -> int:
+    """Return the limit at which closing position ``p`` loses at most ``loss`` atoms against mark, ticks; below 1: none."""
+    o = position(w, p)
+    n = instrument(w, o.instrument)
+    milli = max(0, _bankruptcy_milli(o.pos, loss, n.mark_milli, n.num, n.den))
+    limit_px = min(_bankruptcy_px(o.pos, milli), NO_LIMIT_PX)
+    return max(1, limit_px) if o.pos > 0 else limit_px
+
+
+@kernel("void(World, int64)")
+def reduce_at_zero_price(w: Any, c: int) -> None:
+    """Send one order for all of the next position, no worse than leaves the account's margin ratio as it is."""
+    if leaves_rounds(w, c):
+        return
+    p = untried_position(w, c)
+    if p < 0:
+        wait_for_mark(w, c)
+        return
+    o = position(w, p)
+    a = int(o.account)
+    loss = _zero_price_loss(maintenance_of(w, p), equity(w, a), max(1, maintenance(w, a)))
+    limit_px = limit_after(w, p, loss)
+    if limit_px >= 1:
+        send_above_bankruptcy(w, c, p, abs(o.pos), limit_px)
+    go_on(w, c, _REDUCE)
+
+
+@kernel("int64(World, int64)")
+def drawn_position(w: Any, c: int) -> int:
+    """Return the next open position of case ``c`` in this block, from a random slot round; -1 when all had their turn.
+
+    ``case.passed`` counts the slots passed, ``case.begin`` is the slot of the start, drawn as the block begins.
+    """
+    row = case(w, c)
+    own = account(w, row.account)
+    if row.passed == 0:
+        row.begin = draw_below(w, row.venue, own.positions)
+    while row.passed < own.positions:
+        p = own.first_position + (row.begin + row.passed) % own.positions
+        row.passed += 1
+        if position(w, p).pos != 0:
+            return int(p)
+    return -1
+
+
+@kernel("int64(World, int64, int64, int64)")
+def share_milli(w: Any, p: int, own: int, needed: int) -> int:
+    """Return the bankruptcy price of position ``p`` when each carries equity by its share of maintenance, milli-ticks >= 0."""
+    o = position(w, p)
+    n = instrument(w, o.instrument)
+    share = mul_div_floor(maintenance_of(w, p), own, needed)
+    return max(0, _bankruptcy_milli(o.pos, share, n.mark_milli, n.num, n.den))
+
+
+@kernel("void(World, int64)")
+def reduce_in_blocks(w: Any, c: int) -> None:
+    """Send one order for a part of the next position at the fillable price, or deleverage an account without equity.
+
+    A bankrupt account whose positions find no winner keeps them until the next block; one without positions is settled.
+    """
+    row = case(w, c)
+    a = int(row.account)
+    if leaves_rounds(w, c):
+        return
+    here = venue(w, row.venue)
+    own, needed = equity(w, a), max(1, maintenance(w, a))
+    if worst_position(w, a) < 0:
+        go_on(w, c, _SETTLE)
+        return
+    p = drawn_position(w, c)
+    if p < 0:
+        wait_for_mark(w, c)
+        return
+    o = position(w, p)
+    if own < 0 and here.adl_on != 0:
+        row.position = p
+        row.bankruptcy_milli = share_milli(w, p, own, needed)
+        row.px_milli = adl_milli(w, p, row.bankruptcy_milli)
+        row.left = abs(o.pos)
+        row.keep = row.left
+        go_on(w, c, _ADL_RANK)
+        return
+    notional = notional_of(w, p)
+    most = _block_notional(
+        notional, here.least_notional, here.portion_ppb, here.block_notional, row.used
+    )
+    if most > 0:
+        value = value_of(w, p)
+        quote = _fillable_quote(
+            value, own, needed, maintenance_of(w, p), here.shortfall_ppb, here.spread_ppb
+        )
+        limit_px = limit_after(w, p, max(0, minus(value, quote)))
+        row.used = plus(row.used, min(most, notional))
+        cancel_all(w, a, o.instrument)  # or it would trade with itself
+        if limit_px >= 1:
+            send_above_bankruptcy(w, c, p, _part_qty(o.pos, notional, most), limit_px)
+    go_on(w, c, _REDUCE)
+
+
+@kernel("void(World, int64)")
+def reduce_by_increments(w: Any, c: int) -> None:
+    """Send one small market order for the position with the largest loss; a flat account goes on to the fund."""
+    if leaves_rounds(w, c):
+        return
+    row = case(w, c)
+    here = venue(w, row.venue)
+    p = worst_position(w, row.account)
+    if p < 0:
+        next_step(w, c)
+        return
+    o = position(w, p)
+    side = Side.SELL if o.pos > 0 else Side.BUY
+    qty = _part_qty(o.pos, notional_of(w, p), here.round_size)
+    send_order(w, c, p, qty, band_limit(w, o.instrument, side))
+    schedule(w, w.now + max(1, here.round_interval), _CASE, c)

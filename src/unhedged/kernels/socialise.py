@@ -1,0 +1,102 @@
+"""An account worked off to nothing: what is left stays with it, what is missing is paid by the fund, then by winners.
+
+    FUND_ZEROES_ACCOUNT ─▶ done                      the fund had enough
+             └─▶ SOCIALISE ─▶ SOCIALISE …            winners are listed once, then pay in the order of accounts
+
+Who pays: live traders with an unrealised profit at mark, each in proportion to it, rounded up and never more than it; what
+rounding brings too much goes to the venue's rounding account, what all profits together cannot pay stays with the fund.
+"""
+
+from typing import Any
+
+from unhedged.kernels.accounts import equity, value_of
+from unhedged.kernels.casework import FIRST_WINNER, enter_turnstile, go_on, leave_turnstile
+from unhedged.kernels.compiled import kernel, minus, plus, rule
+from unhedged.kernels.deleveraging import CLOSES_PER_STEP
+from unhedged.kernels.ladders import release
+from unhedged.kernels.ledger import pay
+from unhedged.kernels.ranking import may_be_closed
+from unhedged.kernels.tables import account, case, position, venue, winner
+from unhedged.rules import insurance
+from unhedged.vocab.enums import CasePhase, EntryReason
+
+_FUND_DRAW = int(EntryReason.FUND_DRAW)
+_SOCIALISED = int(EntryReason.SOCIALISED)
+_SOCIALISE = int(CasePhase.SOCIALISE)
+_gains_haircut = rule(insurance.gains_haircut)
+
+
+@kernel("void(World, int64)")
+def zero_account(w: Any, c: int) -> None:
+    """End case ``c`` of a flat account: it keeps what it owns, or the fund fills it up as far as its equity goes."""
+    row = case(w, c)
+    own = account(w, row.account)
+    here = venue(w, row.venue)
+    if own.cash < 0:
+        due = min(-own.cash, max(0, equity(w, here.fund)))
+        pay(w, here.fund, row.account, due, _FUND_DRAW)
+    if own.cash < 0 and here.socialised != 0:
+        go_on(w, c, _SOCIALISE)
+        return
+    pay(w, here.fund, row.account, max(0, -own.cash), _FUND_DRAW)
+    release(w, c)
+
+
+@kernel("int64(World, int64)")
+def profit_at_mark(w: Any, a: int) -> int:
+    """Return the unrealised profit of account ``a`` over all its positions, atoms, 0 for a loss."""
+    own = account(w, a)
+    total = 0
+    for p in range(own.first_position, own.first_position + own.positions):
+        if position(w, p).pos != 0:
+            total = plus(total, minus(value_of(w, p), position(w, p).cost))
+    return max(0, total)
+
+
+@kernel("int64(World, int64)")
+def list_profits(w: Any, c: int) -> int:
+    """Write everybody who has a profit to the table of winners. Return how many."""
+    row = case(w, c)
+    found = 0
+    row.left = 0
+    for a in range(w.n_account):
+        if account(w, a).venue != row.venue or not may_be_closed(w, a, row.account):
+            continue
+        gain = profit_at_mark(w, a)
+        if gain > 0:
+            winner(w, FIRST_WINNER + found).account = a
+            winner(w, FIRST_WINNER + found).unrealised = gain
+            row.left = plus(row.left, gain)
+            found += 1
+    return found
+
+
+@kernel("void(World, int64)")
+def share_out(w: Any, c: int) -> None:
+    """Let the next winners pay their shares of what case ``c`` is short of; when all paid, end it.
+
+    ``case.left`` is the sum of profits, ``case.used`` what is shared, ``case.winner`` who pays next.
+    """
+    row = case(w, c)
+    here = venue(w, row.venue)
+    if row.winner == 0:
+        if not enter_turnstile(w, c):
+            return
+        row.winners = list_profits(w, c)
+        row.winner = FIRST_WINNER
+        row.used = min(-account(w, row.account).cash, row.left)
+    last = FIRST_WINNER + row.winners
+    until = min(last, row.winner + CLOSES_PER_STEP)
+    for at in range(row.winner, until):
+        one = winner(w, at)
+        due = _gains_haircut(one.unrealised, row.used, row.left)
+        pay(w, one.account, row.account, due, _SOCIALISED)
+    row.winner = until
+    if until < last:
+        go_on(w, c, _SOCIALISE)
+        return
+    leave_turnstile(w, c)
+    cash = account(w, row.account).cash
+    pay(w, row.account, here.rounding, max(0, cash), _SOCIALISED)
+    pay(w, here.fund, row.account, max(0, -cash), _FUND_DRAW)
+    release(w, c)

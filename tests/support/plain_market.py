@@ -1,0 +1,147 @@
+"""The plain twin of a small market: its accounts and contracts as objects, a book that is a list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.market import Market
+from tests.support.plain_world import CONTRACT, numbers, rulebook_of
+
+from unhedged.reference.clearing import Clearing
+from unhedged.reference.ledger import Account, Contract, Holding, Ledger, Tier
+from unhedged.rules import adl_score, fees
+from unhedged.vocab.enums import AccountKind, EntryReason, Side, TierForm
+
+PLAIN: dict[str, Callable[[dict[str, int]], float]] = {
+    "binance-v1": lambda x: adl_score.score_binance(
+        x["unrealised"], x["wallet"], x["equity"], x["maintenance"]
+    ),
+    "bitmex-v1": lambda x: adl_score.score_bitmex(
+        x["side"] * x["notional"], x["side"] * x["cost"], x["side"] * x["notional"] - x["equity"]
+    ),
+    "okx-v1": lambda x: adl_score.score_okx(
+        x["unrealised"], max(1, x["cost"]), max(1, x["equity"]) / max(1, x["maintenance"])
+    ),
+    "hyperliquid-observed-v1": lambda x: adl_score.score_hyperliquid_observed(
+        x["notional"], x["equity"], x["unrealised"], x["cost"]
+    ),
+    "hyperliquid-documented-v1": lambda x: adl_score.score_hyperliquid_documented(
+        x["side"], x["notional"], x["cost"], x["equity"]
+    ),
+    "hyperliquid-documented-literal-v1": lambda x: adl_score.score_hyperliquid_documented_literal(
+        x["notional"], x["cost"], x["equity"]
+    ),
+}
+
+
+@dataclass(slots=True)
+class Resting:
+    """An order in the book; the older of two at one price stands first in the list."""
+
+    account: Account
+    i: int
+    side: Side
+    px: int
+    qty: int
+    reduce_only: bool
+
+
+class PlainMarket:
+    """Price, then time; the venue's orders do not stop at the owner's own."""
+
+    def __init__(self, market: Market, score: Callable[[dict[str, int]], float]) -> None:
+        venue = market.memory["venue"][0]
+        self.fees = (int(venue["maker_fee_ppb"]), int(venue["taker_fee_ppb"]))
+        contracts = [self.contract(market.memory, i) for i in range(market.count)]
+        accounts = [self.account(market, row) for row in range(len(market.memory["account"]))]
+        self.orders: list[Resting] = []
+        self.clearing = Clearing(
+            Ledger(contracts, accounts),
+            rulebook_of(venue, score),
+            self.take,
+            self.cancel,
+            self.sure,
+        )
+
+    @staticmethod
+    def contract(memory: Any, i: int) -> Contract:
+        row = memory["instrument"][i]
+        tiers = memory["tier"][row["first_tier"] : row["first_tier"] + row["tiers"]]
+        return Contract(
+            mark=int(row["mark_milli"]),
+            previous=int(row["mark_previous"]),
+            index=int(row["index_milli"]),
+            tiers=[Tier(int(t["floor"]), int(t["mm_ppb"]), int(t["deduct"])) for t in tiers],
+            tier_form=TierForm(int(row["tier_form"])),
+            **numbers(row, CONTRACT),
+        )
+
+    @staticmethod
+    def account(market: Market, row: int) -> Account:
+        given = market.account(row)
+        account = Account(
+            row=row,
+            owner=int(given["owner"]),
+            kind=AccountKind(int(given["kind"])),
+            cash=int(given["cash"]),
+            slot={i: i for i in range(market.count)},
+        )
+        for i in range(market.count):
+            p = market.position(row, i)
+            account.holdings[i] = Holding(int(p["pos"]), int(p["cost"]))
+        return account
+
+    # ---- the book
+
+    def order(
+        self, row: int, i: int, side: int, px: int, qty: int, reduce_only: bool = False
+    ) -> None:
+        account = self.clearing.ledger.accounts[row]
+        self.orders.append(Resting(account, i, Side(side), px, qty, reduce_only))
+
+    def would_cross(self, i: int, side: int, px: int) -> bool:
+        sign = 1 if side == Side.BUY else -1
+        return any(o.i == i and o.side != side and sign * o.px <= sign * px for o in self.orders)
+
+    def lots(self, order: Resting) -> int:
+        """Return the lots an order would fill now."""
+        if not order.reduce_only:
+            return order.qty
+        pos = order.account.holdings[order.i].pos
+        return min(order.qty, max(0, pos if order.side == Side.SELL else -pos))
+
+    def against(self, i: int, side: Side, limit: int) -> list[Resting]:
+        sign = 1 if side == Side.BUY else -1
+        found = [o for o in self.orders if o.i == i and o.side != side]
+        found = [o for o in found if sign * o.px <= sign * limit]
+        return sorted(found, key=lambda o: sign * o.px)
+
+    def sure(self, i: int, side: Side, limit: int, qty: int) -> int:
+        return min(qty, sum(self.lots(o) for o in self.against(i, side, limit)))
+
+    def take(self, i: int, side: Side, limit: int, qty: int, taker: Account) -> tuple[int, int]:
+        ledger, filled, atoms = self.clearing.ledger, 0, 0
+        house = ledger.house(AccountKind.FEES)
+        for order in self.against(i, side, limit):
+            lots = min(qty - filled, self.lots(order))
+            if filled == qty:
+                break
+            if lots > 0:
+                money = ledger.fill_amount(i, order.px, lots)
+                buyer, seller = (
+                    (taker, order.account) if side == Side.BUY else (order.account, taker)
+                )
+                ledger.exchange(i, money, lots, buyer, seller)
+                for account, rate in ((taker, self.fees[1]), (order.account, self.fees[0])):
+                    ledger.pay(account, house, fees.fee(money, rate), EntryReason.TRADING_FEE)
+                order.qty -= lots
+                filled += lots
+                atoms += money
+            if self.lots(order) == 0:
+                self.orders.remove(order)
+        return filled, atoms
+
+    def cancel(self, account: Account, i: int | None) -> None:
+        self.orders[:] = [
+            o for o in self.orders if o.account is not account or i not in (None, o.i)
+        ]
