@@ -23,7 +23,7 @@ from tests.support.one_book import (
     resting,
 )
 
-from unhedged.kernels.tables import MESSAGE
+from unhedged.kernels.layout.agents import MESSAGE
 from unhedged.reference.book import Account, Order
 from unhedged.reference.orders import Market
 from unhedged.vocab.enums import (

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.one_book import ACCOUNTS, TAGS, Desk, build, check_state, handle
 
-from unhedged.kernels.tables import MESSAGE
+from unhedged.kernels.layout.agents import MESSAGE
 from unhedged.vocab.enums import Command, InstrumentKind, Reject, Side
 
 COMMANDS = [Command.LIMIT] * 4 + [

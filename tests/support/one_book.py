@@ -12,10 +12,10 @@ from unhedged.kernels.accounts import NOT_LISTED
 from unhedged.kernels.book import NO_ASK, NO_BID, best, best_qty, words_per_side
 from unhedged.kernels.buckets import BUCKETS, IN_FIRED, mark_moved, remove_trigger
 from unhedged.kernels.compiled import record_at
+from unhedged.kernels.layout.agents import MESSAGE
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.orders import cancel_all, release_stop, submit
 from unhedged.kernels.tables import (
-    MESSAGE,
     account,
     agent,
     fired,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from unhedged.kernels.layout.agents import PARAMETER
 from unhedged.kernels.memory import Memory
-from unhedged.kernels.tables import PARAMETER
 from unhedged.reference.cases import VenueClearing
 from unhedged.reference.deleveraging import Rulebook
 from unhedged.reference.exchange import Exchange, Seat

@@ -16,7 +16,7 @@ from unhedged.vocab.enums import CasePhase
 from unhedged.vocab.errors import PluginError
 
 Winners = NDArray[Any]
-"""Rows of the `winner` table, in order of position rows; columns as in ``kernels.tables.WINNER``."""
+"""Rows of the `winner` table, in order of position rows; columns as in ``kernels.layout.cases.WINNER``."""
 Lots = NDArray[np.int64]
 
 
@@ -94,7 +94,7 @@ def check_policy(policy: Allocation, *, seed: int = 0, rounds: int = 200, name: 
 
 def draw_winners(random: np.random.Generator) -> Winners:
     """Return a random list of winners, consistent enough for any score: one mark, one side, sizes from 1 to 10^12 lots."""
-    from unhedged.kernels.tables import WINNER  # noqa: PLC0415 - tables are needed by the checker alone
+    from unhedged.kernels.layout.cases import WINNER  # noqa: PLC0415 - tables are needed by the checker alone
 
     count = int(random.integers(1, 61))
     winners = np.zeros(count, WINNER)

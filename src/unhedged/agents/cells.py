@@ -13,7 +13,7 @@ MOST_QUOTES = 2
 MOST_LEVELS = 12
 """Prices a market maker quotes on one side."""
 ROW = 40
-"""Cells of a row of parameters; equals ``kernels.tables.PARAMETERS``."""
+"""Cells of a row of parameters; equals ``kernels.layout.columns.PARAMETERS``."""
 
 MOST_NUMBERS = 30
 """Parameters of a user's own behaviour; they stand from cell `NUMBERS` on."""

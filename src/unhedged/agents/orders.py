@@ -10,7 +10,8 @@ from typing import Any
 from unhedged.kernels.compiled import helper, kernel
 from unhedged.kernels.floatmath import exp_
 from unhedged.kernels.lanes import exp_pair
-from unhedged.kernels.tables import MESSAGE, as_message
+from unhedged.kernels.layout.agents import MESSAGE
+from unhedged.kernels.tables import as_message
 from unhedged.vocab.enums import Command, Side, TimeInForce
 
 SIZE = MESSAGE.itemsize

@@ -27,8 +27,8 @@ from unhedged.engine.validate import check_agent
 from unhedged.kernels import setup
 from unhedged.kernels.cache import owns
 from unhedged.kernels.compiled import ByAddress
+from unhedged.kernels.layout.columns import LEGS
 from unhedged.kernels.memory import Memory
-from unhedged.kernels.tables import LEGS
 from unhedged.scenario.plan import AgentGroupPlan, RunPlan, VenuePlan
 from unhedged.vocab.enums import AccountKind, EventKind, MarginMode
 from unhedged.vocab.registry import pick

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from unhedged.kernels.layout.accounts import ACCOUNT, POSITION
 from unhedged.kernels.memory import Memory
-from unhedged.kernels.tables import ACCOUNT, POSITION
 from unhedged.vocab.enums import AccountKind
 
 Array = np.ndarray[Any, Any]

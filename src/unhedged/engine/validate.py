@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from unhedged.kernels.compiled import ByAddress
+from unhedged.kernels.layout.columns import LEGS
 from unhedged.kernels.memory import Memory
-from unhedged.kernels.tables import LEGS
 from unhedged.vocab.enums import Command, Side, TimeInForce
 from unhedged.vocab.errors import PluginError
 

@@ -23,9 +23,9 @@ from numba.extending import intrinsic
 
 from unhedged.kernels.clock import WIDTH_BITS
 from unhedged.kernels.compiled import CHECKED, helper, i8, kernel
+from unhedged.kernels.layout.columns import LINE
+from unhedged.kernels.layout.events import SOON
 from unhedged.kernels.tables import (
-    LINE,
-    SOON,
     account,
     address_of_agent,
     agent,

@@ -41,7 +41,7 @@ from unhedged.kernels.rounds import (
 from unhedged.kernels.socialise import share_out, zero_account
 from unhedged.kernels.tables import account, case, position, venue
 from unhedged.kernels.takeover import settle, take_over_by_fund, take_over_by_vault
-from unhedged.rules import liquidation
+from unhedged.rules import liquidation_size
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
@@ -71,7 +71,7 @@ _BACKSTOP_TAKEOVER = int(LiquidationStep.BACKSTOP_TAKEOVER)
 _FUND_ZEROES_ACCOUNT = int(LiquidationStep.FUND_ZEROES_ACCOUNT)
 _FUND_UNWIND = int(FillCause.FUND_UNWIND)
 
-_slice_qty = rule(liquidation.slice_qty)
+_slice_qty = rule(liquidation_size.slice_qty)
 
 
 @kernel("void(World, int64)")

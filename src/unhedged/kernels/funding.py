@@ -12,23 +12,23 @@ from unhedged.kernels.book import impact_px
 from unhedged.kernels.compiled import kernel, plus, rule
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.tables import basis, holder, instrument, position, venue
-from unhedged.rules import dydx, funding, funding_time
+from unhedged.rules import dydx, funding, premiums
 from unhedged.vocab.enums import EntryReason, FundingForm, FundingPrice, InstrumentKind, Side
 
 HOUR = 3_600_000_000_000
-premium_index = rule(funding.premium_index)
-premium_sum = rule(funding.premium_sum)
-premium_average = rule(funding.premium_average)
-premium_mean = rule(funding.premium_mean)
-mark_premium = rule(funding_time.mark_premium)
+premium_index = rule(premiums.premium_index)
+premium_sum = rule(premiums.premium_sum)
+premium_average = rule(premiums.premium_average)
+premium_mean = rule(premiums.premium_mean)
+mark_premium = rule(premiums.mark_premium)
 vote_median = rule(dydx.vote_median)
 funding_rate_binance = rule(funding.funding_rate_binance)
 funding_rate_undivided = rule(funding.funding_rate_binance_until_2025_09_18)
-funding_rate_scaled_interest = rule(funding_time.funding_rate_scaled_interest)
+funding_rate_scaled_interest = rule(funding.funding_rate_scaled_interest)
 funding_rate_hyperliquid = rule(funding.funding_rate_hyperliquid)
 funding_rate_deribit = rule(funding.funding_rate_deribit)
 funding_rate_dydx = rule(dydx.funding_rate_dydx)
-rate_for_time = rule(funding_time.rate_for_time)
+rate_for_time = rule(funding.rate_for_time)
 funding_payment = rule(funding.funding_payment)
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from unhedged.kernels.accounts import equity, gross_notional, notional_of, value_of, worth_at
 from unhedged.kernels.casework import mul_div_ceil, slot_of
 from unhedged.kernels.compiled import f8, helper, i8, kernel, minus, plus, rule, u8
+from unhedged.kernels.layout.columns import PEAKS
 from unhedged.kernels.rng import uniforms_of
-from unhedged.kernels.tables import PEAKS, account, instrument, position, venue
+from unhedged.kernels.tables import account, instrument, position, venue
 from unhedged.rules import insurance
 from unhedged.vocab.enums import AdlTrigger, FundPool
 

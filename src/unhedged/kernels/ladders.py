@@ -36,7 +36,7 @@ from unhedged.kernels.funds import book_to_fund
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.tables import account, case, instrument, position, tier, venue
 from unhedged.kernels.triggers import place_account
-from unhedged.rules import dydx, fees, insurance, liquidation
+from unhedged.rules import dydx, fees, insurance, liquidation, liquidation_size
 from unhedged.vocab.enums import (
     AccountStatus,
     CasePhase,
@@ -59,9 +59,9 @@ _SIZE = int(TierForm.SIZE)
 _fee = rule(fees.fee)
 _is_liquidatable = rule(liquidation.is_liquidatable)
 _bankruptcy_px = rule(liquidation.bankruptcy_px)
-_reduce_to_tier_qty = rule(liquidation.reduce_to_tier_qty)
-_reduce_to_size_qty = rule(liquidation.reduce_to_size_qty)
-_restoring_qty = rule(liquidation.restoring_qty)
+_reduce_to_tier_qty = rule(liquidation_size.reduce_to_tier_qty)
+_reduce_to_size_qty = rule(liquidation_size.reduce_to_size_qty)
+_restoring_qty = rule(liquidation_size.restoring_qty)
 _bankruptcy_quote = rule(dydx.bankruptcy_quote_dydx)
 _fund_delta = rule(insurance.fund_delta_dydx)
 

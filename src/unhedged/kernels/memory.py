@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from unhedged.kernels.tables import LINE, TABLES, WORLD
+from unhedged.kernels.layout.columns import LINE
+from unhedged.kernels.tables import TABLES, WORLD
 
 NONE_COLUMNS = {
     "slot": ("head",),

@@ -15,7 +15,8 @@ taken off once, not once per event.
 from typing import Any
 
 from unhedged.kernels.compiled import entry, helper, kernel
-from unhedged.kernels.tables import LEGS, world
+from unhedged.kernels.layout.columns import LEGS
+from unhedged.kernels.tables import world
 from unhedged.vocab.enums import EventKind
 
 ROOM = (

@@ -33,7 +33,7 @@ from unhedged.kernels.ladders import release, send_above_bankruptcy, send_order
 from unhedged.kernels.orders import cancel_all
 from unhedged.kernels.tables import account, case, instrument, position, venue
 from unhedged.kernels.takeover import adl_milli
-from unhedged.rules import dydx, liquidation
+from unhedged.rules import dydx, liquidation, liquidation_size
 from unhedged.vocab.enums import CasePhase, EventKind, LiquidationStep, Side
 
 _REDUCE = int(CasePhase.REDUCE)
@@ -46,9 +46,9 @@ _CLOSE_OUT = int(LiquidationStep.TAKEOVER_AT_CLOSE_OUT)
 
 _is_liquidatable = rule(liquidation.is_liquidatable)
 _is_backstop = rule(liquidation.is_backstop)
-_slice_or_all_qty = rule(liquidation.slice_or_all_qty)
-_part_qty = rule(liquidation.part_qty)
-_block_notional = rule(liquidation.block_notional)
+_slice_or_all_qty = rule(liquidation_size.slice_or_all_qty)
+_part_qty = rule(liquidation_size.part_qty)
+_block_notional = rule(liquidation_size.block_notional)
 _zero_price_loss = rule(liquidation.zero_price_loss)
 _bankruptcy_milli = rule(liquidation.bankruptcy_milli)
 _bankruptcy_px = rule(liquidation.bankruptcy_px)

@@ -21,8 +21,9 @@ from unhedged.kernels.book import (
     words_per_side,
 )
 from unhedged.kernels.compiled import entry, record_at
+from unhedged.kernels.layout.columns import columns
 from unhedged.kernels.memory import Memory
-from unhedged.kernels.tables import columns, order, tag, world
+from unhedged.kernels.tables import order, tag, world
 
 STREAM = columns(
     kind=("i4", "0 limit, 1 market, 2 cancel"),

@@ -7,7 +7,7 @@ from unhedged.reference.deleveraging import Steps
 from unhedged.reference.ledger import Account
 from unhedged.reference.rounds import Rounds
 from unhedged.reference.takeover import DONE
-from unhedged.rules import liquidation
+from unhedged.rules import liquidation_size
 from unhedged.vocab.enums import AccountKind, AccountStatus, LiquidationStep, Side
 
 
@@ -63,7 +63,7 @@ class Clearing(Rounds):
         """Work off a share of everything a fund or vault holds."""
         for i in account.open() if not account.busy else []:
             pos, edge = account.holdings[i].pos, self.edge(i, account.holdings[i].pos)
-            qty = liquidation.slice_qty(pos, self.rulebook.unwind_ppb)
+            qty = liquidation_size.slice_qty(pos, self.rulebook.unwind_ppb)
             before = account.cash
             if edge >= 1:
                 self.take(i, Side.SELL if pos > 0 else Side.BUY, edge, qty, account)

@@ -3,7 +3,7 @@
 from unhedged.reference.deleveraging import NO_LIMIT_PX, Steps
 from unhedged.reference.ledger import Account
 from unhedged.reference.takeover import DONE, NEXT, Takeover
-from unhedged.rules import dydx, fees, insurance, liquidation
+from unhedged.rules import dydx, fees, insurance, liquidation, liquidation_size
 from unhedged.rules.integer import MILLI, mul_div_floor
 from unhedged.vocab.enums import AccountStatus, CasePhase, EntryReason, Reduction, Side, TierForm
 
@@ -71,8 +71,8 @@ class ForcedOrders(Takeover):
         c, pos = self.ledger.contracts[i], account.holdings[i].pos
         floor = c.tiers[tier].floor
         if c.tier_form == TierForm.SIZE:
-            return liquidation.reduce_to_size_qty(pos, floor - 1) if floor > 0 else abs(pos)
-        return liquidation.reduce_to_tier_qty(pos, c.mark, floor, c.num, c.den)
+            return liquidation_size.reduce_to_size_qty(pos, floor - 1) if floor > 0 else abs(pos)
+        return liquidation_size.reduce_to_tier_qty(pos, c.mark, floor, c.num, c.den)
 
     def smallest(self, account: Account, i: int) -> int:
         """Return the smallest close that restores the margin in a lower tier, or everything."""
@@ -83,7 +83,7 @@ class ForcedOrders(Takeover):
         fee = self.rulebook.liquidation_fee_ppb
         for n in range(ledger.tier(i, pos), 0, -1):
             low = c.tiers[n - 1]
-            to_margin = liquidation.restoring_qty(
+            to_margin = liquidation_size.restoring_qty(
                 pos, free, c.mark, low.mm_ppb, low.deduct, fee, c.num, c.den
             )
             qty = max(self.lots_above(account, i, n), to_margin)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from unhedged.rules import dydx, funding, funding_time
+from unhedged.rules import dydx, funding, premiums
 from unhedged.vocab.enums import (
     AccountKind,
     EntryReason,
@@ -19,9 +19,9 @@ def premium(x: Any) -> int:
     """Return the premium now; a side without the impact notional counts as no premium."""
     index = x.contract.index
     if x.venue.funding_form == FundingForm.DEAD_BAND:
-        return funding_time.mark_premium(x.contract.mark, index)
+        return premiums.mark_premium(x.contract.mark, index)
     bid, ask = x.impact_px(Side.BUY, x.impact_notional), x.impact_px(Side.SELL, x.impact_notional)
-    return funding.premium_index(bid if bid > 0 else index, ask if ask > 0 else index, index)
+    return premiums.premium_index(bid if bid > 0 else index, ask if ask > 0 else index, index)
 
 
 def sample_premium(x: Any) -> None:
@@ -38,28 +38,28 @@ def sample_premium(x: Any) -> None:
         x.ballot.clear()
     x.premium_samples += 1
     weight = x.premium_samples if x.venue.premium_weighted else 1
-    x.premium_sum = funding.premium_sum(x.premium_sum, sample, weight)
+    x.premium_sum = premiums.premium_sum(x.premium_sum, sample, weight)
 
 
 def rate_now(x: Any) -> int:
     """Return the rate that the samples so far imply, ppb per interval."""
     mean, form, interval = 0, x.venue.funding_form, x.venue.funding_interval
     if x.premium_samples:
-        average = funding.premium_average if x.venue.premium_weighted else funding.premium_mean
+        average = premiums.premium_average if x.venue.premium_weighted else premiums.premium_mean
         mean = average(x.premium_sum, x.premium_samples)
     if form == FundingForm.DEAD_BAND:
         eight = funding.funding_rate_deribit(mean, x.funding_clamp_ppb, x.funding_cap_ppb)
-        return funding_time.rate_for_time(eight, interval)
+        return funding.rate_for_time(eight, interval)
     if form == FundingForm.VOTES:
         eight = dydx.funding_rate_dydx(mean, x.interest_ppb, x.funding_cap_ppb)
-        return funding_time.rate_for_time(eight, interval)
+        return funding.rate_for_time(eight, interval)
     terms = mean, x.interest_ppb, x.funding_clamp_ppb, x.funding_cap_ppb
     if form == FundingForm.CLAMPED_EIGHTH:
         return funding.funding_rate_hyperliquid(*terms)
     if form == FundingForm.UNDIVIDED:
         return funding.funding_rate_binance_until_2025_09_18(*terms)
     if form == FundingForm.SCALED_INTEREST:
-        return funding_time.funding_rate_scaled_interest(*terms, interval // HOUR)
+        return funding.funding_rate_scaled_interest(*terms, interval // HOUR)
     return funding.funding_rate_binance(*terms, interval // HOUR)
 
 

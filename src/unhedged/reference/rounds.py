@@ -6,7 +6,7 @@ from unhedged.reference.deleveraging import NO_LIMIT_PX, Steps
 from unhedged.reference.forced import ForcedOrders
 from unhedged.reference.ledger import Account
 from unhedged.reference.takeover import DONE, NEXT
-from unhedged.rules import dydx, liquidation
+from unhedged.rules import dydx, liquidation, liquidation_size
 from unhedged.rules.integer import MILLI, PPB, mul_div_ceil, mul_div_floor
 from unhedged.vocab.enums import AccountStatus, AdlPrice, LiquidationStep
 
@@ -70,7 +70,7 @@ class Rounds(ForcedOrders):
         """Send a market order for a slice or for all; return whether it was a slice that sold something."""
         book, pos = self.rulebook, account.holdings[i].pos
         notional, cooling = abs(self.ledger.value_of(account, i)), self.now < account.cooldown_until
-        qty = liquidation.slice_or_all_qty(
+        qty = liquidation_size.slice_or_all_qty(
             pos, notional, book.slice_above, book.slice_ppb, int(cooling)
         )
         return self.send(account, i, qty, self.edge(i, pos)) > 0 and qty < abs(pos)
@@ -105,7 +105,7 @@ class Rounds(ForcedOrders):
                 yield None
                 return NEXT
             pos, notional = account.holdings[i].pos, abs(self.ledger.value_of(account, i))
-            qty = liquidation.part_qty(pos, notional, book.round_size)
+            qty = liquidation_size.part_qty(pos, notional, book.round_size)
             self.send(account, i, qty, self.edge(i, pos))
             yield self.now + max(1, book.round_interval)
         account.status = AccountStatus.LIVE
@@ -141,7 +141,7 @@ class Rounds(ForcedOrders):
         """Send a part of a position at the fillable price; return the notional it counts with."""
         book, ledger, pos = self.rulebook, self.ledger, account.holdings[i].pos
         worth = ledger.value_of(account, i)
-        most = liquidation.block_notional(
+        most = liquidation_size.block_notional(
             abs(worth), book.least_notional, book.portion_ppb, book.block_notional, used
         )
         if most == 0:
@@ -157,7 +157,7 @@ class Rounds(ForcedOrders):
         self.cancel(account, i)
         limit = self.limit_after(account, i, max(0, worth - quote))
         if limit >= 1:
-            self.send_above(account, i, liquidation.part_qty(pos, abs(worth), most), limit)
+            self.send_above(account, i, liquidation_size.part_qty(pos, abs(worth), most), limit)
         return min(most, abs(worth))
 
     def offset(self, account: Account, i: int) -> Steps:

@@ -7,128 +7,7 @@ the account.
 
 from unhedged.rules.integer import MILLI, PPB, clamp, mul_div_ceil, mul_div_floor, mul_div_trunc
 
-
-def premium_index(impact_bid: int, impact_ask: int, index: int) -> int:
-    """Return the premium of a perpetual's impact prices over its index.
-
-    Parameters
-    ----------
-    impact_bid, impact_ask : int
-        Average prices of selling and of buying the impact notional, milli-ticks, bid <= ask.
-    index : int
-        Index (Hyperliquid: oracle) price, milli-ticks, > 0.
-
-    Returns
-    -------
-    int
-        Premium, ppb, rounded towards zero; 0 while the index lies inside the impact prices.
-
-    Notes
-    -----
-    ``(max(0, bid - index) - max(0, index - ask)) / index``.
-
-    Source: Binance, Introduction to funding rates, read 2026-11-22 (M); Hyperliquid docs, Funding,
-    read 2026-11-22 (M); Bybit help, Funding rate, read 2026-11-22 (V).
-    """
-    return mul_div_trunc(max(0, impact_bid - index) - max(0, index - impact_ask), PPB, index)
-
-
-def premium_sum(weighted_sum: int, premium_ppb: int, i: int) -> int:
-    """Return the linearly weighted sum of premiums after the next sample.
-
-    Parameters
-    ----------
-    weighted_sum : int
-        Sum so far, ppb; 0 at the start of an interval.
-    premium_ppb : int
-        The new sample, ppb, at most 5 x 10⁹ (500 %) in size.
-    i : int
-        Its number in the interval, counted from 1, at most 10,000: the sum then stays inside int64.
-
-    Returns
-    -------
-    int
-        ``weighted_sum + i * premium_ppb``, ppb; exact.
-
-    Notes
-    -----
-    Later samples weigh more.
-
-    Source: Binance, Introduction to funding rates, read 2026-11-22 (M).
-    """
-    return weighted_sum + i * premium_ppb
-
-
-def premium_average(weighted_sum: int, n: int) -> int:
-    """Return the linearly weighted average premium of an interval.
-
-    Parameters
-    ----------
-    weighted_sum : int
-        Sum of ``i * premium_i`` for i = 1..n, ppb.
-    n : int
-        Number of samples, >= 1 (5,760 for 8 h at one in 5 s; 480 at one a minute).
-
-    Returns
-    -------
-    int
-        Average, ppb, rounded towards zero.
-
-    Notes
-    -----
-    ``sum(i * P_i) / sum(i)`` with ``sum(i) = n (n + 1) / 2``.
-
-    Source: Binance, Introduction to funding rates, read 2026-11-22 (M); Bybit help, Funding rate,
-    read 2026-11-22 (V).
-    """
-    return mul_div_trunc(weighted_sum, 1, n * (n + 1) // 2)
-
-
-def premium_mean(premium_total: int, n: int) -> int:
-    """Return the plain average premium of an interval.
-
-    Parameters
-    ----------
-    premium_total : int
-        Sum of the samples, ppb.
-    n : int
-        Number of samples, >= 1 (720 for an hour at one in 5 s).
-
-    Returns
-    -------
-    int
-        Average, ppb, rounded towards zero.
-
-    Notes
-    -----
-    Source: Hyperliquid docs, Funding, read 2026-11-22 (M).
-    """
-    return mul_div_trunc(premium_total, 1, n)
-
-
-def rolling_window_first(now: int, samples: int) -> int:
-    """Return the first sample of a rolling funding window that ends now.
-
-    Parameters
-    ----------
-    now : int
-        Number of the present sample, in any unbroken count (minutes since any midnight).
-    samples : int
-        Samples in the window, >= 1 (480 for 8 h at one a minute).
-
-    Returns
-    -------
-    int
-        Number of the first sample that counts; it and the present one both count.
-
-    Notes
-    -----
-    ``now - samples + 1``: the window reaches back the full hours from now, across the last
-    settlement.
-
-    Source: OKX, To optimize funding rate calculation, effective 2024-03-05, read 2026-11-22 (V).
-    """
-    return now - samples + 1
+EIGHT_HOURS = 28_800_000_000_000  # ns: the time funding rates are quoted for
 
 
 def interest_component(quote_daily_ppb: int, base_daily_ppb: int, interval_h: int) -> int:
@@ -406,3 +285,62 @@ def inverse_funding_payment(pos: int, px_milli: int, rate_ppb: int, num: int, de
     if (pos > 0 and rate_ppb > 0) or (pos < 0 and rate_ppb < 0):
         return mul_div_ceil(mul_div_ceil(lots, MILLI, den * px_milli), abs(rate_ppb), PPB)
     return -mul_div_floor(mul_div_floor(lots, MILLI, den * px_milli), abs(rate_ppb), PPB)
+
+
+def funding_rate_scaled_interest(
+    premium_ppb: int, interest_ppb: int, clamp_ppb: int, cap_ppb: int, interval_h: int
+) -> int:
+    """Return the funding rate of a venue whose interest, not whose rate, follows the interval.
+
+    Parameters
+    ----------
+    premium_ppb : int
+        Average premium of the interval, ppb.
+    interest_ppb : int
+        Interest per 8 h, ppb (0.01 %: 100,000).
+    clamp_ppb : int
+        Clamp on interest minus premium, ppb, >= 0 (0.05 %: 500,000).
+    cap_ppb : int
+        Bound of the rate per interval on both sides, ppb, >= 0, attainable.
+    interval_h : int
+        Funding interval, hours: 1, 2, 4 or 8.
+
+    Returns
+    -------
+    int
+        Rate per interval, ppb; the interest of the interval is rounded towards zero, the rest is exact.
+
+    Notes
+    -----
+    ``clamp(P + clamp(I * interval / 8 - P, -c, +c), -cap, +cap)``. At 8 h the same as Binance's. Venues state bounds
+    per side; here both are one number.
+
+    Source: Bybit help, Funding rate, read 2026-11-22 (V); OKX, Change of the funding rate formula, April 2025, read
+    2026-11-22 (M); BitMEX, Perpetual contracts guide, at 8 h, read 2026-11-22 (V).
+    """
+    interest = mul_div_trunc(interest_ppb, interval_h, 8)
+    return funding_rate_capped(premium_ppb, interest, clamp_ppb, -cap_ppb, cap_ppb)
+
+
+def rate_for_time(rate_8h_ppb: int, time: int) -> int:
+    """Return the part of an 8-hour funding rate that a stretch of time pays.
+
+    Parameters
+    ----------
+    rate_8h_ppb : int
+        Rate per 8 h, ppb.
+    time : int
+        Stretch between two payments, ns, >= 0.
+
+    Returns
+    -------
+    int
+        Rate of that time, ppb, rounded towards zero.
+
+    Notes
+    -----
+    ``rate * time / 8 h``. A venue that pays continuously is settled in steps of ``time``.
+
+    Source: Deribit support, Funding of perpetuals, read 2026-11-22 (V); dYdX docs, Funding, read 2026-11-22 (V).
+    """
+    return mul_div_trunc(rate_8h_ppb, time, EIGHT_HOURS)

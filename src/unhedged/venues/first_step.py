@@ -12,13 +12,8 @@ from unhedged.rules.dydx import fillable_quote_dydx
 from unhedged.rules.fees import fee
 from unhedged.rules.hedge import netting_qty
 from unhedged.rules.integer import MILLI, PPB, mul_div_floor
-from unhedged.rules.liquidation import (
-    bankruptcy_px,
-    is_backstop,
-    reduce_to_tier_qty,
-    restoring_qty,
-    slice_or_all_qty,
-)
+from unhedged.rules.liquidation import bankruptcy_px, is_backstop
+from unhedged.rules.liquidation_size import reduce_to_tier_qty, restoring_qty, slice_or_all_qty
 from unhedged.venues.margining import Account, Leg
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab.units import parse_money, parse_rate

@@ -11,7 +11,7 @@ from unhedged.adl.pro_rata import contract_pro_rata
 from unhedged.adl.queue import allocate_queue, queue_order, queue_policy
 from unhedged.adl.scores import SCORES
 from unhedged.kernels.compiled import call_score
-from unhedged.kernels.tables import WINNER
+from unhedged.kernels.layout.cases import WINNER
 from unhedged.rules import adl_score
 from unhedged.vocab import registry
 from unhedged.vocab.errors import PluginError

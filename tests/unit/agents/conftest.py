@@ -9,7 +9,7 @@ from numba import njit, types
 
 from unhedged.agents import cells, rows
 from unhedged.kernels.compiled import call_agent
-from unhedged.kernels.tables import AGENT, MESSAGE, OBSERVATION, PARAMETER
+from unhedged.kernels.layout.agents import AGENT, MESSAGE, OBSERVATION, PARAMETER
 from unhedged.scenario.resolve import parameter
 from unhedged.vocab.enums import Command, Side, TimeInForce
 

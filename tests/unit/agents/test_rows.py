@@ -3,7 +3,7 @@
 import pytest
 
 from unhedged.agents import REGISTRY, cells, rows
-from unhedged.kernels.tables import LEGS, PARAMETERS, STATE
+from unhedged.kernels.layout.columns import LEGS, PARAMETERS, STATE
 from unhedged.scenario.agents import (
     Background,
     BasisDesk,

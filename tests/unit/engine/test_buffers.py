@@ -8,8 +8,8 @@ from unhedged.engine.bench_scenarios import loop_scenario
 from unhedged.engine.buffers import Rows, make_room
 from unhedged.engine.build import build
 from unhedged.kernels import loop, room
+from unhedged.kernels.layout.columns import LEGS
 from unhedged.kernels.memory import Memory
-from unhedged.kernels.tables import LEGS
 from unhedged.scenario.load import load
 from unhedged.vocab.enums import Reason
 

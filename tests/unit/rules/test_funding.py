@@ -4,7 +4,7 @@ from math import ceil, floor, trunc
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from unhedged.rules import funding
+from unhedged.rules import funding, premiums
 
 PREMIUM = st.integers(-(10**9), 10**9)
 INTEREST, CLAMP = 100_000, 500_000  # 0.01 % and 0.05 %
@@ -16,7 +16,7 @@ def test_premium_is_the_relative_distance_of_the_index_outside_the_impact_prices
     checked, a, b, index
 ):
     bid, ask = min(a, b), max(a, b)
-    premium = checked(funding.premium_index, bid, ask, index)
+    premium = checked(premiums.premium_index, bid, ask, index)
     if bid > index:
         assert premium == trunc(Fraction(bid - index, index) * 10**9)
     elif ask < index:
@@ -29,11 +29,11 @@ def test_premium_is_the_relative_distance_of_the_index_outside_the_impact_prices
 def test_average_premium_is_the_directly_weighted_mean(checked, samples):
     total = 0
     for i, premium in enumerate(samples, start=1):
-        total = checked(funding.premium_sum, total, premium, i)
+        total = checked(premiums.premium_sum, total, premium, i)
     weights = range(1, len(samples) + 1)
     exact = Fraction(sum(w * p for w, p in zip(weights, samples, strict=True)), sum(weights))
-    assert checked(funding.premium_average, total, len(samples)) == trunc(exact)
-    assert checked(funding.premium_mean, sum(samples), len(samples)) == trunc(
+    assert checked(premiums.premium_average, total, len(samples)) == trunc(exact)
+    assert checked(premiums.premium_mean, sum(samples), len(samples)) == trunc(
         Fraction(sum(samples), len(samples))
     )
 
@@ -41,13 +41,13 @@ def test_average_premium_is_the_directly_weighted_mean(checked, samples):
 def test_a_full_interval_of_extreme_premiums_stays_inside_int64(checked):
     total = 0
     for i in range(1, 5_761):
-        total = checked(funding.premium_sum, total, 5 * 10**9, i)
-    assert checked(funding.premium_average, total, 5_760) == 5 * 10**9
+        total = checked(premiums.premium_sum, total, 5 * 10**9, i)
+    assert checked(premiums.premium_average, total, 5_760) == 5 * 10**9
 
 
 def test_eight_hours_of_samples_every_fifteen_seconds_have_the_published_divisor():
     assert sum(range(1, 1_921)) == 1_844_160
-    assert funding.premium_average(1_844_160, 1_920) == 1
+    assert premiums.premium_average(1_844_160, 1_920) == 1
 
 
 @given(PREMIUM)
@@ -150,5 +150,5 @@ def test_inverse_payments_sum_to_zero_or_a_few_coin_atoms(checked, sizes, px, ra
 
 @given(st.integers(0, 10**9), st.integers(1, 10**4))
 def test_rolling_window_holds_its_number_of_samples_and_ends_now(checked, now, samples):
-    first = checked(funding.rolling_window_first, now, samples)
+    first = checked(premiums.rolling_window_first, now, samples)
     assert len(range(first, now + 1)) == samples

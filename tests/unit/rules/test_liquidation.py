@@ -3,7 +3,15 @@ from fractions import Fraction
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from unhedged.rules import fees, liquidation, liquidation_price, margin, pnl
+from unhedged.rules import (
+    bankruptcy_price,
+    fees,
+    liquidation,
+    liquidation_price,
+    liquidation_size,
+    margin,
+    pnl,
+)
 
 USD = 10**6
 SIDE = st.sampled_from([-1, 1])
@@ -129,7 +137,7 @@ def test_reducing_to_a_tier_closes_the_fewest_lots_that_leave_less_than_its_floo
     checked, lots, mark, lower, num, den
 ):
     assume(pnl.value(lots, mark, num, den) <= 10**16)
-    close = checked(liquidation.reduce_to_tier_qty, -lots, mark, lower, num, den)
+    close = checked(liquidation_size.reduce_to_tier_qty, -lots, mark, lower, num, den)
     assert 0 <= close <= lots
     if lower == 0:
         assert close == lots
@@ -140,13 +148,13 @@ def test_reducing_to_a_tier_closes_the_fewest_lots_that_leave_less_than_its_floo
 
 
 def test_a_size_equal_to_the_tier_limit_fits():
-    assert liquidation.reduce_to_size_qty(-2_000, 2_000) == 0
-    assert liquidation.reduce_to_size_qty(2_001, 2_000) == 1
+    assert liquidation_size.reduce_to_size_qty(-2_000, 2_000) == 0
+    assert liquidation_size.reduce_to_size_qty(2_001, 2_000) == 1
 
 
 @given(SIDE, LOTS, st.integers(0, 10**9))
 def test_a_slice_is_rounded_up_and_never_exceeds_the_position(checked, side, lots, share):
-    qty = checked(liquidation.slice_qty, side * lots, share)
+    qty = checked(liquidation_size.slice_qty, side * lots, share)
     assert 0 <= qty * 10**9 - lots * share < 10**9
     assert qty <= lots
 
@@ -154,9 +162,9 @@ def test_a_slice_is_rounded_up_and_never_exceeds_the_position(checked, side, lot
 def test_large_positions_are_sliced_only_outside_the_cooldown():
     limit = 100_000 * USD
     share = 200_000_000
-    assert liquidation.slice_or_all_qty(101, limit + 1, limit, share, 0) == 21
-    assert liquidation.slice_or_all_qty(101, limit, limit, share, 0) == 101
-    assert liquidation.slice_or_all_qty(-101, limit + 1, limit, share, 1) == 101
+    assert liquidation_size.slice_or_all_qty(101, limit + 1, limit, share, 0) == 21
+    assert liquidation_size.slice_or_all_qty(101, limit, limit, share, 0) == 101
+    assert liquidation_size.slice_or_all_qty(-101, limit + 1, limit, share, 1) == 101
 
 
 @given(
@@ -171,7 +179,7 @@ def test_a_partial_close_that_restores_margin_does_restore_it(
     assume(1000 < notional <= 10**16)
     mm = margin.maintenance_margin(notional, rate, 0)
     equity = mm * health_ppb // 10**9
-    close = checked(liquidation.restoring_qty, pos, equity, mark, rate, 0, fee_rate, num, den)
+    close = checked(liquidation_size.restoring_qty, pos, equity, mark, rate, 0, fee_rate, num, den)
     assert 0 <= close <= lots
     if equity >= mm:
         assert close == 0
@@ -224,11 +232,11 @@ def test_isolated_liquidation_price_moves_by_added_margin():
 
 @given(SIDE, st.floats(100, 1e5), st.floats(1.5, 100))
 def test_bankruptcy_prices_from_margin_and_from_leverage_agree(side, entry, leverage):
-    linear = liquidation_price.bankruptcy_price_linear(side, entry, 3.0, 3.0 * entry / leverage)
-    at_leverage = liquidation_price.bankruptcy_price_linear_at_leverage(side, entry, leverage)
+    linear = bankruptcy_price.bankruptcy_price_linear(side, entry, 3.0, 3.0 * entry / leverage)
+    at_leverage = bankruptcy_price.bankruptcy_price_linear_at_leverage(side, entry, leverage)
     assert abs(linear - at_leverage) < 1e-9 * entry
-    inverse = liquidation_price.bankruptcy_price_inverse(side, entry, 500, 500 / entry / leverage)
-    at_leverage = liquidation_price.bankruptcy_price_inverse_at_leverage(side, entry, leverage)
+    inverse = bankruptcy_price.bankruptcy_price_inverse(side, entry, 500, 500 / entry / leverage)
+    at_leverage = bankruptcy_price.bankruptcy_price_inverse_at_leverage(side, entry, leverage)
     assert abs(inverse - at_leverage) < 1e-9 * entry * leverage
     loss = 500 * (1 / entry - 1 / inverse) * side
     assert abs(loss + 500 / entry / leverage) < 1e-9 * 500 / entry * leverage
@@ -245,23 +253,23 @@ def test_bar_is_an_atom_higher_where_equality_liquidates_and_nothing_without_pos
 
 @given(SIDE, LOTS, st.integers(1, 10**16), st.integers(0, 10**16))
 def test_part_of_a_position_fits_the_amount_or_is_one_lot(checked, side, lots, notional, atoms):
-    qty = checked(liquidation.part_qty, side * lots, notional, atoms)
+    qty = checked(liquidation_size.part_qty, side * lots, notional, atoms)
     assert 1 <= qty <= lots
     assert (qty == lots) or notional > atoms
     assert qty in (1, lots) or Fraction(qty) * notional / lots <= atoms
 
 
 def test_part_of_a_position_at_the_largest_amount_is_all_of_it():
-    assert liquidation.part_qty(-10, 1_000, 1_000) == 10
-    assert liquidation.part_qty(-10, 1_001, 1_000) == 9
+    assert liquidation_size.part_qty(-10, 1_000, 1_000) == 10
+    assert liquidation_size.part_qty(-10, 1_001, 1_000) == 9
 
 
 def test_order_of_a_block_is_bounded_by_portion_least_amount_and_what_is_left():
-    assert liquidation.block_notional(50_000, 1_000, 10**8, 100_000, 0) == 5_000
-    assert liquidation.block_notional(5_000, 1_000, 10**8, 100_000, 0) == 1_000
-    assert liquidation.block_notional(50_000, 1_000, 10**8, 100_000, 98_000) == 2_000
-    assert liquidation.block_notional(50_000, 1_000, 10**8, 100_000, 100_000) == 0
-    assert liquidation.block_notional(50_000, 1_000, 10**8, 100_000, 100_001) == 0
+    assert liquidation_size.block_notional(50_000, 1_000, 10**8, 100_000, 0) == 5_000
+    assert liquidation_size.block_notional(5_000, 1_000, 10**8, 100_000, 0) == 1_000
+    assert liquidation_size.block_notional(50_000, 1_000, 10**8, 100_000, 98_000) == 2_000
+    assert liquidation_size.block_notional(50_000, 1_000, 10**8, 100_000, 100_000) == 0
+    assert liquidation_size.block_notional(50_000, 1_000, 10**8, 100_000, 100_001) == 0
 
 
 @given(st.integers(0, 10**15), MONEY, st.integers(1, 10**15))

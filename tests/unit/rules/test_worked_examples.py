@@ -11,16 +11,19 @@ import pytest
 
 from unhedged.rules import (
     adl_score,
+    bankruptcy_price,
     collateral,
     dydx,
     funding,
     insurance,
     liquidation,
     liquidation_price,
+    liquidation_size,
     margin,
     marking,
     pnl,
     pool,
+    premiums,
 )
 
 USD = 10**6  # atoms
@@ -179,7 +182,7 @@ EXAMPLES = [
     ),
     Example(
         "OK-1",
-        liquidation.reduce_to_size_qty,
+        liquidation_size.reduce_to_size_qty,
         (15_000, 2_000),
         1, 13_000, 0, "OKX, Liquidation of futures (legacy)",
     ),
@@ -192,19 +195,19 @@ EXAMPLES = [
     # -- bankruptcy, takeover, fund, collateral ---------------------------------------------------
     Example(
         "BY-2",
-        liquidation_price.bankruptcy_price_linear_at_leverage,
+        bankruptcy_price.bankruptcy_price_linear_at_leverage,
         (1, 10_000, 50),
         1, 9_800, 1e-9, "third-party copy of Bybit text",
     ),
     Example(
         "BY-4",
-        liquidation_price.bankruptcy_price_inverse_cross,
+        bankruptcy_price.bankruptcy_price_inverse_cross,
         (10_000, 8_000, 0.5, 0.00075),
         1, 5_718.57, 0.01, "Bybit help, inverse cross margin",
     ),
     Example(
         "BY-9",
-        liquidation_price.bankruptcy_price_linear,
+        bankruptcy_price.bankruptcy_price_linear,
         (1, 500, 100, 1_000 + 100),
         1, 489, 0, "Bybit help, Auto-deleveraging",
     ),
@@ -438,7 +441,7 @@ EXAMPLES = [
     Example("BX-1", pnl.inverse_pnl, (15_000, 750, 800, COIN, 1), COIN, 1.25, 0, BITMEX),
     Example(
         "HL-1 premium",
-        funding.premium_index,
+        premiums.premium_index,
         (10_100_000, 10_110_000, 10_000_000),
         PPB, 0.01, 0, HYPERLIQUID + ", Funding",
     ),
@@ -470,7 +473,7 @@ EXAMPLES = [
     Example(
         # Settled 16:00, now 16:10: the window of 8 h at one sample a minute starts at 08:11.
         "OK-3",
-        funding.rolling_window_first,
+        premiums.rolling_window_first,
         (16 * 60 + 10, 8 * 60),
         1, 8 * 60 + 11, 0, "OKX, To optimize funding rate calculation",
     ),
@@ -585,9 +588,9 @@ def test_dy_3_both_sides_at_the_bankruptcy_price():
 def test_bt_1_weights_of_1920_samples_sum_to_1844160():
     total = 0
     for i in range(1, 1_921):
-        total = funding.premium_sum(total, 1, i)
+        total = premiums.premium_sum(total, 1, i)
     assert total == 1_844_160
-    assert funding.premium_average(total, 1_920) == 1
+    assert premiums.premium_average(total, 1_920) == 1
 
 
 def covered() -> set[str]:

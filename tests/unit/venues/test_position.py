@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from unhedged.reference import clearing, deleveraging, ledger
 from unhedged.reference import margin as twin
-from unhedged.rules import liquidation, liquidation_price
+from unhedged.rules import bankruptcy_price, liquidation
 from unhedged.rules.integer import MILLI, mul_div_ceil
 from unhedged.venues import rulebook
 from unhedged.venues.collateral import counted
@@ -479,7 +479,7 @@ def test_inverse_price_is_where_the_published_formula_puts_it(side, contracts_, 
         assert price is None or price > 50 * entry
         return
     assert abs(float(price) - exact) <= 0.5 + exact * exact / size * 3e-8
-    bankrupt = liquidation_price.bankruptcy_price_inverse(side, entry, size, balance)
+    bankrupt = bankruptcy_price.bankruptcy_price_inverse(side, entry, size, balance)
     if 0 < bankrupt < 90 * entry:
         slack = 0.5 + bankrupt * bankrupt / size * 3e-8
         assert abs(float(leg.bankruptcy) - bankrupt) <= slack

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from unhedged.rules import dydx, funding, funding_time, insurance, liquidation, margin, marking
+from unhedged.rules import dydx, funding, insurance, liquidation, liquidation_size, margin, marking
 from unhedged.venues import rulebook
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab.units import ATOMS_PER_USD, PPB, parse_rate, parse_usd
@@ -77,8 +77,8 @@ def test_hyperliquid_hourly_rate_is_an_eighth() -> None:
 def test_hyperliquid_slices_and_backstop() -> None:
     above = round(parse_usd(HYPERLIQUID.value("liquidation.slice_above")) * ATOMS_PER_USD)
     share = rate(HYPERLIQUID, "liquidation.slice")
-    assert liquidation.slice_or_all_qty(1_000, above, above, share, 0) == 1_000
-    assert liquidation.slice_or_all_qty(1_000, above + 1, above, share, 0) == 200
+    assert liquidation_size.slice_or_all_qty(1_000, above, above, share, 0) == 1_000
+    assert liquidation_size.slice_or_all_qty(1_000, above + 1, above, share, 0) == 200
     backstop = rate(HYPERLIQUID, "liquidation.backstop")
     assert liquidation.is_backstop(665, 1_000, backstop)
     assert not liquidation.is_backstop(667, 1_000, backstop)
@@ -105,7 +105,7 @@ def test_interest_per_eight_hours_is_that_of_a_day_over_three(book, quote_ppb, b
     assert interest == funding.interest_component(quote_ppb, base_ppb, 8)
     clamp, cap = rate(book, "funding.clamp"), 10**9
     for hours in (1, 4, 8):
-        quiet = funding_time.funding_rate_scaled_interest(0, interest, clamp, cap, hours)
+        quiet = funding.funding_rate_scaled_interest(0, interest, clamp, cap, hours)
         assert quiet == funding.interest_component(quote_ppb, base_ppb, hours)
 
 

@@ -1,0 +1,1 @@
+"""Columns of every table of the compiled world, each with its unit; `kernels.tables` puts them together."""
