@@ -17,13 +17,13 @@ if TYPE_CHECKING:
         Position,
         Results,
         compare,
-        import_rules,
         load,
         open_results,
         position,
         run,
         scenarios,
     )
+    from unhedged.venues.importing.importer import import_rules
     from unhedged.vocab.errors import UnhedgedError
     from unhedged.vocab.registry import register
 
@@ -33,7 +33,7 @@ _HOMES = {
     "Results": "unhedged.api",
     "UnhedgedError": "unhedged.vocab.errors",
     "compare": "unhedged.api",
-    "import_rules": "unhedged.api",
+    "import_rules": "unhedged.venues.importing.importer",
     "load": "unhedged.api",
     "open_results": "unhedged.api",
     "position": "unhedged.api",

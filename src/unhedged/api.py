@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from unhedged.lab.compare import Difference
     from unhedged.results.store import Store
     from unhedged.scenario.load import LoadedScenario
-    from unhedged.venues.importing.importer import Imported
     from unhedged.venues.position import Position as VenuePosition
 
 KEEPS = ("summary", "tables", "all")
@@ -54,47 +53,6 @@ def load(
     from unhedged.scenario.load import load as load_scenario
 
     return load_scenario(source, overrides=overrides)
-
-
-def import_rules(
-    venue: str,
-    file: str | Path,
-    *,
-    out: str | Path,
-    symbols: Sequence[str] = (),
-    instruments: str | Path | None = None,
-    read: str | None = None,
-    force: bool = False,
-) -> "Imported":
-    """Write the tiers in a venue's own answer as a file that scenarios can name: ``tiers = "OUT#SYMBOL"``.
-
-    Parameters
-    ----------
-    venue : str
-        ``binance``, ``bybit``, ``hyperliquid`` or ``okx``.
-    file : path
-        The answer, JSON, plain or packed with gzip.
-    out : path
-        The .toml file to write.
-    symbols : sequence of str
-        Names or patterns such as ``BTC*``; all when left out.
-    instruments : path
-        The venue's answer about instruments: tick, lot and contract sizes.
-    read : str
-        ISO date on which the venue gave the answer; today when left out.
-    force : bool
-        Write over a file that exists.
-
-    Raises
-    ------
-    ScenarioError
-        The answer cannot be used, or ``out`` exists. Nothing was written.
-    """
-    from unhedged.venues.importing import importer
-
-    return importer.import_rules(
-        venue, file, out=out, symbols=symbols, instruments=instruments, read=read, force=force
-    )
 
 
 class Results:

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from tests.support.market import Market
-from tests.support.plain_world import CONTRACT, numbers, rulebook_of
+from tests.support.plain_world import contract_of, rulebook_of
 
 from unhedged.reference.clearing import Clearing
-from unhedged.reference.ledger import Account, Contract, Holding, Ledger, Tier
+from unhedged.reference.ledger import Account, Holding, Ledger
 from unhedged.rules import adl_score, fees
-from unhedged.vocab.enums import AccountKind, EntryReason, Side, TierForm
+from unhedged.vocab.enums import AccountKind, EntryReason, Side
 
 PLAIN: dict[str, Callable[[dict[str, int]], float]] = {
     "binance-v1": lambda x: adl_score.score_binance(
@@ -52,7 +51,7 @@ class PlainMarket:
     def __init__(self, market: Market, score: Callable[[dict[str, int]], float]) -> None:
         venue = market.memory["venue"][0]
         self.fees = (int(venue["maker_fee_ppb"]), int(venue["taker_fee_ppb"]))
-        contracts = [self.contract(market.memory, i) for i in range(market.count)]
+        contracts = [contract_of(market.memory, i) for i in range(market.count)]
         accounts = [self.account(market, row) for row in range(len(market.memory["account"]))]
         self.orders: list[Resting] = []
         self.clearing = Clearing(
@@ -61,19 +60,6 @@ class PlainMarket:
             self.take,
             self.cancel,
             self.sure,
-        )
-
-    @staticmethod
-    def contract(memory: Any, i: int) -> Contract:
-        row = memory["instrument"][i]
-        tiers = memory["tier"][row["first_tier"] : row["first_tier"] + row["tiers"]]
-        return Contract(
-            mark=int(row["mark_milli"]),
-            previous=int(row["mark_previous"]),
-            index=int(row["index_milli"]),
-            tiers=[Tier(int(t["floor"]), int(t["mm_ppb"]), int(t["deduct"])) for t in tiers],
-            tier_form=TierForm(int(row["tier_form"])),
-            **numbers(row, CONTRACT),
         )
 
     @staticmethod

@@ -120,7 +120,7 @@ def _holder(row: Any, number: int) -> Holder:
 def _add_venue(world: World, memory: Memory, n: int, row: Any, score: Score | None) -> None:
     mine: list[Any] = [a for a in world.accounts if a.venue == n]
     first, count = int(row["first_instrument"]), int(row["instruments"])
-    contracts = [_contract(memory, i) for i in range(first, first + count)]
+    contracts = [contract_of(memory, i) for i in range(first, first + count)]
     ledger = VenueLedger(contracts, mine, world, int(row["asset"]))
     rulebook = rulebook_of(row, score or (lambda facts: 0.0))
     exchanges: list[Exchange] = []
@@ -169,7 +169,8 @@ def rulebook_of(row: Any, score: Score) -> Rulebook:
     )
 
 
-def _contract(memory: Memory, i: int) -> Contract:
+def contract_of(memory: Any, i: int) -> Contract:
+    """Return the plain form of instrument ``i``."""
     row = memory["instrument"][i]
     tiers = memory["tier"][row["first_tier"] : row["first_tier"] + row["tiers"]]
     return Contract(

@@ -33,9 +33,9 @@ def import_(
     json: Json = False,
 ) -> None:
     """Turn a venue's own answer about margin tiers into a file that scenarios can name."""
-    from unhedged import api
+    from unhedged.venues.importing.importer import import_rules
 
-    done = api.import_rules(
+    done = import_rules(
         venue, file, out=out, symbols=symbols or (), instruments=instruments, read=read, force=force
     )
     if json:

@@ -43,11 +43,13 @@ def recorded_rows(plan: RunPlan, *, fills: bool) -> dict[str, int]:
     seconds = plan.duration_ns // SECOND + 1
     legs = sum(_legs(group) for group in plan.agents if group.kind in RECORDED)
     books = len(plan.instruments)
+    kept = seconds * books * BUSY_FILLS if fills else 0
     return {
         "series": instants * books,
         "desk": instants * legs,
-        "transfer": int(seconds * legs * LEG_TRANSFERS),
-        "fill": seconds * books * BUSY_FILLS if fills else 0,
+        # With every fill come the fees of both its sides.
+        "transfer": max(int(seconds * legs * LEG_TRANSFERS), 2 * kept),
+        "fill": kept,
         "account": sum(group.count for group in plan.agents),
     }
 

@@ -132,8 +132,7 @@ def _look_at_queue(w: Any, row: int) -> None:
     m = message(w, row)
     if m.command != _TRANSFER:
         o = order(w, max(0, tag(w, max(0, m.tag)).order))
-        # A user's agent may write any side; the venue has not looked at it yet.
-        b = book(w, 2 * i8(position(w, m.position).instrument) + (m.side & 1))
+        b = book(w, 2 * i8(position(w, m.position).instrument) + m.side)
         fetch(order(w, max(0, o.next)))
         fetch(order(w, max(0, o.previous)))
         fetch(order(w, max(0, o.account_next)))
