@@ -132,22 +132,7 @@ def _terms(
     if mark is None:
         assumed.append(f"mark of {name} is its entry, {legs[0].entry:,f}")
     price = legs[0].entry if mark is None else parse_price(mark)
-    tick, lot, face = (
-        None if value is None else parse_price(value)
-        for value in (
-            own if own is not None else book.value(path)
-            for own, path in zip(given, (f"tick.{name}", f"lot.{name}", ""), strict=True)
-        )
-    )
-    if tick is None:
-        tick = min(_decade(price, TICKS_OF_MARK), *(_finest(p) for p in (price, legs[0].entry)))
-        assumed.append(f"tick of {name} is {tick:f}")
-    if lot is None:
-        lot = Decimal(1)
-        if face is None:
-            sizes = (_finest(leg.size) for leg in legs)
-            lot = min(_decade(LOT_WORTH / price, 0), *sizes)
-        assumed.append(f"lot of {name} is {lot:f}")
+    tick, lot, face = _grid(name, legs, book, price, given, assumed)
     atoms = ATOMS_PER_USD if face is None else ATOMS_PER_COIN
     scale = (
         Fraction(tick) * Fraction(lot) * atoms
@@ -170,6 +155,34 @@ def _terms(
         settlement=coin or "$",
         atoms_per_unit=atoms,
     )
+
+
+def _grid(
+    name: str,
+    legs: Sequence[LegText],
+    book: Rulebook,
+    price: Decimal,
+    given: tuple[Any, Any, Any],
+    assumed: MutableSequence[str],
+) -> tuple[Decimal, Decimal, Decimal | None]:
+    # Tick, lot and face value: what was typed, else the rulebook's, else assumed and said so; no face value is linear.
+    tick, lot, face = (
+        None if value is None else parse_price(value)
+        for value in (
+            own if own is not None else book.value(path)
+            for own, path in zip(given, (f"tick.{name}", f"lot.{name}", ""), strict=True)
+        )
+    )
+    if tick is None:
+        tick = min(_decade(price, TICKS_OF_MARK), *(_finest(p) for p in (price, legs[0].entry)))
+        assumed.append(f"tick of {name} is {tick:f}")
+    if lot is None:
+        lot = Decimal(1)
+        if face is None:
+            sizes = (_finest(leg.size) for leg in legs)
+            lot = min(_decade(LOT_WORTH / price, 0), *sizes)
+        assumed.append(f"lot of {name} is {lot:f}")
+    return tick, lot, face
 
 
 def _decade(number: Decimal, below: int) -> Decimal:

@@ -141,11 +141,7 @@ def position(
     ScenarioError
         Something typed cannot be used.
     """
-    book = venue(name)
-    if mode not in MODES:
-        raise UnknownKind.of("margin mode", mode, MODES)
-    if book.value("margin.mode") == "none":
-        raise ScenarioError(f"{book.id} lends nothing: there is no margin.", value=book.id)
+    book = _lender(name, mode)
     texts = [parse_leg(text) for text in legs]
     if not texts:
         raise ScenarioError("There is no leg.", hint='--leg "BTCUSDT long 2 @ 121_000"')
@@ -166,15 +162,7 @@ def position(
     typed = [collateral] if isinstance(collateral, str) else list(collateral)
     held = holdings([parse_collateral(text) for text in typed], book, **options_of_assets)
     wallets = _wallets(mode, texts, built, held, book, options_of_assets)
-    accounts = (
-        [Account(wallet=wallets[0], legs=tuple(built), trigger=trigger)]
-        if mode == "cross"
-        else [
-            Account(wallet=wallet, legs=(leg,), trigger=trigger)
-            for wallet, leg in zip(wallets, built, strict=True)
-        ]
-    )
-    owners = accounts * len(built) if mode == "cross" else accounts
+    owners = _owners(mode, wallets, built, trigger)
     reports = tuple(
         LegReport(
             terms=terms[text.contract],
@@ -191,13 +179,36 @@ def position(
         mode=mode,
         settlement=settlement,
         atoms_per_unit=atoms,
-        accounts=tuple(accounts),
+        accounts=tuple(owners[:1] if mode == "cross" else owners),
         collateral=tuple(held),
         legs=reports,
         touch=_touch(reports, book),
         trigger=trigger,
         assumed=tuple(assumed),
     )
+
+
+def _lender(name: str | Rulebook, mode: str) -> Rulebook:
+    # The venue's rulebook; one that knows margin.
+    book = venue(name)
+    if mode not in MODES:
+        raise UnknownKind.of("margin mode", mode, MODES)
+    if book.value("margin.mode") == "none":
+        raise ScenarioError(f"{book.id} lends nothing: there is no margin.", value=book.id)
+    return book
+
+
+def _owners(
+    mode: str, wallets: Sequence[int], built: Sequence[Leg], trigger: Trigger
+) -> list[Account]:
+    # The account behind each leg: one for all of them, or one for each.
+    if mode == "cross":
+        shared = Account(wallet=wallets[0], legs=tuple(built), trigger=trigger)
+        return [shared] * len(built)
+    return [
+        Account(wallet=wallet, legs=(leg,), trigger=trigger)
+        for wallet, leg in zip(wallets, built, strict=True)
+    ]
 
 
 def _settlement(terms: Mapping[str, Terms]) -> tuple[str, int]:
