@@ -180,8 +180,8 @@ def lots_to_cover(needed: int, milli: int, num: int, den: int) -> int:
 
     Notes
     -----
-    ``ceil(needed * 1000 * den / (milli * num))``: the inverse of ``pnl.value``.
+    ``ceil(needed * 1000 * den / (milli * num))``.
 
-    Source: derived from ``pnl.value``.
+    Source: definition, the inverse of ``pnl.value``.
     """
     return mul_div_ceil(needed, MILLI * den, milli * num)
