@@ -159,7 +159,7 @@ def _forest(differences: Sequence[Difference]) -> Figure:
         grid=Grid(
             heads=("measure", "change", "95% interval"),
             rows=[
-                (n, f"{s:+.3g}%".replace("-", "−"), twins.interval(d))
+                (headline.label(d.measure), f"{s:+.3g}%".replace("-", "−"), twins.interval(d))
                 for s, d in zip(share, drawn, strict=True)
             ],
         ),

@@ -80,9 +80,13 @@ def read(folder: Path) -> Manifest:
 
 @cache
 def source_hash() -> str:
-    """Return the SHA-256 of the source and data files that results come from, by path relative to the package."""
+    """Return the SHA-256 of the source and data files that results come from; see `digest_of`."""
+    return digest_of(Path(str(resources.files("unhedged"))))
+
+
+def digest_of(root: Path) -> str:
+    """Return the SHA-256 of the source and data files below ``root`` by relative path, rooms of `SHOWS_ONLY` left out."""
     digest = hashlib.sha256()
-    root = Path(str(resources.files("unhedged")))
     for file in sorted(p for p in root.rglob("*") if p.suffix in SOURCE_SUFFIXES):
         name = file.relative_to(root)
         if name.parts[0] not in SHOWS_ONLY:

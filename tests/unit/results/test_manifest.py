@@ -2,21 +2,16 @@
 
 from pathlib import Path
 
-import pytest
-
-from unhedged.results import manifest
+from unhedged.results.manifest import digest_of
 
 
-def test_a_word_on_a_page_is_no_reason_to_run_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(manifest.resources, "files", lambda name: tmp_path)
+def test_a_word_on_a_page_is_no_reason_to_run_again(tmp_path: Path) -> None:
     for room in ("kernels", "report", "cli"):
         (tmp_path / room).mkdir()
         (tmp_path / room / "a.py").write_text("1")
-    first = manifest.source_hash()
+    first = digest_of(tmp_path)
     (tmp_path / "report" / "a.py").write_text("2")
     (tmp_path / "cli" / "b.py").write_text("2")
-    assert manifest.source_hash() == first
+    assert digest_of(tmp_path) == first
     (tmp_path / "kernels" / "a.py").write_text("2")
-    assert manifest.source_hash() != first
+    assert digest_of(tmp_path) != first
