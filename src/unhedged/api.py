@@ -310,8 +310,14 @@ class Comparison:
                 return difference
         raise ResultsError(f'There is no measure "{measure}" in both runs.')
 
+    def ladders(self) -> list[tuple[str, str]]:
+        """Return venue and first step that differs, for each venue whose liquidations take other steps."""
+        from unhedged.report.twins import ladders
+
+        return ladders(self.changes)
+
     def summary(self) -> str:
-        """Return what was changed and the table of differences."""
+        """Return what was changed, where ladders part, and the table of differences."""
         from unhedged.report.twins import summary
 
         return summary(self.changes, self.differences())

@@ -5,6 +5,8 @@ from typing import Any
 
 from unhedged.lab.compare import ENOUGH, Difference
 from unhedged.results import headline
+from unhedged.venues.ladder import first_difference
+from unhedged.vocab.enums import LiquidationStep
 from unhedged.vocab.units import MINUS
 
 MOST_CHANGES = 12
@@ -18,6 +20,9 @@ def summary(changes: Sequence[tuple[str, Any, Any]], differences: Sequence[Diffe
         lines.append(f"  … and {len(changes) - MOST_CHANGES} more")
     if not changes:
         lines = ["The two plans are the same."]
+    parted = ladders(changes)
+    if parted:
+        lines += ["", *(f"Ladders of {venue} part at {step}." for venue, step in parted)]
     if not differences:
         return "\n".join([*lines, "", "No replicate has a twin yet."])
     width = max(len(headline.label(d.measure)) for d in differences) + 2
@@ -25,6 +30,22 @@ def summary(changes: Sequence[tuple[str, Any, Any]], differences: Sequence[Diffe
     lines.append(f"{'':<{width}}{'base':>12}{'changed':>12}{'difference':>14}   95% interval")
     lines += [_row(d, width) for d in differences]
     return "\n".join(lines)
+
+
+def ladders(changes: Sequence[tuple[str, Any, Any]]) -> list[tuple[str, str]]:
+    """Return venue and step for each venue whose liquidations take other steps in the two plans ``changes`` were found in.
+
+    The step is the first that differs; see :func:`unhedged.venues.ladder.first_difference`. A venue that is in one plan alone
+    has no ladder to part from.
+    """
+    found = []
+    for path, base, other in changes:
+        chapter, _, rest = path.partition(".")
+        venue, _, name = rest.rpartition(".")
+        if chapter == "venues" and name == "steps" and None not in (base, other):
+            steps = [[LiquidationStep[step] for step in ladder] for ladder in (base, other)]
+            found.append((venue, first_difference(*steps)))
+    return found
 
 
 def finding(differences: Sequence[Difference]) -> str:
