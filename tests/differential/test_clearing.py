@@ -15,6 +15,7 @@ from unhedged.vocab.enums import (
     AdlDecision,
     CasePhase,
     EntryReason,
+    InstrumentKind,
     LiquidationStep,
     TierForm,
 )
@@ -41,7 +42,17 @@ WORLDS = 40
 class World:
     """The same random market twice."""
 
-    def __init__(self, seed: int, *, traders: int = 0, ladder: Any = None, fund: int = 1) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        traders: int = 0,
+        ladder: Any = None,
+        fund: int = 1,
+        kind: InstrumentKind = InstrumentKind.LINEAR,
+    ) -> None:
+        self.kind = kind
+        self.scale = 1000 if kind == InstrumentKind.INVERSE else 1  # a coin is dear
         self.random = random = np.random.default_rng(seed)
         self.fund = fund
         self.short: set[int] = set()
@@ -149,13 +160,17 @@ class World:
             "den": int(random.choice([1, 3, 10])),
             "tiers": tiers,
             "band_ppb": band,
+            "kind": self.kind,
         }
+        if self.kind == InstrumentKind.INVERSE:  # contracts of $1 to $100, ticks of $0.01 to $1
+            found["num"], found["den"] = int(random.choice([10**8, 10**9, 2 * 10**10])), 1
+            found["tiers"] = [(f // 1000, mm, im, d // 1000) for f, mm, im, d in tiers]
         return found if self.ladder in LADDERS[:2] else self.draw_schedule(found)
 
     def draw_schedule(self, found: dict[str, Any]) -> dict[str, Any]:
         random = self.random
         form = TierForm(int(random.choice([0, 0, 0, 1, 2])))
-        price = found["mark"] // 1000 * found["num"] // found["den"]
+        price = int(self.per_lot(found))
         if form != TierForm.NOTIONAL or random.random() < 0.4:  # rates on everything
             found["tiers"] = [(floor, mm, im, 0) for floor, mm, im, _ in found["tiers"]]
         if form == TierForm.SIZE:
@@ -168,14 +183,20 @@ class World:
         found["close_out_ppb"] = found["tiers"][0][1] * int(random.choice([0, 1, 2])) // 3
         return found
 
+    def per_lot(self, instrument: dict[str, Any]) -> float:
+        """Return the atoms of a lot at mark."""
+        milli = instrument["mark"] / 1000
+        price = 1 / milli if self.kind == InstrumentKind.INVERSE else milli
+        return price * instrument["num"] / instrument["den"]
+
     def draw_accounts(self) -> None:
         random, m = self.random, self.count
         n = self.traders
         lots = np.zeros((n, m), np.int64)
         for i, instrument in enumerate(self.instruments):
-            mark = instrument["mark"] / 1000 * instrument["num"] / instrument["den"]
+            mark = self.per_lot(instrument)
             holds = random.random(n) < 0.75
-            notional = np.exp(random.normal(np.log(10**12), 2.5, n)) * holds
+            notional = np.exp(random.normal(np.log(10**12), 2.5, n)) * holds / self.scale
             long = random.random(n) < (0.5 if self.whale < 0 else 0.1)
             lots[:, i] = np.round(notional / mark) * np.where(long, 1, -1)
             total = int(lots[:, i].sum())
@@ -189,9 +210,11 @@ class World:
                     continue
                 num, den = instrument["num"], instrument["den"]
                 worth = abs(pos) * num * instrument["mark"] // (den * 1000)
-                cost = int(worth * random.uniform(0.8, 1.2))
-                positions[i] = (pos, cost if pos > 0 else -cost)
-                value += worth if pos > 0 else -worth
+                sign = 1 if pos > 0 else -1
+                if self.kind == InstrumentKind.INVERSE:
+                    worth, sign = abs(pos) * num * 1000 // (den * instrument["mark"]), -sign
+                positions[i] = (pos, sign * int(worth * random.uniform(0.8, 1.2)))
+                value += sign * worth
             gross = sum(abs(c) for _, c in positions.values())
             own = int(gross * random.choice([0.01, 0.03, 0.1, 0.3, 1.0]) * random.uniform(0.5, 2.0))
             if a == self.whale:
@@ -202,7 +225,7 @@ class World:
                 else FIRST_TRADER + a
             )
             self.accounts.append({"cash": own - value, "positions": positions, "owner": owner})
-        fund = int(np.exp(random.normal(np.log(10**11), 2.0)))
+        fund = int(np.exp(random.normal(np.log(10**11), 2.0)) / self.scale)
         self.house = {
             "FUND": {"cash": fund * self.fund},
             "VAULT": {"cash": int(fund * random.random())},
@@ -318,6 +341,21 @@ def test_every_ladder_equals_its_plain_twin(ladder):
     assert rows > 300
     if LiquidationStep.FUND_ZEROES_ACCOUNT not in ladder:
         assert CasePhase.ADL_CLOSE in phases
+
+
+@pytest.mark.parametrize(
+    "ladder", LADDERS, ids=lambda steps: f"{steps[-2 % len(steps)].name.lower()}-{len(steps)}"
+)
+def test_inverse_contracts_under_every_ladder_equal_their_plain_twin(ladder):
+    phases, rows = set(), 0
+    for seed in range(5000, 5000 + WORLDS // 2):
+        world = World(seed, ladder=ladder, kind=InstrumentKind.INVERSE)
+        for _ in range(20):
+            world.update()
+        phases |= {row["phase"] for row in world.twin.rows}
+        rows += len(world.twin.rows)
+    assert rows > 100
+    assert phases & {CasePhase.ADL_CLOSE, CasePhase.TAKEOVER, CasePhase.REDUCE}
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numba import njit
+from tests.support.inverse_world import inverse_scenario
 from tests.support.plain_market import PLAIN
 from tests.support.plain_world import compare, twin_of
 from tests.support.small_world import PERPETUALS, Small, plan_of, scenario
@@ -140,7 +141,7 @@ KEPT = {
         "maker_cause",
         "taker_cause",
     ),
-    "transfer": ("t", "atoms", "source", "target", "asset", "reason"),
+    "transfer": ("t", "atoms", "source", "target", "asset", "mark_milli", "reason"),
 }
 
 
@@ -256,6 +257,19 @@ def test_worlds_of_every_perpetual_rulebook_agree_event_by_event(rulebook, tmp_p
         liquidated += int(small.memory.world["liquidations"])
     assert total > 20_000
     assert liquidated > 0
+
+
+def test_worlds_that_settle_in_coin_agree_event_by_event(tmp_path):
+    seen, total, liquidated = Seen(), 0, 0
+    for seed in range(6):
+        small, _, events = follow(seed, tmp_path, seen, 70, inverse_scenario)
+        total += events
+        liquidated += int(small.memory.world["liquidations"])
+        assert set(small.memory["venue"]["asset"]) == {0, 1}
+    assert total > 40_000
+    assert liquidated > 20
+    assert seen.phases >= {CasePhase.REDUCE, CasePhase.TAKEOVER}
+    assert seen.reasons >= {EntryReason.TOP_UP, EntryReason.TAKEOVER, EntryReason.FUNDING}
 
 
 @pytest.mark.slow

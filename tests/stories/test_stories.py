@@ -1,10 +1,12 @@
 """The rulebook as stories: given accounts and a book, when marks move, then steps, balances and orders.
 
-Each runs in the kernels and in their plain twin, which must agree. One TOML file each. Money is dollars, prices have ticks of one cent, a lot is one unit of the underlying. ``wallet`` is what a
-venue shows: cash plus the entry cost of open positions. A step reads ``PHASE account change @ price counterparty``.
+Each runs in the kernels and in their plain twin, which must agree. One TOML file each. Money is dollars, prices have ticks of one
+cent, a lot is one unit of the underlying. With ``face`` contracts are inverse: a lot is so many dollars, money is coin. ``wallet`` is
+what a venue shows: cash plus the entry cost of open positions. A step reads ``PHASE account change @ price counterparty``.
 """
 
 import tomllib
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +23,14 @@ from unhedged.vocab.enums import (
     CasePhase,
     EntryReason,
     FundPool,
+    InstrumentKind,
     LiquidationStep,
     Reduction,
     Side,
     TierForm,
 )
+from unhedged.vocab.units import ATOMS_PER_COIN, ATOMS_PER_USD
 
-ATOMS = 1_000_000
 CENT = 10_000  # atoms of one lot at one tick
 SECOND = 1_000_000_000
 STORIES = sorted(Path(__file__).parent.glob("*.toml"))
@@ -51,14 +54,6 @@ CHOICES = {
 }  # fmt: skip
 
 
-def dollars(atoms: int) -> float:
-    return int(atoms) / ATOMS
-
-
-def money(atoms: int) -> str:
-    return f"{dollars(atoms):.6f}".rstrip("0").rstrip(".")
-
-
 def milli(price: float) -> int:
     return round(price * 100_000)
 
@@ -69,6 +64,8 @@ class Story:
     def __init__(self, path: Path) -> None:
         self.text = tomllib.loads(path.read_text())
         given = self.text["given"]
+        self.face = given.get("face")
+        self.atoms = ATOMS_PER_USD if self.face is None else ATOMS_PER_COIN
         self.marks = given["marks"] if "marks" in given else {"perp": given["mark"]}
         self.instruments = list(self.marks)
         self.names = [
@@ -82,8 +79,8 @@ class Story:
             instruments=[self.instrument(given, name) for name in self.instruments],
             accounts=self.accounts(given),
             house={
-                "FUND": {"cash": round(given.get("fund", 0.0) * ATOMS)},
-                "VAULT": {"cash": round(given.get("vault", 0.0) * ATOMS)},
+                "FUND": {"cash": round(given.get("fund", 0.0) * self.atoms)},
+                "VAULT": {"cash": round(given.get("vault", 0.0) * self.atoms)},
             },
         )
         self.plain = PlainMarket(
@@ -110,7 +107,7 @@ class Story:
                 venue[name] = round(given[name] * SECOND)
         for name in MONEY:
             if name in given:
-                venue[name] = round(given[name] * ATOMS)
+                venue[name] = round(given[name] * self.atoms)
         for name in PLAIN_KEYS:
             if name in given:
                 venue[name] = given[name]
@@ -125,14 +122,15 @@ class Story:
         whole = given.get("whole_position", form != TierForm.NOTIONAL)
         for floor, rate in given.get("tiers", [[0.0, 0.01]]):
             ppb = round(rate * 10**9)
-            start = int(floor) if form == TierForm.SIZE else round(floor * ATOMS)
+            start = int(floor) if form == TierForm.SIZE else round(floor * self.atoms)
             deduct += 0 if whole else start * (ppb - below) // 10**9
             tiers.append((start, ppb, 2 * ppb, deduct))
             below = ppb
         return {
             "mark": milli(self.marks[name]),
-            "num": CENT,
+            "num": CENT if self.face is None else round(self.face * 100 * self.atoms),
             "den": 1,
+            "kind": InstrumentKind.LINEAR if self.face is None else InstrumentKind.INVERSE,
             "tiers": tiers,
             "tier_form": form,
             "slope_ppb": round(given.get("slope", 0.0) * 10**9),
@@ -152,13 +150,15 @@ class Story:
                 held = {self.instruments[0]: [account["pos"], account["entry"]]}
             positions = {}
             for name, (pos, entry) in held.items():
-                cost = round(pos * entry * ATOMS)
+                cost = self.cost(pos, entry)
                 positions[self.instruments.index(name)] = (pos, cost)
                 net[name] += pos
-            cash = round(account["wallet"] * ATOMS) - sum(cost for _, cost in positions.values())
+            cash = round(account["wallet"] * self.atoms) - sum(
+                cost for _, cost in positions.values()
+            )
             rows.append({"cash": cash, "positions": positions, "owner": owner})
         rest = {
-            self.instruments.index(name): (-pos, -round(pos * self.marks[name] * ATOMS))
+            self.instruments.index(name): (-pos, self.cost(-pos, self.marks[name]))
             for name, pos in net.items()
             if pos
         }
@@ -167,6 +167,17 @@ class Story:
             {"cash": 10**15 - sum(cost for _, cost in rest.values()), "positions": rest, "kind": 3}
         )
         return rows
+
+    def cost(self, pos: int, price: float) -> int:
+        """Return the signed cost of lots, atoms; an inverse long owes coin."""
+        if self.face is None:
+            return round(pos * price * self.atoms)
+        size = int(abs(pos) * Fraction(self.face) * self.atoms / Fraction(str(price)))
+        return -size if pos > 0 else size
+
+    def show(self, atoms: int) -> float:
+        """Return atoms as dollars or coin."""
+        return int(atoms) / self.atoms
 
     def row(self, name: str) -> int:
         return self.names.index(name)
@@ -235,9 +246,14 @@ class Story:
             assert held == [account.holdings[i].pos for i in range(self.market.count)]
 
     def transfers(self) -> list[str]:
-        return [
-            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {money(t['atoms'])} {self.names[t['target']]}"
+        digits = len(str(self.atoms)) - 1
+        amounts = [
+            f"{self.show(t['atoms']):.{digits}f}".rstrip("0").rstrip(".")
             for t in self.market.transfers()
+        ]
+        return [
+            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {amount} {self.names[t['target']]}"
+            for t, amount in zip(self.market.transfers(), amounts, strict=True)
         ]
 
     def orders(self) -> list[str]:
@@ -261,9 +277,9 @@ class Story:
             "id": wanted["id"],
             "pos": int(first["pos"]),
             "positions": {name: int(p["pos"]) for name, p in held.items()},
-            "wallet": dollars(account["cash"] + cost),
-            "cash": dollars(account["cash"]),
-            "equity": dollars(self.market.equity(a)),
+            "wallet": self.show(account["cash"] + cost),
+            "cash": self.show(account["cash"]),
+            "equity": self.show(self.market.equity(a)),
             "status": AccountStatus(account["status"]).name,
             "adl": int(first["adl_qty"]),
             "forced": int(first["forced_qty"]),
@@ -283,7 +299,7 @@ def test_story(path):
         assert story.state(wanted) == wanted
     for name in ("fund", "vault"):
         if name in then:
-            assert dollars(story.market.equity(story.row(name))) == then[name]
+            assert story.show(story.market.equity(story.row(name))) == then[name]
     if "transfers" in then:
         assert story.transfers() == then["transfers"]
     if "orders" in then:

@@ -16,7 +16,7 @@ PLAIN: dict[str, Callable[[dict[str, int]], float]] = {
         x["unrealised"], x["wallet"], x["equity"], x["maintenance"]
     ),
     "bitmex-v1": lambda x: adl_score.score_bitmex(
-        x["side"] * x["notional"], x["side"] * x["cost"], x["side"] * x["notional"] - x["equity"]
+        x["sign"] * x["notional"], x["sign"] * x["cost"], x["sign"] * x["notional"] - x["equity"]
     ),
     "okx-v1": lambda x: adl_score.score_okx(
         x["unrealised"], max(1, x["cost"]), max(1, x["equity"]) / max(1, x["maintenance"])
@@ -119,10 +119,10 @@ class PlainMarket:
                 )
                 ledger.exchange(i, money, lots, buyer, seller)
                 for account, rate in ((taker, self.fees[1]), (order.account, self.fees[0])):
-                    ledger.pay(account, house, fees.fee(money, rate), EntryReason.TRADING_FEE)
+                    ledger.pay(account, house, fees.fee(abs(money), rate), EntryReason.TRADING_FEE)
                 order.qty -= lots
                 filled += lots
-                atoms += money
+                atoms += abs(money)
             if self.lots(order) == 0:
                 self.orders.remove(order)
         return filled, atoms

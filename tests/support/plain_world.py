@@ -51,7 +51,7 @@ VENUE_NUMBERS = (
 )  # fmt: skip
 EXCHANGE_STATE = (
     "basis_window", "votes_most", "asset", "next_funding", "interest_ppb", "funding_clamp_ppb", "funding_cap_ppb", "impact_notional",
-    "premium_sum", "premium_samples", "funding_ppb", "volume", "turnover", "ema_at", "low_px", "high_px",
+    "premium_sum", "premium_samples", "funding_ppb", "volume", "turnover", "ema_at", "low_px", "high_px", "start_milli",
 )  # fmt: skip
 BOOK_RULES = ("band_ppb", "max_qty", "significant", "last_px")
 
@@ -179,6 +179,7 @@ def contract_of(memory: Any, i: int) -> Contract:
         index=int(row["index_milli"]),
         tiers=[Tier(int(t["floor"]), int(t["mm_ppb"]), int(t["deduct"])) for t in tiers],
         tier_form=TierForm(int(row["tier_form"])),
+        kind=InstrumentKind(int(row["kind"])),
         **numbers(row, CONTRACT),
     )
 

@@ -48,7 +48,9 @@ def _keep(w: Any, source: Any, target: Any, atoms: Any, reason: Any) -> None:
     row.atoms = atoms
     row.source = source
     row.target = target
-    row.asset = venue(w, account(w, source).venue).asset
+    here = venue(w, account(w, source).venue)
+    row.asset = here.asset
+    row.mark_milli = instrument(w, here.first_instrument).mark_milli if here.asset != 0 else 0
     row.reason = reason
     w.transfers_kept += 1
 

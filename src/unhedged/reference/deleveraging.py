@@ -1,7 +1,7 @@
 """The agenda of cases and auto-deleveraging in plain Python: a case is a generator, one ``yield`` after each step.
 
 ``yield None`` lets the others at this instant go first, ``yield t`` comes back at ``t``, ``yield WAIT`` waits for the
-table of winners. Only contracts of one venue, linear, all positions in one settlement asset.
+table of winners. Only contracts of one venue, all positions in one settlement asset.
 """
 
 import heapq
@@ -15,6 +15,7 @@ from unhedged.reference.ledger import Account, Ledger
 from unhedged.reference.rng import uniforms_of
 from unhedged.rules import liquidation
 from unhedged.rules.integer import PPB
+from unhedged.rules.inverse import inverse_bankruptcy_milli
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
@@ -130,8 +131,13 @@ class Deleveraging:
 
     def bankruptcy(self, account: Account, i: int) -> int:
         """Return the bankruptcy price of a position, milli-ticks."""
-        c = self.ledger.contracts[i]
-        pos, owned = account.holdings[i].pos, self.ledger.equity(account)
+        return self.solvent(account, i, self.ledger.equity(account))
+
+    def solvent(self, account: Account, i: int, owned: int) -> int:
+        """Return the price at which closing a position loses so much against mark, milli-ticks."""
+        c, pos = self.ledger.contracts[i], account.holdings[i].pos
+        if c.inverse:
+            return inverse_bankruptcy_milli(pos, owned, c.mark, c.num, c.den)
         return max(0, liquidation.bankruptcy_milli(pos, owned, c.mark, c.num, c.den))
 
     # ---- auto-deleveraging
@@ -221,6 +227,7 @@ class Deleveraging:
         worth = ledger.value_of(winner, i)
         return {
             "side": 1 if holding.pos > 0 else -1,
+            "sign": 1 if (holding.pos > 0) != ledger.contracts[i].inverse else -1,
             "unrealised": worth - holding.cost,
             "wallet": winner.cash + sum(h.cost for h in winner.holdings.values()),
             "equity": ledger.equity(winner),

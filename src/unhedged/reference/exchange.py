@@ -18,6 +18,7 @@ from unhedged.vocab.enums import (
     AccountStatus,
     EntryReason,
     FillCause,
+    InstrumentKind,
     Reject,
     Side,
     TimeInForce,
@@ -133,6 +134,7 @@ class Exchange(Market):
     funding_clamp_ppb: int
     funding_cap_ppb: int
     impact_notional: int
+    start_milli: int
     tick_usd: float
     lot_units: float
     low_px: int
@@ -233,15 +235,20 @@ class Exchange(Market):
             best = self.best(side)
             return best if best < 0 else best * MILLI
         lots = done = 0
+        inverse = self.kind == InstrumentKind.INVERSE
         for px, qty in self.levels(side):
             here = qty
-            if self.amount(px, qty) >= atoms - done:
+            if abs(self.amount(px, qty)) >= atoms - done:
                 fewest = mul_div_ceil(mul_div_ceil(atoms - done, self.den, self.num), 1, px)
+                if inverse:
+                    fewest = mul_div_ceil(atoms - done, self.den * px, self.num)
                 here = min(qty, fewest)
-                done += self.amount(px, here)
-                return mul_div_floor(done, MILLI * self.den, (lots + here) * self.num)
+                lots, done = lots + here, done + abs(self.amount(px, here))
+                if inverse:
+                    return mul_div_floor(lots * self.num, MILLI, self.den * max(1, done))
+                return mul_div_floor(done, MILLI * self.den, lots * self.num)
             lots += here
-            done += self.amount(px, here)
+            done += abs(self.amount(px, here))
         return -1
 
     def mid_milli(self) -> int:

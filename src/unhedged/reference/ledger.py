@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from unhedged.rules.integer import mul_div_floor
 from unhedged.rules.margin import maintenance_margin, slope_rate
-from unhedged.rules.pnl import cost_after, value
-from unhedged.vocab.enums import AccountKind, AccountStatus, EntryReason, TierForm
+from unhedged.rules.pnl import cost_after, inverse_amount, inverse_value, value
+from unhedged.vocab.enums import AccountKind, AccountStatus, EntryReason, InstrumentKind, TierForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Tier:
 
 @dataclass(slots=True)
 class Contract:
-    """A linear perpetual and its prices, milli-ticks."""
+    """A perpetual and its prices, milli-ticks."""
 
     mark: int
     previous: int
@@ -31,6 +31,7 @@ class Contract:
     band_ppb: int = 0
     adl_qty: int = 0
     forced_qty: int = 0
+    kind: InstrumentKind = InstrumentKind.LINEAR
     tier_form: TierForm = TierForm.NOTIONAL
     slope_ppb: int = 0
     slope_lots: int = 1
@@ -39,6 +40,11 @@ class Contract:
     draws_down: bool = False
     profits: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
     """Profits of the fund from it, with the part of the window each was seen in."""
+
+    @property
+    def inverse(self) -> bool:
+        """Return whether it settles in the coin itself."""
+        return self.kind == InstrumentKind.INVERSE
 
 
 @dataclass(slots=True)
@@ -86,7 +92,8 @@ class Ledger:
     def worth(self, i: int, lots: int, milli: int | None = None) -> int:
         """Return the signed value of lots at mark or at a price, atoms."""
         contract = self.contracts[i]
-        return value(lots, contract.mark if milli is None else milli, contract.num, contract.den)
+        rule = inverse_value if contract.inverse else value
+        return rule(lots, contract.mark if milli is None else milli, contract.num, contract.den)
 
     def value_of(self, account: Account, i: int) -> int:
         """Return the signed value of a position at mark, atoms."""
@@ -151,8 +158,10 @@ class Ledger:
         seller.cash += amount
 
     def fill_amount(self, i: int, px: int, qty: int) -> int:
-        """Return the money of a fill, atoms."""
+        """Return what the buyer of a fill pays, atoms; negative: receives."""
         contract = self.contracts[i]
+        if contract.inverse:
+            return -inverse_amount(px, qty, contract.num, contract.den)
         return mul_div_floor(qty * contract.num, px, contract.den)
 
     def house(self, kind: AccountKind) -> Account:

@@ -65,7 +65,8 @@ class VenueLedger(Ledger):
         Ledger.pay(self, source, target, atoms, reason)
         kept = any(a.kind in HOUSES or (isinstance(a, Holder) and a.keep) for a in (source, target))
         if kept or reason in KEPT_REASONS:
-            row = (self.world.now, atoms, source.row, target.row, self.asset, int(reason))
+            milli = self.contracts[0].mark if self.asset else 0
+            row = (self.world.now, atoms, source.row, target.row, self.asset, milli, int(reason))
             self.world.transfers.append(row)
 
 

@@ -7,7 +7,8 @@ TRANSFER = columns(
     atoms=("i8", "amount, > 0"),
     source=("i4", "account that pays"),
     target=("i4", "account that receives"),
-    asset=("i4", "settlement asset"),
+    asset=("i4", "settlement asset, 0 for dollars"),
+    mark_milli=("i8", "coin: mark of the venue's first contract then; 0 for dollars"),
     reason=("i4", "EntryReason"),
 )
 
