@@ -9,7 +9,6 @@ import numpy as np
 from unhedged.adl.contract import RandomStart
 from unhedged.agents import rows as agent_rows
 from unhedged.engine.balance import Stake, pair
-from unhedged.engine.clearing import atoms
 from unhedged.engine.crowd import Crowd, Triggers, draw_crowd, seat_crowd
 from unhedged.engine.desks import Desk, draw_desk, fill_agents, seat_desk
 from unhedged.engine.draw import Stream
@@ -21,6 +20,7 @@ from unhedged.engine.market import (
     market_rows,
     zero_quotes,
 )
+from unhedged.engine.money import money_of
 from unhedged.engine.names import Names
 from unhedged.engine.roster import Roster, blank_accounts, blank_positions
 from unhedged.engine.validate import check_agent
@@ -145,9 +145,10 @@ def _seat_houses(plan: RunPlan, built: Built, roster: Roster) -> None:
         accounts["positions"] = [
             len(mine) if k in (AccountKind.FUND, AccountKind.VAULT) else 0 for k in HOUSE
         ]
-        accounts["cash"][HOUSE.index(AccountKind.FUND)] = atoms(venue.fund_start_usd)
+        money = money_of(plan, venue.id)
+        accounts["cash"][HOUSE.index(AccountKind.FUND)] = money.atoms(venue.fund_start_usd)
         accounts["cash"][HOUSE.index(AccountKind.VAULT)] = (
-            atoms(venue.vault_start_usd) if venue.vault_on else 0
+            money.atoms(venue.vault_start_usd) if venue.vault_on else 0
         )
         positions = blank_positions(2 * len(mine))
         positions["instrument"] = mine * 2

@@ -8,6 +8,7 @@ import numpy as np
 from unhedged.engine.balance import Stake, most_leverage
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows
+from unhedged.engine.money import worth_of
 from unhedged.engine.roster import Roster, blank_accounts, blank_positions
 from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import AgentGroupPlan, InstrumentPlan, RunPlan
@@ -116,17 +117,11 @@ def _worth(
 ) -> tuple[Array, Array]:
     # Value at the starting mark, exact, and the cost of an entry that gives the drawn gain.
     mark = int(memory["instrument"]["mark_milli"][i])
-    size = np.abs(lots).astype(object)
-    value = np.array(
-        [n * mark * instrument.num // (instrument.den * MILLI) for n in size], np.int64
-    )
+    value = [worth_of(instrument, n, mark) for n in lots.tolist()]
     entry = instrument.start_px / (1.0 + crowd.sides * crowd.gain)
-    ticks = np.maximum(1, np.rint(entry)).astype(np.int64).astype(object)
-    cost = np.array(
-        [n * px * instrument.num // instrument.den for n, px in zip(size, ticks, strict=True)],
-        np.int64,
-    )
-    return crowd.sides * value, crowd.sides * cost
+    ticks = np.maximum(1, np.rint(entry)).astype(np.int64).tolist()
+    cost = [worth_of(instrument, n, px * MILLI) for n, px in zip(lots.tolist(), ticks, strict=True)]
+    return np.array(value, np.int64), np.array(cost, np.int64)
 
 
 def _arm_top_ups(accounts: Array, capital: Array, crowd: Crowd, repeat: int) -> None:

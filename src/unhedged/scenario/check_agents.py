@@ -11,6 +11,8 @@ from unhedged.vocab.errors import InconsistentRules, ScenarioError
 
 ONE_COIN = frozenset({"market_maker", "basis_desk", "cross_venue"})
 """Kinds whose legs offset each other."""
+DOLLARS = frozenset({"basis_desk", "cross_venue"})
+"""Kinds that count their money in dollars and move it between venues."""
 SPOT, PERPETUAL = "spot", "perpetual"
 ROLES = {
     ("basis_desk", "spot"): SPOT,
@@ -69,6 +71,12 @@ def _legs(
             yield InconsistentRules(
                 f'"{leg.id}" is {leg.asset}, "{first.id}" is {first.asset}: neither hedges the other.',
                 allowed="Expected instruments of one asset.",
+                **place(stacked, (*path, *keys)),
+            )
+        if kind in DOLLARS and leg.kind == "inverse":
+            yield InconsistentRules(
+                f'"{leg.id}" is inverse: the coins that secure it would be a holding that a {kind} does not hedge.',
+                allowed="Expected a linear or a spot instrument.",
                 **place(stacked, (*path, *keys)),
             )
         if kind == "leveraged" and leg.venue != named[0][1].venue:

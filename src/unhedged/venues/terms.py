@@ -13,6 +13,7 @@ from unhedged.vocab.enums import (
     FundingForm,
     FundingPrice,
     IndexCombine,
+    InstrumentKind,
     LiquidationStep,
     LossSource,
     MarginMode,
@@ -22,6 +23,7 @@ from unhedged.vocab.errors import ScenarioError
 
 BOUNDARIES = ("<", "<=", ">", ">=")
 STEPS = tuple(step.name.lower() for step in LiquidationStep)
+CONTRACTS = tuple(kind.name.lower() for kind in InstrumentKind if kind != InstrumentKind.SPOT)
 PAYERS = tuple(source.name.lower() for source in LossSource)
 MODES = tuple(mode.name.lower() for mode in MarginMode)
 COMBINES = tuple(combine.name.lower() for combine in IndexCombine)
@@ -94,6 +96,7 @@ KINDS: Mapping[str, Callable[[Any], Any]] = {
     "formula": _text,
     "messages": _messages,
     "steps": _list_of(STEPS),
+    "contracts": _list_of(CONTRACTS),
     "payers": _list_of(PAYERS),
 }
 """Kind of value: what reads it and raises when it cannot."""
@@ -108,6 +111,7 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
     "margin": {
         "mode": Term(MODES, "what secures a position of an ordinary account"),
         "modes": Term("text", "modes the venue offers"),
+        "contracts": Term("contracts", "kinds of perpetuals; linear alone where it is left out"),
         "price": Term(("mark", "oracle"), "price positions are valued at"),
         "schedule": Term(SCHEDULES, "how tiers are read"),
         "initial": Term("formula", "initial margin"),
