@@ -7,7 +7,6 @@ import polars as pl
 
 from unhedged.engine.buffers import Rows
 from unhedged.engine.dollars import Dollars, paid
-from unhedged.engine.money import USD
 from unhedged.engine.names import Names
 from unhedged.engine.statement import Statement
 from unhedged.kernels.memory import Memory
@@ -21,6 +20,7 @@ from unhedged.vocab.enums import (
     LiquidationStep,
     Side,
 )
+from unhedged.vocab.units import USD
 
 Array = np.ndarray[Any, Any]
 MILLI = 1000
@@ -146,6 +146,9 @@ class Frames:
                 "score": r["score"],
                 "leverage": r["leverage"],
                 "profit": r["profit"],
+                "equity_before": self._money(r, "before"),
+                "unrealised": self._money(r, "gain"),
+                "loser_equity": self._money(r, "loser_before"),
             }
         )
 

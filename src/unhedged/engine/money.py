@@ -9,9 +9,7 @@ from fractions import Fraction
 
 from unhedged.rules.pnl import inverse_value, value
 from unhedged.scenario.plan import InstrumentPlan, RunPlan
-from unhedged.vocab.units import ATOMS_PER_COIN, ATOMS_PER_USD
-
-USD = "USD"
+from unhedged.vocab.units import ATOMS_PER_COIN, ATOMS_PER_USD, USD
 
 
 @dataclass(frozen=True, slots=True)

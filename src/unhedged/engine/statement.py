@@ -50,6 +50,11 @@ class Statement:
         np.add.at(usd, self._memory["position"]["account"], self._dollars.size(units, i, mark[i]))
         return np.asarray(usd)
 
+    def _unit(self, mark: Array) -> Array:
+        # Dollars a unit of each account's asset.
+        first = self._memory["venue"]["first_instrument"][self._memory["account"]["venue"]]
+        return np.where(self._dollars.inverse[first], mark[first], 1.0)
+
     def accounts(self, liquidations: pl.DataFrame, adl: pl.DataFrame) -> pl.DataFrame:
         """Return the `accounts` table: one row an account, those of venues and of the outside world included."""
         end = self._state()
@@ -65,6 +70,7 @@ class Statement:
                 "account": name,
                 "kind": kind,
                 "asset": self._assets[self._memory["account"]["venue"]],
+                "unit_usd": self._unit(end[2]),
                 "start_cash_atoms": self._start[0],
                 "end_cash_atoms": end[0],
                 "start_equity": self._equity(self._start),

@@ -150,6 +150,9 @@ ADL = Table(
         "score": _real("", "the winner's rank score"),
         "leverage": _real("", "the winner's notional over equity, before"),
         "profit": _real("fraction", "the winner's unrealised profit over entry cost, before"),
+        "equity_before": _real("USD", "of the winner at mark, before"),
+        "unrealised": _real("USD", "the winner's profit on the position at mark, before"),
+        "loser_equity": _real("USD", "of the counterparty at mark, before"),
         "equity": _real("USD", "of the winner, after"),
         "fund": _real("USD", "equity of fund or vault, after"),
     },
@@ -213,6 +216,7 @@ ACCOUNTS = Table(
         "account": _word("agent@venue, or fund@venue and so on"),
         "kind": _word("kind of agent; venue for the venue's own"),
         "asset": _word("settlement asset: USD, or the coin of a venue with inverse contracts"),
+        "unit_usd": _real("USD", "a unit of the asset at the end: 1, or the mark of the coin"),
         "start_cash_atoms": _whole(
             "atoms", "cash at the start; all accounts of an asset sum to zero"
         ),

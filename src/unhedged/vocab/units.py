@@ -23,6 +23,8 @@ PPB = 10**9
 """One whole, in rates."""
 ATOMS_PER_USD = 10**6
 ATOMS_PER_COIN = 10**8
+USD = "USD"
+"""What a venue settles in unless its contracts are inverse."""
 """Atoms in one dollar."""
 SECOND = 10**9
 """Nanoseconds in one second."""

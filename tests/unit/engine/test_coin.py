@@ -12,10 +12,10 @@ from tests.support.small_world import plan_of
 from unhedged.engine.build import build
 from unhedged.engine.crowd import draw_crowd
 from unhedged.engine.dollars import Dollars, paid
-from unhedged.engine.headline import headline
 from unhedged.engine.market import Rows
 from unhedged.engine.money import DOLLARS, money_of, worth_of
 from unhedged.engine.run import run_replicate
+from unhedged.measures.headline import headline
 from unhedged.rules.pnl import inverse_amount
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.enums import InstrumentKind
