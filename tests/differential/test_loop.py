@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numba import njit
+from tests.support.hedge_world import hedge_scenario
 from tests.support.inverse_world import inverse_scenario
 from tests.support.plain_market import PLAIN
 from tests.support.plain_world import compare, twin_of
@@ -27,7 +28,7 @@ from unhedged.kernels.room import events_with_room
 from unhedged.kernels.tables import case, event, instrument, message, world
 from unhedged.reference import loop
 from unhedged.reference.world import Message, World
-from unhedged.vocab.enums import CasePhase, EntryReason, EventKind, Reason, Reject
+from unhedged.vocab.enums import CasePhase, EntryReason, EventKind, Leg, Reason, Reject
 
 BATCH = 500
 HEAD = ("t", "kind", "subject", "command", "qty", "px")
@@ -270,6 +271,19 @@ def test_worlds_that_settle_in_coin_agree_event_by_event(tmp_path):
     assert liquidated > 20
     assert seen.phases >= {CasePhase.REDUCE, CasePhase.TAKEOVER}
     assert seen.reasons >= {EntryReason.TOP_UP, EntryReason.TAKEOVER, EntryReason.FUNDING}
+
+
+def test_worlds_in_hedge_mode_agree_event_by_event(tmp_path):
+    seen, total = Seen(), 0
+    for seed in (0, 1, 2, 4):
+        small, plain, events = follow(seed, tmp_path, seen, 70, hedge_scenario)
+        total += events
+        legs = small.memory["position"]["leg"]
+        assert (small.memory["position"]["pos"][legs == Leg.LONG] >= 0).all()
+        assert (small.memory["position"]["pos"][legs == Leg.SHORT] <= 0).all()
+        assert (legs != Leg.ONE_WAY).sum() >= 96
+    assert total > 30_000
+    assert CasePhase.NET in seen.phases
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from tests.support.market import Market
 from tests.support.plain_world import contract_of, rulebook_of
 
 from unhedged.reference.clearing import Clearing
-from unhedged.reference.ledger import Account, Holding, Ledger
+from unhedged.reference.ledger import SHORT_LEG, Account, Holding, Ledger, contract_number
 from unhedged.rules import adl_score, fees
 from unhedged.vocab.enums import AccountKind, EntryReason, Side
 
@@ -70,11 +70,12 @@ class PlainMarket:
             owner=int(given["owner"]),
             kind=AccountKind(int(given["kind"])),
             cash=int(given["cash"]),
-            slot={i: i for i in range(market.count)},
         )
-        for i in range(market.count):
-            p = market.position(row, i)
-            account.holdings[i] = Holding(int(p["pos"]), int(p["cost"]))
+        legs = 2 if market.hedge and account.kind == AccountKind.TRADER else 1
+        for slot, (i, short) in enumerate((i, s) for i in range(market.count) for s in range(legs)):
+            p = market.position(row, i, short)
+            account.slot[i + short * SHORT_LEG] = slot
+            account.holdings[i + short * SHORT_LEG] = Holding(int(p["pos"]), int(p["cost"]))
         return account
 
     # ---- the book
@@ -87,7 +88,10 @@ class PlainMarket:
 
     def would_cross(self, i: int, side: int, px: int) -> bool:
         sign = 1 if side == Side.BUY else -1
-        return any(o.i == i and o.side != side and sign * o.px <= sign * px for o in self.orders)
+        return any(
+            contract_number(o.i) == i and o.side != side and sign * o.px <= sign * px
+            for o in self.orders
+        )
 
     def lots(self, order: Resting) -> int:
         """Return the lots an order would fill now."""
@@ -98,7 +102,7 @@ class PlainMarket:
 
     def against(self, i: int, side: Side, limit: int) -> list[Resting]:
         sign = 1 if side == Side.BUY else -1
-        found = [o for o in self.orders if o.i == i and o.side != side]
+        found = [o for o in self.orders if contract_number(o.i - i) == 0 and o.side != side]
         found = [o for o in found if sign * o.px <= sign * limit]
         return sorted(found, key=lambda o: sign * o.px)
 
@@ -109,15 +113,15 @@ class PlainMarket:
         ledger, filled, atoms = self.clearing.ledger, 0, 0
         house = ledger.house(AccountKind.FEES)
         for order in self.against(i, side, limit):
-            lots = min(qty - filled, self.lots(order))
             if filled == qty:
                 break
+            order.qty = self.lots(order)  # what could not reduce any more is gone for good
+            lots = min(qty - filled, order.qty)
             if lots > 0:
                 money = ledger.fill_amount(i, order.px, lots)
-                buyer, seller = (
-                    (taker, order.account) if side == Side.BUY else (order.account, taker)
-                )
-                ledger.exchange(i, money, lots, buyer, seller)
+                resting, new = (order.account, order.i), (taker, i)
+                sides = (new, resting) if side == Side.BUY else (resting, new)
+                ledger.exchange(money, lots, *sides)
                 for account, rate in ((taker, self.fees[1]), (order.account, self.fees[0])):
                     ledger.pay(account, house, fees.fee(abs(money), rate), EntryReason.TRADING_FEE)
                 order.qty -= lots
@@ -129,5 +133,7 @@ class PlainMarket:
 
     def cancel(self, account: Account, i: int | None) -> None:
         self.orders[:] = [
-            o for o in self.orders if o.account is not account or i not in (None, o.i)
+            o
+            for o in self.orders
+            if o.account is not account or (i is not None and contract_number(o.i - i) != 0)
         ]

@@ -31,6 +31,7 @@ from unhedged.vocab.enums import (
     EntryReason,
     FundPool,
     InstrumentKind,
+    Leg,
     LiquidationStep,
     MarkForm,
     NewsShape,
@@ -230,11 +231,11 @@ def _fraction(tick: float) -> Any:
 def _add_seats(world: World, memory: Memory) -> None:
     for p, row in enumerate(memory["position"]):
         exchange, holder = world.exchanges[row["instrument"]], world.accounts[row["account"]]
-        seat = Seat(p, exchange, holder)
+        seat = Seat(p, exchange, holder, Leg(int(row["leg"])))
         exchange.seats.append(seat)
-        holder.seats[exchange.local] = seat
-        holder.slot[exchange.local] = p
-        holder.holdings[exchange.local] = Holding(
+        holder.seats[seat.key] = seat
+        holder.slot[seat.key] = p
+        holder.holdings[seat.key] = Holding(
             **numbers(row, ("pos", "cost", "adl_qty", "forced_qty"))
         )
 

@@ -98,7 +98,9 @@ def _stakes(crowds: dict[str, Crowd], desks: dict[str, Desk]) -> list[Stake]:
 def table_rows(plan: RunPlan) -> dict[str, int]:
     """Return how many rows each table of a world of ``plan`` begins with."""
     acting = [group for group in plan.agents if group.kind != PASSIVE]
-    held = sum(g.count * len(g.params["instruments"]) for g in plan.agents if g.kind == PASSIVE)
+    held = sum(
+        g.count * len(agent_rows.legs(g.kind, g.params)) for g in plan.agents if g.kind == PASSIVE
+    )
     house = 2 * len(plan.instruments)
     acted = sum(g.count * len(agent_rows.legs(g.kind, g.params)) for g in acting)
     agents = sum(group.count for group in acting)

@@ -12,7 +12,7 @@ from unhedged.engine.balance import Stake, most_leverage
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows
 from unhedged.engine.money import money_of, worth_of
-from unhedged.engine.roster import Roster, blank_accounts, blank_positions
+from unhedged.engine.roster import Roster, blank_accounts, blank_positions, leg_codes
 from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import AgentGroupPlan, Law, RunPlan
 from unhedged.vocab.enums import InstrumentKind
@@ -97,6 +97,7 @@ def seat_desk(plan: RunPlan, memory: Memory, roster: Roster, desk: Desk) -> tupl
     slots = [n for v in order for n, i in enumerate(desk.legs) if int(venues[i]) == v]
     positions = blank_positions(count * width)
     positions["instrument"] = np.tile([desk.legs[n] for n in slots], count)
+    positions["leg"] = leg_codes(count * width, hedge=agent_rows.is_hedge(desk.group.params))
     where = np.empty((count, width), np.int64)
     for n in range(count):
         _endow(plan, memory, desk, n, accounts, positions, order, slots, spot)

@@ -121,12 +121,12 @@ class Frames:
 
     def liquidations(self, r: Array) -> pl.DataFrame:
         """Return the `liquidations` table."""
-        taken = r["phase"] == CasePhase.TAKEOVER
-        moved = pl.Series(self._moved(r)).set(pl.Series(~taken), None)
+        taken, netted = (r["phase"] == phase for phase in (CasePhase.TAKEOVER, CasePhase.NET))
+        moved = pl.Series(self._moved(r)).set(pl.Series(~(taken | netted)), None)
         return pl.DataFrame(
             {
                 **self._forced(r),
-                "step": np.where(taken, "takeover", "reduce"),
+                "step": np.where(taken, "takeover", np.where(netted, "net", "reduce")),
                 "amount_atoms": moved,
                 "maintenance": self._money(r, "maintenance"),
             }

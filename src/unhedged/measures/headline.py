@@ -42,10 +42,12 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
 
 def _forced(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     steps, adl = tables["liquidations"], tables["adl"]
+    accounts = int(steps["account"].n_unique())
+    steps = steps.filter(pl.col("step") != "net")  # netted legs go to nobody
     total = float(steps["notional"].sum())
     longs = float(steps.filter(pl.col("qty") < 0)["notional"].sum())
     return {
-        "liquidations": int(steps["account"].n_unique()),
+        "liquidations": accounts,
         "forced_usd": total,
         "forced_long_share": longs / total if total > 0 else None,
         "adl_usd": float(adl["notional"].sum()),

@@ -7,7 +7,7 @@ from typing import Any
 from unhedged.reference import book
 from unhedged.reference.book import MILLI, Order
 from unhedged.reference.feed import Feed, note_quote
-from unhedged.reference.ledger import Contract, Holding
+from unhedged.reference.ledger import SHORT_LEG, Contract, Holding
 from unhedged.reference.orders import Market
 from unhedged.reference.world import Holder, Venue, World
 from unhedged.rules.fees import fee
@@ -19,6 +19,7 @@ from unhedged.vocab.enums import (
     EntryReason,
     FillCause,
     InstrumentKind,
+    Leg,
     Reject,
     Side,
     TimeInForce,
@@ -30,8 +31,11 @@ from unhedged.vocab.enums import (
 class Seat(book.Account):
     """An account's place in one book: its position and orders there; money, owner and status are the account's."""
 
-    def __init__(self, number: int, exchange: "Exchange", holder: Holder) -> None:
-        self.number = number
+    def __init__(
+        self, number: int, exchange: "Exchange", holder: Holder, leg: Leg = Leg.ONE_WAY
+    ) -> None:
+        self.number, self.leg = number, leg
+        self.key = exchange.local + (SHORT_LEG if leg == Leg.SHORT else 0)
         self.exchange = exchange
         self.holder = holder
         self.open = {Side.BUY: 0, Side.SELL: 0}
@@ -41,7 +45,7 @@ class Seat(book.Account):
     @property
     def holding(self) -> Holding:
         """Return the position."""
-        return self.holder.holdings[self.exchange.local]
+        return self.holder.holdings[self.key]
 
     @property
     def pos(self) -> int:  # type: ignore[override]
@@ -155,7 +159,9 @@ class Exchange(Market):
         """Return the initial margin of a seat with its working orders and ``more`` signed lots of them, atoms."""
         bought = seat.pos + seat.open[Side.BUY] + max(0, more)
         sold = seat.pos - seat.open[Side.SELL] - max(0, -more)
-        return self.initial(max(abs(bought), abs(sold)))
+        if seat.leg == Leg.LONG:
+            return self.initial(bought)
+        return self.initial(abs(sold) if seat.leg == Leg.SHORT else max(abs(bought), abs(sold)))
 
     def initial(self, lots: int) -> int:
         """Return the initial margin of so many lots at mark, by size or notional as brackets are read, atoms."""
@@ -190,7 +196,7 @@ class Exchange(Market):
         ledger = self.venue.ledger
         buyer, seller = (taker, resting) if side == Side.BUY else (resting, taker)
         if buyer is not seller:
-            ledger.exchange(self.local, paid, qty, buyer.holder, seller.holder)
+            ledger.exchange(paid, qty, (buyer.holder, buyer.key), (seller.holder, seller.key))
         fees = self.venue.house(AccountKind.FEES)
         for seat, rate in ((resting, self.maker_fee_ppb), (taker, self.taker_fee_ppb)):
             ledger.pay(seat.holder, fees, fee(abs(paid), rate), EntryReason.TRADING_FEE)

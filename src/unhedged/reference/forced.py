@@ -1,9 +1,9 @@
 """Orders of a liquidation in plain Python: at bankruptcy, down the tiers, on all legs."""
 
 from unhedged.reference.deleveraging import NO_LIMIT_PX, Steps
-from unhedged.reference.ledger import Account
+from unhedged.reference.ledger import SHORT_LEG, Account
 from unhedged.reference.takeover import DONE, NEXT, Takeover
-from unhedged.rules import dydx, fees, insurance, liquidation, liquidation_size
+from unhedged.rules import dydx, fees, hedge, insurance, liquidation, liquidation_size
 from unhedged.rules.integer import MILLI, mul_div_floor
 from unhedged.rules.inverse import FLAT_MILLI
 from unhedged.vocab.enums import AccountStatus, CasePhase, EntryReason, Reduction, Side, TierForm
@@ -106,6 +106,29 @@ class ForcedOrders(Takeover):
         self.cancel(account, None)
         yield None
         return NEXT
+
+    def net_hedged_legs(self, account: Account) -> Steps:
+        """Close the two legs of one contract after the other against each other at mark."""
+        while not self.safe(account):
+            pairs = [(i, i + SHORT_LEG) for i in account.open() if i + SHORT_LEG in account.open()]
+            if not pairs:
+                yield None
+                return NEXT
+            self.net(account, *pairs[0])
+            yield None
+        account.status = AccountStatus.LIVE
+        return DONE
+
+    def net(self, account: Account, i: int, k: int) -> None:
+        """Close a long leg ``i`` and a short leg ``k`` against each other."""
+        mark = self.ledger.contracts[i].mark
+        qty = hedge.netting_qty(account.holdings[i].pos, -account.holdings[k].pos)
+        atoms = self.ledger.worth(i, qty)
+        self.ledger.exchange(atoms, qty, (account, k), (account, i))
+        for leg in (i, k):
+            account.holdings[leg].forced_qty += qty
+        self.row(account, i, account, CasePhase.NET, -qty, mark)
+        self.row(account, k, account, CasePhase.NET, qty, mark)
 
     def try_next(self, account: Account, tried: set[int]) -> int | None:
         """Return the next contract to try, and count it as tried."""

@@ -2,11 +2,28 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from unhedged.rules.integer import mul_div_floor
 from unhedged.rules.margin import maintenance_margin, slope_rate
 from unhedged.rules.pnl import cost_after, inverse_amount, inverse_value, value
 from unhedged.vocab.enums import AccountKind, AccountStatus, EntryReason, InstrumentKind, TierForm
+
+SHORT_LEG = 1_000
+"""Added to the number of a contract: the short leg of an account in hedge mode; the long leg has the contract's own number."""
+
+
+def contract_number(i: int) -> int:
+    """Return the number of the contract of a position's number."""
+    return i % SHORT_LEG
+
+
+class Contracts(list["Contract"]):
+    """Contracts by their number or by that of a leg."""
+
+    def __getitem__(self, i: Any) -> Any:
+        """Return a contract; both legs have the same."""
+        return list.__getitem__(self, contract_number(i))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +93,16 @@ class Account:
     holdings: dict[int, Holding] = field(default_factory=lambda: defaultdict(Holding))
     totals: dict[EntryReason, int] = field(default_factory=lambda: defaultdict(int))
 
+    def on(self, i: int) -> list[int]:
+        """Return the numbers of all positions on the contract of ``i``, by slot."""
+        return [
+            k
+            for k in sorted(self.slot, key=self.slot.__getitem__)
+            if k % SHORT_LEG == i % SHORT_LEG
+        ]
+
     def open(self) -> list[int]:
-        """Return the contracts in which lots are held, by slot."""
+        """Return the positions in which lots are held, by slot."""
         held = [i for i, holding in self.holdings.items() if holding.pos != 0]
         return sorted(held, key=lambda i: self.slot[i])
 
@@ -88,6 +113,10 @@ class Ledger:
 
     contracts: list[Contract]
     accounts: list[Account]
+
+    def __post_init__(self) -> None:
+        """Let a leg find its contract."""
+        self.contracts = Contracts(self.contracts)
 
     def worth(self, i: int, lots: int, milli: int | None = None) -> int:
         """Return the signed value of lots at mark or at a price, atoms."""
@@ -148,14 +177,18 @@ class Ledger:
         source.totals[reason] -= atoms
         target.totals[reason] += atoms
 
-    def exchange(self, i: int, amount: int, qty: int, buyer: Account, seller: Account) -> None:
-        """Move lots from seller to buyer and the amount the other way."""
-        for account, signed in ((buyer, qty), (seller, -qty)):
+    def exchange(
+        self, amount: int, qty: int, buyer: tuple[Account, int], seller: tuple[Account, int]
+    ) -> None:
+        """Move lots between positions, each an account and a number, and the amount the other way; nothing to oneself."""
+        if buyer[0] is seller[0] and buyer[1] == seller[1]:
+            return
+        for (account, i), signed in ((buyer, qty), (seller, -qty)):
             holding = account.holdings[i]
             holding.cost = cost_after(holding.pos, holding.cost, signed, amount)
             holding.pos += signed
-        buyer.cash -= amount
-        seller.cash += amount
+        buyer[0].cash -= amount
+        seller[0].cash += amount
 
     def fill_amount(self, i: int, px: int, qty: int) -> int:
         """Return what the buyer of a fill pays, atoms; negative: receives."""

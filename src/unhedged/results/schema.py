@@ -110,16 +110,18 @@ LIQUIDATIONS = Table(
         "kind": _word("kind of agent"),
         "instrument": _word("venue/symbol"),
         "step": _word(
-            "reduce: order on the book; takeover: by fund or vault. Closes against winners are in `adl`"
+            "reduce: order on the book; takeover: by fund or vault; net: against the account's own other leg, a row each. Closes against winners are in `adl`"
         ),
-        "counterparty": _word("account that took over; null for the book"),
+        "counterparty": _word(
+            "account that took over; the account itself where legs were netted; null for the book"
+        ),
         "qty": _real("asset", "signed change of the account's position"),
         "price": _real("USD", "average price, or price of the takeover"),
         "mark": _real("USD", "mark at that moment"),
         "notional": _real("USD", "|qty| at the price"),
         "amount_atoms": _whole(
             "atoms",
-            "paid by the buyer of a takeover; negative: the seller pays, in coin; null for an order, whose trades are in `fills`",
+            "paid by the buyer of a takeover or of netted legs; negative: the seller pays, in coin; null for an order, whose trades are in `fills`",
         ),
         "left": _real("asset", "signed position left"),
         "equity": _real("USD", "of the account, after"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.check_hedge import check_hedge
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
 from unhedged.scenario.spec import Instrument, Scenario
@@ -37,6 +38,7 @@ def check_agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
             yield from _behaviour(agent.behaviour, stacked, ("agent", n, "behaviour"))
         if not missing:
             yield from _legs(agent, instruments, stacked, ("agent", n))
+            yield from check_hedge(agent, scenario, instruments, stacked, ("agent", n))
 
 
 def _behaviour(name: str, stacked: Stack, path: Keys) -> Iterator[ScenarioError]:

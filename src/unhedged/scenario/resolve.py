@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.check_hedge import hedged_venues
 from unhedged.scenario.check_settlement import MOST_UNITS
 from unhedged.scenario.clearing import clearing_of, or_book
 from unhedged.scenario.fields import Block
@@ -73,7 +74,8 @@ def resolve(scenario: Scenario) -> RunPlan:
     venues = {venue.id: venue for venue in scenario.venue}
     order = list(venues)
     instruments = sorted(scenario.instrument, key=lambda i: order.index(i.venue))
-    plans = tuple(_venue(venue, books[venue.id]) for venue in scenario.venue)
+    hedged = hedged_venues(scenario)
+    plans = tuple(_venue(v, books[v.id], hedged=v.id in hedged) for v in scenario.venue)
     return RunPlan(
         name=scenario.name,
         seed=scenario.run.seed,
@@ -115,7 +117,7 @@ def _utc(start: datetime.datetime | None) -> str | None:
     return None if start is None else start.astimezone(datetime.UTC).isoformat()
 
 
-def _venue(venue: Venue, book: Rulebook) -> VenuePlan:
+def _venue(venue: Venue, book: Rulebook, *, hedged: bool) -> VenuePlan:
     rate = or_book(venue.gateway.rate, book, "gateway.rate", parse_message_rate, 0)
     funding, mark = venue.funding, venue.mark
     weighting = or_book(funding.weighting, book, "funding.weighting", str, "equal")
@@ -138,7 +140,7 @@ def _venue(venue: Venue, book: Rulebook) -> VenuePlan:
         ema_ns=or_book(mark.ema, book, "mark.ema", parse_duration, 0),
         book_ema_ns=or_book(mark.book_ema, book, "mark.book_ema", parse_duration, 0),
         mark_limit_ppb=or_book(mark.limit, book, "mark.limit", parse_rate, 0),
-        **clearing_of(venue, book),
+        **clearing_of(venue, book, hedged=hedged),
         funding_form=FundingForm[
             or_book(funding.form, book, "funding.form", str, "clamped").upper()
         ],

@@ -23,6 +23,7 @@ from unhedged.vocab.errors import ScenarioError
 
 BOUNDARIES = ("<", "<=", ">", ">=")
 STEPS = tuple(step.name.lower() for step in LiquidationStep)
+POSITION_MODES = ("one_way", "hedge")
 CONTRACTS = tuple(kind.name.lower() for kind in InstrumentKind if kind != InstrumentKind.SPOT)
 PAYERS = tuple(source.name.lower() for source in LossSource)
 MODES = tuple(mode.name.lower() for mode in MarginMode)
@@ -97,6 +98,7 @@ KINDS: Mapping[str, Callable[[Any], Any]] = {
     "messages": _messages,
     "steps": _list_of(STEPS),
     "contracts": _list_of(CONTRACTS),
+    "position_modes": _list_of(POSITION_MODES),
     "payers": _list_of(PAYERS),
 }
 """Kind of value: what reads it and raises when it cannot."""
@@ -119,6 +121,10 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "close_out": Term("formula", "close-out margin, below maintenance"),
         "ratio": Term("formula", "margin ratio as the venue prints it"),
         "hedge": Term("text", "long and short legs on one contract"),
+        "position_modes": Term(
+            "position_modes",
+            "one net position a contract, or two legs; one way alone where it is left out",
+        ),
         "withdrawal": Term("rate", "equity that must stay when margin leaves, share of notional"),
     },
     "collateral": {
