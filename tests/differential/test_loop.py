@@ -275,14 +275,14 @@ def test_worlds_that_settle_in_coin_agree_event_by_event(tmp_path):
 
 def test_worlds_in_hedge_mode_agree_event_by_event(tmp_path):
     seen, total = Seen(), 0
-    for seed in (0, 1, 2, 4):
-        small, _, events = follow(seed, tmp_path, seen, 70, hedge_scenario)
+    for seed in (2, 7):  # a fall of 6 % with a pocket a leg, of 12 % with one account
+        small, _, events = follow(seed, tmp_path, seen, 60, hedge_scenario)
         total += events
         legs = small.memory["position"]["leg"]
         assert (small.memory["position"]["pos"][legs == Leg.LONG] >= 0).all()
         assert (small.memory["position"]["pos"][legs == Leg.SHORT] <= 0).all()
         assert (legs != Leg.ONE_WAY).sum() >= 96
-    assert total > 30_000
+    assert total > 20_000
     assert CasePhase.NET in seen.phases
 
 

@@ -15,6 +15,7 @@ from tests.support.market import BREACH, FIRST_TRADER, HOUSE, IDLE, VAULT, Marke
 from tests.support.plain_market import PLAIN, PlainMarket
 
 from unhedged.adl.scores import SCORES
+from unhedged.reference.ledger import SHORT_LEG, contract_number
 from unhedged.vocab.enums import (
     AccountStatus,
     AdlDecision,
@@ -88,6 +89,7 @@ class Story:
                 "FUND": {"cash": round(given.get("fund", 0.0) * self.atoms)},
                 "VAULT": {"cash": round(given.get("vault", 0.0) * self.atoms)},
             },
+            hedge=given.get("hedge", False),
         )
         self.plain = PlainMarket(
             self.market, PLAIN.get(given.get("score", "binance-v1"), lambda facts: 0.0)
@@ -169,27 +171,29 @@ class Story:
             held = account.get("positions", {})
             if "pos" in account:
                 held = {self.instruments[0]: [account["pos"], account["entry"]]}
-            positions = {}
-            for name, (pos, entry) in held.items():
-                cost = self.cost(pos, entry)
-                positions[self.instruments.index(name)] = (pos, cost)
-                net[name] += pos
-            posted = {
-                self.instruments.index(n): (lots, 0) for n, lots in account.get("coins", {}).items()
-            }
-            cash = round(account["wallet"] * self.atoms) - sum(
-                cost for _, cost in positions.values()
-            )
-            rows.append({"cash": cash, "positions": positions | posted, "owner": owner})
+            # In hedge mode an account has both legs of a contract, the long one first.
+            both = account.get("legs", {name: [leg] for name, leg in held.items()})
+            positions: dict[int, Any] = {}
+            for name, legs in both.items():
+                costs = [(pos, self.cost(pos, entry)) for pos, entry in legs]
+                positions[self.instruments.index(name)] = costs if "legs" in account else costs[0]
+                net[name] += sum(pos for pos, _ in costs)
+            spent = sum(self.cost(*leg) for legs in both.values() for leg in legs)
+            cash = round(account["wallet"] * self.atoms) - spent
+            for name, lots in account.get("coins", {}).items():
+                positions[self.instruments.index(name)] = (lots, 0)
+            rows.append({"cash": cash, "positions": positions, "owner": owner})
         rest = {
             self.instruments.index(name): (-pos, self.cost(-pos, self.marks[name]))
             for name, pos in net.items()
             if pos
         }
+        lent = sum(cost for _, cost in rest.values())
+        if given.get("hedge", False):
+            flat = (0, 0)
+            rest = {i: [one, flat] if one[0] > 0 else [flat, one] for i, one in rest.items()}
         # The crowd never wins or loses here: it is the venue's own flow and belongs to no side of the queue.
-        rows.append(
-            {"cash": 10**15 - sum(cost for _, cost in rest.values()), "positions": rest, "kind": 3}
-        )
+        rows.append({"cash": 10**15 - lent, "positions": rest, "kind": 3})
         return rows
 
     def cost(self, pos: int, price: float) -> int:
@@ -215,8 +219,14 @@ class Story:
             order["qty"],
         )
         reduce_only = order.get("reduce_only", False)
-        self.market.order(*placed, int(reduce_only))
-        self.plain.order(*placed, reduce_only)
+        if not self.market.hedge:
+            self.market.order(*placed, int(reduce_only))
+            self.plain.order(*placed, reduce_only)
+            return
+        who, i, side, px, qty = placed
+        short = int(order.get("leg", "long" if side == Side.BUY else "short") == "short")
+        self.market.order(who, i, side, px, qty, int(reduce_only), short)
+        self.plain.order(who, i + short * SHORT_LEG, side, px, qty, reduce_only)
 
     # ---- when
 
@@ -270,11 +280,15 @@ class Story:
             row = self.market.account(account.row)
             assert (int(row["cash"]), int(row["status"])) == (account.cash, account.status)
             held = [
-                int(self.market.position(account.row, i)["pos"]) for i in range(self.market.count)
+                int(
+                    self.market.position(account.row, contract_number(i), int(i >= SHORT_LEG))[
+                        "pos"
+                    ]
+                )
+                for i in account.slot
             ]
             posted = [held.pos for held in account.coins.values()]
-            contracts = range(self.market.count - self.market.coins)
-            assert held == [account.holdings[i].pos for i in contracts] + posted
+            assert held == [account.holdings[i].pos for i in account.slot] + posted
 
     def transfers(self) -> list[str]:
         amounts = [self.amount(t) for t in self.market.transfers()]
@@ -305,11 +319,15 @@ class Story:
         account = self.market.account(a)
         held = {n: self.market.position(a, i) for i, n in enumerate(self.instruments)}
         first = held[self.instruments[0]]
-        cost = sum(int(p["cost"]) for p in held.values())
+        short = {}
+        if self.market.hedge and a >= FIRST_TRADER:
+            short = {n: self.market.position(a, i, 1) for i, n in enumerate(self.instruments)}
+        cost = sum(int(p["cost"]) for p in (*held.values(), *short.values()))
         facts = {
             "id": wanted["id"],
             "pos": int(first["pos"]),
             "positions": {name: int(p["pos"]) for name, p in held.items()},
+            "short": {name: int(p["pos"]) for name, p in short.items()},
             "wallet": self.show(account["cash"] + cost),
             "cash": self.show(account["cash"]),
             "equity": self.show(self.market.equity(a)),

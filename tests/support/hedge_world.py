@@ -33,6 +33,17 @@ distance = {{ law = "exponential", mean = "2%" }}
 [agent.top_up]
 share = "30%"
 
+[[agent]]
+id = "script-legs"
+kind = "custom"
+count = 3
+behaviour = "tests.support.scripts:anything"
+instruments = ["hub/BTC-PERP", "hub/ETH-PERP"]
+position_mode = "hedge"
+capital = "$100M"
+orders = 32
+order_jitter = "40ms"
+
 """
 
 
@@ -46,6 +57,6 @@ def hedge_scenario(seed: int, seconds: int = 80, rulebook: str = OKX) -> str:
     before, longs, after = others.partition('[[agent]]\nid = "longs"\n')
     assert longs
     block = HEDGERS.format(
-        margin="isolated" if seed % 3 == 2 else "cross", hedged=("100%", "60%", "5%")[seed % 3]
+        margin="isolated" if seed % 3 == 2 else "cross", hedged=("100%", "30%", "5%")[seed % 3]
     )
     return f"{hub}{found}{before}{block}{longs}{after}"

@@ -286,8 +286,10 @@ class Exchange(Market):
     # ---- orders and triggers
 
     def cancel_all(self, account: Any) -> Reject:
-        """Cancel all orders of a seat, the newest first."""
-        for order in sorted(account.orders.values(), key=lambda o: -o.number):
+        """Cancel all orders of an account in this book, both legs', the newest first."""
+        seats = [seat for seat in account.holder.seats.values() if seat.exchange is self]
+        orders = [order for seat in seats for order in seat.orders.values()]
+        for order in sorted(orders, key=lambda o: -o.number):
             self.cancel_order(order)
         return Reject.NONE
 
