@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from unhedged.engine.running import Progress
     from unhedged.lab.compare import Difference
+    from unhedged.lab.scorecard import Scorecard
     from unhedged.report.page.parts import Figure
     from unhedged.results.store import Store
     from unhedged.scenario.load import LoadedScenario
@@ -119,9 +120,34 @@ class Results:
         from unhedged.report.figures.replicate import Replicate
         from unhedged.report.run_page import choose, figures
 
+        self._refuse_without_series("Figures")
         number = choose(self.rows())[0][1] if replicate is None else replicate
         one = Replicate(lambda name: self.table(name, replicate=number), number)
         return {figure.id: figure for figure in figures(one)}
+
+    def score(self) -> "Scorecard":
+        """Return the run held against what was measured on its day: each row with median, interval and verdict.
+
+        Raises
+        ------
+        ResultsError
+            The scenario has no targets, a folder without replicates, or one that kept too little.
+        """
+        import json
+
+        from unhedged.lab import scorecard, targets
+
+        manifest = self.manifest()
+        rows = targets.load(manifest["scenario"])
+        self._refuse_without_series("A scorecard")
+        plan = json.loads((self.path / "plan.json").read_text("utf-8"))
+        return scorecard.score(
+            rows,
+            shock_ns=min((news["t_ns"] for news in plan["news"]), default=0),
+            replicates=self.replicates,
+            tables=lambda name, number: self.table(name, replicate=number),
+            balanced=manifest["checks"].get("ledger") == "balanced",
+        )
 
     def report(self, out: str | Path | None = None) -> Path:
         """Write one HTML page that needs no network, and return where it is.
@@ -147,8 +173,23 @@ class Results:
             scenario=file.read_text("utf-8"),
             shown=load(file).show(),
             command=f"unhedged run {file} --replicates {len(self.replicates)}",
+            card=self._card(),
         )
         return write(page, self.path / REPORT if out is None else Path(out))
+
+    def _refuse_without_series(self, what: str) -> None:
+        if self.manifest()["keep"] == "summary":
+            raise ResultsError(
+                f"{self.path} kept forced events alone. {what} need{'s' if what.startswith('A ') else ''} series as well.",
+                hint="Run again with --keep tables --force.",
+            )
+
+    def _card(self) -> "Scorecard | None":
+        from unhedged.lab.targets import known
+
+        manifest = self.manifest()
+        scored = manifest["scenario"] in known() and manifest["keep"] != "summary"
+        return self.score() if scored else None
 
     def _rows_for_page(self) -> list[dict[str, Any]]:
         rows = self.rows()

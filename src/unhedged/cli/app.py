@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 import typer
 
-from unhedged.cli import bench, check, compare, doctor, new, position, report, rules, run, show
+from unhedged.cli import (
+    bench,
+    check,
+    compare,
+    doctor,
+    new,
+    position,
+    report,
+    rules,
+    run,
+    score,
+    show,
+)
 from unhedged.vocab.errors import InvariantError, UnhedgedError
 
 INTERRUPTED = 130
@@ -25,6 +37,7 @@ app.command("new")(new.new)
 app.command("check")(check.check)
 app.command("show")(show.show)
 app.command("run")(run.run)
+app.command("score")(score.score)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("position")(position.position)

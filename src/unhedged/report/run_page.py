@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from unhedged.report import screen
+from unhedged.lab.scorecard import Scorecard
+from unhedged.report import scorecard, screen
 from unhedged.report.figures.backing import backing, payers
 from unhedged.report.figures.carry import carry
 from unhedged.report.figures.depth import depth
@@ -32,6 +33,7 @@ def run_page(
     scenario: str,
     shown: str,
     command: str,
+    card: Scorecard | None = None,
 ) -> Page:
     """Return the page of a run.
 
@@ -45,6 +47,8 @@ def run_page(
         As `Results.manifest`.
     scenario, shown, command : str
         The scenario file, what ``unhedged show`` says of it, and what to type to repeat the run.
+    card : Scorecard
+        The run held against its day, where there is something to hold it against.
     """
     lines = [line for line in screen.finding(rows).splitlines() if line]
     chosen = choose(rows)
@@ -57,6 +61,7 @@ def run_page(
             folds={"What the scenario does": shown, "The scenario file": scenario},
         ),
         *([_happened(chosen, tables)] if complete else []),
+        *([_scored(card)] if card is not None else []),
         _likely(rows),
         _checks(manifest, rows),
         Section(id="limits", title="Limits", items=LIMITS),
@@ -138,8 +143,12 @@ def _happened(
     return Section(id="happened", title="What happened", text=text, choices=choices)
 
 
+def _scored(card: Scorecard) -> Section:
+    return Section(id="scorecard", title="Is it true?", figures=[scorecard.figure(card)])
+
+
 def _likely(rows: Sequence[Row]) -> Section:
-    names = screen.measures(rows)
+    names = screen.plain(screen.measures(rows))
     single = len(rows) == 1
     heads = ("measure", "value") if single else ("measure", "median", "5%", "95%")
     cells = [(headline.label(name), *screen.cells(rows, name)) for name in names]
@@ -148,7 +157,10 @@ def _likely(rows: Sequence[Row]) -> Section:
         id="likely",
         title="The numbers" if single else "How likely",
         figures=[figure for figure in found if figure is not None],
-        grids=[Grid(heads=heads, rows=cells)],
+        grids=[
+            Grid(heads=heads, rows=cells),
+            *(Grid(heads=heads_, rows=lines) for heads_, lines in screen.things(rows)),
+        ],
     )
 
 

@@ -1,6 +1,5 @@
 """The page of a comparison: what was changed, what it did with intervals, and every pair."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,8 +13,6 @@ from unhedged.results import headline
 
 Row = Mapping[str, Any]
 MOST_PAIRED = 6
-NARROW = 22
-"""Letters in a line of a label: on a phone the plot needs the rest."""
 
 
 def twins_page(
@@ -125,7 +122,7 @@ def _table(differences: Sequence[Difference]) -> Grid:
 def _forest(differences: Sequence[Difference]) -> Figure:
     # Each difference as a share of the base's mean, so that dollars and hours stand on one axis.
     drawn = [d for d in differences if d.base and d.low is not None and d.high is not None]
-    names = ["<br>".join(textwrap.wrap(headline.label(d.measure), NARROW)) for d in drawn]
+    names = [look.wrapped(headline.label(d.measure)) for d in drawn]
     share = [100 * d.mean / abs(d.base) for d in drawn]
     above = [100 * ((d.high or 0.0) - d.mean) / abs(d.base) for d in drawn]
     data = [

@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from unhedged.report.figures.spread import converged, median_band, spread
+from unhedged.lab.scorecard import median_band
+from unhedged.report.figures.spread import converged, spread
 from unhedged.report.page import look
 from unhedged.report.page.parts import Choice, Figure, Grid, Page, Section
 from unhedged.report.page.render import render, write

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from unhedged.lab.scorecard import median_band
 from unhedged.report.page import look
 from unhedged.report.page.parts import Figure, Grid
 from unhedged.report.screen import quantile
@@ -28,9 +29,9 @@ def spread(rows: Sequence[Row]) -> Figure | None:
     if len(rows) < 2 or not names:
         return None
     data: list[dict[str, object]] = []
-    layout = look.layout(60 + 90 * len(names), hovermode="closest", showlegend=False)
+    layout = look.layout(60 + 105 * len(names), hovermode="closest", showlegend=False)
     for n, (name, stretch) in enumerate(
-        zip(names, look.panels([1.0] * len(names), gap=0.12), strict=True), 1
+        zip(names, look.panels([1.0] * len(names), gap=0.15), strict=True), 1
     ):
         number = str(n) if n > 1 else ""
         scale = headline.axis_unit(name)[0]
@@ -145,11 +146,3 @@ def converged(rows: Sequence[Row], name: str) -> Figure | None:
         ),
         source=f"replicates: {name}",
     )
-
-
-def median_band(values: Any) -> tuple[float, float, float]:
-    """Return lower end, median and upper end of the 95 % interval of the median of ``values``."""
-    ordered, n = np.sort(values), len(values)
-    half = 1.96 * np.sqrt(n) / 2
-    low, high = int(max(0, np.floor(n / 2 - half))), int(min(n - 1, np.ceil(n / 2 + half)))
-    return float(ordered[low]), float(np.median(ordered)), float(ordered[high])

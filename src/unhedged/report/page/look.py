@@ -1,6 +1,7 @@
 """How figures look: colours with one meaning each, thin lines, light grids, and series thin enough for a phone."""
 
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 MOST_POINTS = 900
 """Points of a line: two a pixel of a wide screen."""
 DIGITS = 6
+LETTERS = 22
 
 
 def thin(
@@ -132,6 +134,11 @@ def layout(height: int = 360, **more: Any) -> dict[str, Any]:
         },
         **more,
     }
+
+
+def wrapped(text: str) -> str:
+    """Return a label in lines of at most `LETTERS`: on a phone the plot needs the rest of the width."""
+    return "<br>".join(textwrap.wrap(text, LETTERS))
 
 
 def panels(shares: Sequence[float], gap: float = 0.06) -> list[list[float]]:
