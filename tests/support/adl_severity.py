@@ -72,6 +72,6 @@ def printed_loss(
 
 
 def turned_loss(theta: float, deficit: float, most: float, *, lam: float, mu: float) -> float:
-    """Return the same with the capacity term turned round, ``mu (theta D - M)+``: taking more than M costs."""
+    """Return an example with something to learn, ours: the middle term turned round, so that taking more than M costs."""
     taken = theta * deficit
     return -lam * taken + mu * max(0.0, taken - most)

@@ -69,7 +69,7 @@ def test_the_printed_loss_is_least_at_severity_one(
 
 
 @given(st.floats(1.0, 1e6), PART, RATE, st.floats(1.01, 5.0))
-def test_the_turned_loss_is_least_where_capacity_is_met(
+def test_the_turned_loss_is_least_where_as_much_as_m_is_taken(
     deficit: float, part: float, lam: float, more: float
 ) -> None:
     most = part * deficit
