@@ -13,9 +13,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from unhedged.api import (
+        Calibrated,
         Comparison,
         Position,
         Results,
+        calibrate,
         compare,
         load,
         open_results,
@@ -29,9 +31,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Comparison": "unhedged.api",
+    "Calibrated": "unhedged.api",
     "Position": "unhedged.api",
     "Results": "unhedged.api",
     "UnhedgedError": "unhedged.vocab.errors",
+    "calibrate": "unhedged.api",
     "compare": "unhedged.api",
     "import_rules": "unhedged.venues.importing.importer",
     "load": "unhedged.api",
@@ -43,11 +47,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "Calibrated",
     "Comparison",
     "Position",
     "Results",
     "UnhedgedError",
     "__version__",
+    "calibrate",
     "compare",
     "import_rules",
     "load",
