@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from unhedged.api import (
         Comparison,
         Position,
+        Replay,
         Results,
         compare,
         load,
         open_results,
         position,
+        replay_event,
         run,
         scenarios,
     )
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Comparison": "unhedged.api",
     "Position": "unhedged.api",
+    "Replay": "unhedged.api",
     "Results": "unhedged.api",
     "UnhedgedError": "unhedged.vocab.errors",
     "compare": "unhedged.api",
@@ -38,6 +41,7 @@ _HOMES = {
     "open_results": "unhedged.api",
     "position": "unhedged.api",
     "register": "unhedged.vocab.registry",
+    "replay_event": "unhedged.api",
     "run": "unhedged.api",
     "scenarios": "unhedged.api",
 }
@@ -45,6 +49,7 @@ _HOMES = {
 __all__ = [
     "Comparison",
     "Position",
+    "Replay",
     "Results",
     "UnhedgedError",
     "__version__",
@@ -54,6 +59,7 @@ __all__ = [
     "open_results",
     "position",
     "register",
+    "replay_event",
     "run",
     "scenarios",
 ]

@@ -64,10 +64,14 @@ class Sample:
         rows: dict[str, list[dict[str, str]]] = {account: [] for account in [*self.accounts, VAULT]}
         for account in rows:
             self.wallet[account] = self.random.randrange(10**8, 10**12)
+        self.wallet[VAULT] = 10**9
         for one, other in zip(self.accounts[::2], self.accounts[1::2], strict=False):
             if self.random.random() < share:
                 coin = self.random.choice(self.coins)
-                lots, entry = self.random.randrange(1, 10_000), coin.px * 11 // 10
+                lots, entry = (
+                    self.lots(coin, self.random.randrange(100, 200_000)),
+                    coin.px * 11 // 10,
+                )
                 for account, signed in ((one, lots), (other, -lots)):
                     self.pos[account, coin.name] = signed
                     self.cost[account, coin.name] = (
@@ -78,6 +82,10 @@ class Sample:
         for account, held in rows.items():
             state = {"account": account, "cash": text(self.wallet[account], 6), "positions": held}
             self.snapshot.append(json.dumps(state))
+
+    def lots(self, coin: Coin, dollars: int) -> int:
+        """Lots of a coin worth about some dollars, at least one."""
+        return max(1, dollars * 10 ** (coin.tick + coin.lot) // self.px[coin.name])
 
     def leg(self, account: str, coin: Coin, lots: int, px: int, *, adl: bool = False, forced: bool = False) -> tuple[str, str, str]:  # fmt: skip
         """Move one account by a fill and return startPosition, dir and closedPnl."""
@@ -123,13 +131,15 @@ class Sample:
             )
         return ",".join(legs)
 
-    def quiet(self, t: int, most: int = 500) -> str:
+    def quiet(self, t: int, most: int = 50_000) -> str:
         """Two accounts trade at a price that walks."""
         coin = self.random.choice(self.coins)
         buyer, seller = self.random.sample(self.accounts, 2)
         step = self.random.randrange(-3, 4)
         self.px[coin.name] = max(1, self.px[coin.name] + step)
-        return self.trade(t, buyer, seller, coin, self.random.randrange(1, most), self.px[coin.name], fee=self.random.randrange(0, 500))  # fmt: skip
+        lots = self.lots(coin, self.random.randrange(1, most))
+        fee = self.random.randrange(0, 10**6)
+        return self.trade(t, buyer, seller, coin, lots, self.px[coin.name], fee=fee)
 
     def takeover(self, t: int) -> str:
         """The vault takes a long over from an account."""
@@ -144,16 +154,21 @@ class Sample:
     def deleverage(self, t: int, *, most: int = 20) -> str:
         """Shorts close against the vault's long of one coin, whole ones but for the last, at a price off the mark."""
         held = [
-            (lots, name)
+            (
+                lots * self.px[name] * 10 ** (6 - self.by_name[name].tick - self.by_name[name].lot),
+                name,
+            )
             for (account, name), lots in self.pos.items()
             if account == VAULT and lots > 0
         ]
         if not held:
             return ""
-        left, name = max(held)
-        coin = self.by_name[name]
+        name = max(held)[1]
+        coin, left = self.by_name[name], self.pos[VAULT, name]
         shorts = sorted((-lots, account) for (account, one), lots in self.pos.items() if one == name and lots < 0 and account != VAULT)  # fmt: skip
-        px, mark, legs = self.px[name], self.px[name] + self.random.randrange(-5, 6), []
+        # The market falls on after a take-over, so the vault cannot pay.
+        px = self.px[name] = max(1, self.px[name] * 97 // 100)
+        mark, legs = px + self.random.randrange(-5, 6), []
         for lots, account in shorts[:most]:
             close = min(lots, left)
             if close:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from unhedged.cli import bench, check, compare, doctor, new, position, rules, run, show
+from unhedged.cli import bench, check, compare, doctor, new, position, replay, rules, run, show
 from unhedged.vocab.errors import InvariantError, UnhedgedError
 
 INTERRUPTED = 130
@@ -27,6 +27,7 @@ app.command("show")(show.show)
 app.command("run")(run.run)
 app.command("compare")(compare.compare)
 app.command("position")(position.position)
+app.command("replay")(replay.replay)
 app.add_typer(rules.app, name="rules")
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)

@@ -121,12 +121,12 @@ def _names(perps: pl.DataFrame, snapshot: Snapshot) -> Names:
 
 
 def numbered(words: pl.Series, names: Sequence[str]) -> Whole:
-    """Return the place of each word in a sorted list of names."""
-    unique = words.unique().drop_nulls()
-    places = np.searchsorted(np.array(names, dtype=object), np.array(unique.cast(pl.String).to_list(), dtype=object))  # fmt: skip
-    table = pl.DataFrame({"word": unique, "place": places.astype(np.int64)})
-    joined = pl.DataFrame({"word": words}).join(table, on="word", how="left", maintain_order="left")
-    return joined["place"].fill_null(-1).to_numpy()
+    """Return the place of each word, text or category, in a list of names; -1 of one that is not in it."""
+    table = pl.DataFrame({"text": pl.Series(names, dtype=pl.String)}).with_row_index("place")
+    unique = words.unique().drop_nulls().alias("word")
+    known = pl.DataFrame({"word": unique, "text": unique.cast(pl.String)}).join(table, on="text")
+    joined = pl.DataFrame({"word": words}).join(known, on="word", how="left", maintain_order="left")
+    return joined["place"].cast(pl.Int64).fill_null(-1).to_numpy()
 
 
 def _whole(perps: pl.DataFrame, names: Names) -> Fills:
