@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
     from unhedged.engine.running import Progress
     from unhedged.lab.compare import Difference
+    from unhedged.lab.scorecard import Scorecard
     from unhedged.replay.event import Replayed
+    from unhedged.report.page.parts import Figure
     from unhedged.results.store import Store
     from unhedged.scenario.load import LoadedScenario
     from unhedged.venues.position import Position as VenuePosition
 
 KEEPS = ("summary", "tables", "all")
 """What a run keeps: forced events alone; all tables; all tables and every fill."""
+
+
+REPORT = "report.html"
 
 
 def scenarios() -> list[str]:
@@ -104,6 +109,97 @@ class Results:
             worst_desk(lambda name: self.table(name, replicate=only[0])) if len(only) == 1 else []
         )
         return summary(rows, story)
+
+    def figures(self, *, replicate: int | None = None) -> "dict[str, Figure]":
+        """Return the figures of one replicate by name, as on the page; a notebook shows each as it stands.
+
+        Parameters
+        ----------
+        replicate : int
+            The one in the middle by what ADL took, when left out.
+        """
+        from unhedged.report.figures.replicate import Replicate
+        from unhedged.report.run_page import choose, figures
+
+        self._refuse_without_series("Figures")
+        number = choose(self.rows())[0][1] if replicate is None else replicate
+        one = Replicate(lambda name: self.table(name, replicate=number), number)
+        return {figure.id: figure for figure in figures(one)}
+
+    def score(self) -> "Scorecard":
+        """Return the run held against what was measured on its day: each row with median, interval and verdict.
+
+        Raises
+        ------
+        ResultsError
+            The scenario has no targets, a folder without replicates, or one that kept too little.
+        """
+        import json
+
+        from unhedged.lab import scorecard, targets
+
+        manifest = self.manifest()
+        rows = targets.load(manifest["scenario"])
+        self._refuse_without_series("A scorecard")
+        plan = json.loads((self.path / "plan.json").read_text("utf-8"))
+        return scorecard.score(
+            rows,
+            shock_ns=min((news["t_ns"] for news in plan["news"]), default=0),
+            replicates=self.replicates,
+            tables=lambda name, number: self.table(name, replicate=number),
+            balanced=manifest["checks"].get("ledger") == "balanced",
+        )
+
+    def report(self, out: str | Path | None = None) -> Path:
+        """Write one HTML page that needs no network, and return where it is.
+
+        Parameters
+        ----------
+        out : path
+            The file; ``report.html`` in the folder when left out.
+
+        Raises
+        ------
+        ResultsError
+            No replicate has finished, or the file cannot be written.
+        """
+        from unhedged.report.page.render import write
+        from unhedged.report.run_page import run_page
+
+        file = self.path / "scenario.toml"
+        page = run_page(
+            rows=self._rows_for_page(),
+            tables=lambda name, number: self.table(name, replicate=number),
+            manifest=self.manifest(),
+            scenario=file.read_text("utf-8"),
+            shown=load(file).show(),
+            command=f"unhedged run {file} --replicates {len(self.replicates)}",
+            card=self._card(),
+        )
+        return write(page, self.path / REPORT if out is None else Path(out))
+
+    def _refuse_without_series(self, what: str) -> None:
+        if self.manifest()["keep"] == "summary":
+            raise ResultsError(
+                f"{self.path} kept forced events alone. {what} need{'s' if what.startswith('A ') else ''} series as well.",
+                hint="Run again with --keep tables --force.",
+            )
+
+    def _card(self) -> "Scorecard | None":
+        from unhedged.lab.targets import known
+
+        manifest = self.manifest()
+        scored = manifest["scenario"] in known() and manifest["keep"] != "summary"
+        return self.score() if scored else None
+
+    def _rows_for_page(self) -> list[dict[str, Any]]:
+        rows = self.rows()
+        if not rows:
+            raise ResultsError(
+                f"{self.path} has no finished replicate.",
+                hint="Run the scenario again to finish it.",
+            )
+        return rows
 
     def verify(self) -> list[str]:
         """Return what is wrong with the folder, nothing when all is well."""
@@ -256,11 +352,49 @@ class Comparison:
                 return difference
         raise ResultsError(f'There is no measure "{measure}" in both runs.')
 
+    def ladders(self) -> list[tuple[str, str]]:
+        """Return venue and first step that differs, for each venue whose liquidations take other steps."""
+        from unhedged.report.twins import ladders
+
+        return ladders(self.changes)
+
     def summary(self) -> str:
-        """Return what was changed and the table of differences."""
+        """Return what was changed, where ladders part, and the table of differences."""
         from unhedged.report.twins import summary
 
         return summary(self.changes, self.differences())
+
+    def report(self, out: str | Path | None = None) -> Path:
+        """Write one HTML page of the comparison, and return where it is.
+
+        Parameters
+        ----------
+        out : path
+            The file; ``compare-<folder of the base>.html`` in the folder of the changed run when left out.
+
+        Raises
+        ------
+        ResultsError
+            The runs share no replicate, or the file cannot be written.
+        """
+        from unhedged.report.page.render import write
+        from unhedged.report.twins_page import twins_page
+
+        differences = self.differences()
+        if not differences:
+            raise ResultsError(
+                f"{self.base.path} and {self.other.path} share no finished replicate.",
+                hint="Run both with the same seed and number of replicates.",
+            )
+        page = twins_page(
+            changes=self.changes,
+            differences=differences,
+            base=self.base.rows(),
+            other=self.other.rows(),
+            manifests=(self.base.manifest(), self.other.manifest()),
+        )
+        default = self.other.path / f"compare-{self.base.path.name}.html"
+        return write(page, default if out is None else Path(out))
 
     @classmethod
     def of(cls, base: Results, other: Results) -> Self:

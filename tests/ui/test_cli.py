@@ -255,6 +255,7 @@ def test_compare_speaks_json(engine, capsys) -> None:
     (twin,) = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     assert {d["low"] for d in twin["differences"]} == {None}
     assert twin["changes"] == [["venues.hub.adl_on", True, False]]
+    assert twin["ladders"] == {}
 
 
 def test_compare_announces_what_it_compiles(engine, capsys) -> None:

@@ -105,6 +105,7 @@ def _print_json(values: list[str], twins: "list[Comparison]") -> None:
             {
                 "value": value,
                 "changes": twin.changes,
+                "ladders": dict(twin.ladders()),
                 "differences": [{**asdict(d), "clear": d.clear} for d in twin.differences()],
             }
             for value, twin in zip(values[1:], twins, strict=True)

@@ -72,11 +72,15 @@ def summary(rows: Sequence[Row], story: Sequence[str] = ()) -> str:
     if not single:
         lines.append(" " * width + "".join(f"{head:>14}" for head in heads))
     for name in names:
-        values = [row.get(name) for row in rows]
-        cells = [values[0]] if single else _spread(values)
-        shown = "".join(f"{headline.show(name, cell):>14}" for cell in cells)
+        shown = "".join(f"{cell:>14}" for cell in cells(rows, name))
         lines.append(f"{headline.label(name):<{width}}{shown}".rstrip())
     return "\n".join(lines)
+
+
+def cells(rows: Sequence[Row], name: str) -> list[str]:
+    """Return measure ``name`` as it is printed: median, 5 % and 95 % quantile, or the number itself of one replicate."""
+    values = [row.get(name) for row in rows]
+    return [headline.show(name, value) for value in (values if len(rows) == 1 else _spread(values))]
 
 
 def _spread(values: Sequence[Any]) -> list[float | None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from unhedged.engine.desk_measures import longest_gap
+from unhedged.measures.desks import longest_gap
 from unhedged.vocab.units import show_duration, show_money, show_number, show_rate
 
 Tables = Callable[[str], pl.DataFrame]

@@ -73,6 +73,19 @@ def show(measure: str, value: Any) -> str:
     return show_number(value)
 
 
+def axis_unit(measure: str) -> tuple[float, str]:
+    """Return what to multiply a value of ``measure`` by for an axis, and the unit it then has."""
+    name = measure.partition(".")[0]
+    units = {"_usd": (1e-6, "$M"), "_share": (100.0, "%"), "_ns": (1 / 60e9, "min")}
+    return next((unit for suffix, unit in units.items() if name.endswith(suffix)), (1.0, ""))
+
+
+def axis_title(measure: str) -> str:
+    """Return what ``measure`` is called beside an axis, with its unit."""
+    unit = axis_unit(measure)[1]
+    return f"{label(measure)}, {unit}" if unit else label(measure)
+
+
 def rank(measure: str) -> tuple[int, str]:
     """Return the sort key of a measure: known ones in their order, others by name."""
     names = list(LABELS)

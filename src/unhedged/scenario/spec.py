@@ -269,6 +269,10 @@ class Instrument(Block):
         description="a table of the rulebook, FILE.toml#TABLE of imported rules, or brackets",
     )
     open_interest: Funds = written("$0")
+    scale: Funds | None = Field(
+        default=None,
+        description="money that blocks of agents with `each` are sized by, as in '5% of scale'; nothing by itself",
+    )
     band: Share | None = Field(
         default=None, description="orders farther from mark are refused; 0% for no band"
     )

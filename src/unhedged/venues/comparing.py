@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from unhedged.venues import terms
-from unhedged.venues.ladder import first_difference
+from unhedged.venues.ladder import first_difference, steps_of
 from unhedged.venues.reading import written
 from unhedged.venues.rulebook import Fact, Rulebook
 from unhedged.vocab.errors import UnknownKind
@@ -92,7 +92,7 @@ def _summary(left: Rulebook, right: Rulebook, found: Sequence[Difference]) -> It
         return
     rules = "1 rule" if len(found) == 1 else f"{len(found)} rules"
     yield f"{left.id} and {right.id} differ in {rules}."
-    step = first_difference(left, right)
+    step = first_difference(steps_of(left), steps_of(right))
     yield f"The ladders part at {step}." if step else "Their ladders take the same steps."
     for path, words in (("adl.price", "ADL price"), ("adl.score", "ADL order")):
         if path in left.facts and left.value(path) == right.value(path):

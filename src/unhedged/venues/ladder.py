@@ -1,6 +1,6 @@
 """Steps of a liquidation in words, and the facts a rulebook that lists a step must state with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from unhedged.venues.rulebook import Rulebook
@@ -98,9 +98,8 @@ def missing_parameters(book: Rulebook) -> Iterator[str]:
                     yield path
 
 
-def first_difference(left: Rulebook, right: Rulebook) -> str:
-    """Return the ladder step at which two venues part, in words; nothing where they take the same steps."""
-    ours, theirs = steps_of(left), steps_of(right)
+def first_difference(ours: Sequence[LiquidationStep], theirs: Sequence[LiquidationStep]) -> str:
+    """Return the step at which two ladders part, in words; nothing where they take the same steps."""
     for n in range(max(len(ours), len(theirs))):
         pair = [ladder[n].name.lower() if n < len(ladder) else "none" for ladder in (ours, theirs)]
         if pair[0] != pair[1]:

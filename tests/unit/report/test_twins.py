@@ -3,7 +3,7 @@
 from typing import Any
 
 from unhedged.lab.compare import Difference
-from unhedged.report.twins import finding, summary
+from unhedged.report.twins import finding, ladders, summary
 
 
 def difference(measure: str, **given: Any) -> Difference:
@@ -44,3 +44,17 @@ def test_a_difference_that_chance_makes_is_not_claimed() -> None:
 
 def test_one_pair_has_no_interval() -> None:
     assert "no interval" in finding([difference("adl_accounts", pairs=1)])
+
+
+def test_the_step_at_which_ladders_part_is_named() -> None:
+    orders, tiers = ["CANCEL_ORDERS", "ORDERS_ON_ALL_LEGS"], ["CANCEL_ORDERS", "DROP_TIERS"]
+    changes = [
+        ("venues.hub.rulebook", "a", "b"),
+        ("venues.hub.steps", orders, tiers),
+        ("venues.other.steps", None, tiers),  # a venue that one plan does not have
+        ("agents.steps", orders, tiers),
+    ]
+    step = "step 2: orders_on_all_legs against drop_tiers"
+    assert ladders(changes) == [("hub", step)]
+    assert f"\n\nLadders of hub part at {step}.\n" in summary(changes, [difference("trades")])
+    assert "Ladders" not in summary(changes[:1], [difference("trades")])

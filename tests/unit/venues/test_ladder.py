@@ -51,7 +51,7 @@ def test_steps_are_in_the_order_of_the_venue() -> None:
     ],
 )
 def test_first_step_that_differs_is_named(left: list[str], right: list[str], words: str) -> None:
-    assert first_difference(book(*left), book(*right)) == words
+    assert first_difference(steps_of(book(*left)), steps_of(book(*right))) == words
 
 
 def test_the_eighth_venue_needed_two_new_steps() -> None:

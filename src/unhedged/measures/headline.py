@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from unhedged.engine.desk_measures import desk_measures
+from unhedged.measures.desks import desk_measures
 from unhedged.scenario.plan import InstrumentPlan, RunPlan
 from unhedged.vocab.enums import InstrumentKind
 from unhedged.vocab.units import ATOMS_PER_USD

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
-from unhedged.engine.desk_measures import desk_measures
-from unhedged.engine.headline import SECOND, _forced, _market
+from unhedged.measures.desks import desk_measures
+from unhedged.measures.headline import SECOND, _forced, _market
 from unhedged.results import schema
 from unhedged.vocab.enums import InstrumentKind
 
