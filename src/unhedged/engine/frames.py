@@ -140,6 +140,9 @@ class Frames:
                 "score": r["score"],
                 "leverage": r["leverage"],
                 "profit": r["profit"],
+                "equity_before": r["before"] / ATOMS_PER_USD,
+                "unrealised": r["gain"] / ATOMS_PER_USD,
+                "loser_equity": r["loser_before"] / ATOMS_PER_USD,
             }
         )
 

@@ -274,6 +274,9 @@ def keep_forced(w: Any, c: int, p: int, counterparty: int, change: int, px_milli
     row.score = 0.0
     row.leverage = 0.0
     row.profit = 0.0
+    row.before = 0
+    row.gain = 0
+    row.loser_before = 0
     row.fund = equity(w, carrier(w, v))
     row.cause = case(w, c).number
     w.forced_kept += 1

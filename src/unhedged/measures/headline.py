@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from unhedged.measures.deleveraging import adl_measures
 from unhedged.measures.desks import desk_measures
 from unhedged.scenario.plan import InstrumentPlan, RunPlan
 from unhedged.vocab.enums import InstrumentKind
@@ -27,7 +28,11 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
     measures.update(_fund(plan, tables["series"]))
     measures.update(_deficit(tables["transfers"]))
     spot = [i.id for i in plan.instruments if i.kind == InstrumentKind.SPOT]
-    measures.update(desk_measures(tables["desks"], spot))
+    measures.update(desk_measures(tables["desks"], tables["adl"], spot))
+    for venue in plan.venues:
+        if any(i.venue == venue.id and i.id not in spot for i in plan.instruments):
+            found = adl_measures(tables["adl"], venue.id)
+            measures.update({f"{name}.{venue.id}": value for name, value in found.items()})
     for instrument in plan.instruments:
         mine = tables["series"].filter(pl.col("instrument") == instrument.id).sort("t_ns")
         measures.update(_market(instrument, mine, max(1, SMOOTHING // plan.record_ns)))

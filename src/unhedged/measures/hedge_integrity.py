@@ -29,7 +29,7 @@ def unhedged_delta_time(t_ns: ArrayLike, exposure: ArrayLike, price: ArrayLike) 
     t_ns : array_like of int, shape (instants,)
         From the first close on.
     exposure, price : array_like, shape (instants,)
-        As `delta` gives it, and the price that values it. The last instant lasts no time.
+        As `delta` gives it, and the price that values it; ones where exposure is in dollars. The last instant lasts no time.
 
     Notes
     -----

@@ -71,6 +71,31 @@ def deficit_by_wave(wave: ArrayLike, account: ArrayLike, equity: ArrayLike) -> N
     return np.array([deficit(accounts[when == n], owned[when == n]) for n in range(number)])
 
 
+def new_deficits(account: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDArray[np.float64]:
+    """Return the deficit each close of a loser found that the one before it had not left behind, dollars.
+
+    Parameters
+    ----------
+    account : array_like, shape (closes,)
+        The loser; any sortable entry. Closes in the order in which they happened.
+    before, after : array_like, shape (closes,)
+        Its equity at mark before and after the close, dollars.
+
+    Returns
+    -------
+    array of float64, shape (closes,)
+        ``max(0, short before - short after the account's previous close)`` with short the negative part of equity; before the
+        first close nothing was left behind. So a vault that stays below zero is not counted again each time it is looked at.
+    """
+    found, left = (np.maximum(0.0, -x) for x in columns(before=before, after=after))
+    who, _ = codes("account", account, len(found))
+    order = np.argsort(who, kind="stable")
+    behind = np.zeros(len(found))
+    same = who[order[1:]] == who[order[:-1]]
+    behind[order[1:]] = np.where(same, left[order[:-1]], 0.0)
+    return np.maximum(0.0, found - behind)
+
+
 def coverage(fund: float, deficit: float) -> float:
     """Return how often a fund could have paid a deficit; without one infinite, and nan when the fund is empty too."""
     return ratio(fund, deficit)

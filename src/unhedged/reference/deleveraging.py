@@ -280,7 +280,7 @@ class Deleveraging:
         if qty == 0 or self.skipped(winner, i, price, qty):
             return 0
         self.cancel(winner, i)
-        before = self.facts(winner, i)
+        before = self.facts(winner, i) | {"loser": self.ledger.equity(loser)}
         atoms = self.ledger.worth(i, qty, price)
         bought = loser.holdings[i].pos > 0
         buyer, seller = (winner, loser) if bought else (loser, winner)
@@ -311,7 +311,7 @@ class Deleveraging:
         kind = AccountKind.VAULT if self.rulebook.backstop else AccountKind.FUND
         house = self.ledger.house(kind)
         loser = account if before is None or other is None else other
-        before = before or {"notional": 0, "equity": 0, "unrealised": 0, "cost": 0}
+        before = before or dict.fromkeys(("notional", "equity", "unrealised", "cost", "loser"), 0)
         leverage = 1.0 * before["notional"] / before["equity"] if before["equity"] > 0 else 0.0
         profit = 1.0 * before["unrealised"] / before["cost"] if before["cost"] > 0 else 0.0
         self.rows.append(
@@ -330,6 +330,9 @@ class Deleveraging:
                 "score": score,
                 "leverage": leverage,
                 "profit": profit,
+                "before": before["equity"],
+                "gain": before["unrealised"],
+                "loser_before": before["loser"],
                 "fund": self.ledger.equity(house),
                 "cause": loser.case,
             }

@@ -1,7 +1,7 @@
 """Headline measures: one number per replicate, how it is called, and how it is printed.
 
 A measure's unit is in its name: ``_usd`` dollars, ``_share`` a fraction, ``_ns`` simulated time, otherwise a plain number.
-``None`` means "did not happen". A measure of one thing has its id after a dot: ``fall_share.BTC``.
+``None`` means "did not happen". A measure of one thing has its id after a dot: ``fall_share.hub/BTC-PERP``, ``adl_need_usd.hub``.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,8 +18,17 @@ LABELS: Mapping[str, str] = {
     "fund_empty_ns": "Fund empty after",
     "first_adl_ns": "First ADL after",
     "adl_accounts": "Accounts deleveraged",
+    "adl_need_usd": "True need: deficits passed to ADL",
+    "adl_removed_usd": "Removed from winners at mark",
+    "adl_removed_net_usd": "Net taken from winners at mark",
+    "adl_overshoot_usd": "Overshoot: removed above need",
+    "adl_haircut_share": "Largest haircut of equity",
+    "adl_gini": "Gini of closed notional",
+    "adl_hhi": "HHI of closed notional",
     "desk_unhedged_usd": "Most a desk stood unhedged",
     "desk_unhedged_ns": "Longest a desk stood so at a stretch",
+    "desk_open_ns": "Time what desks lost stood open",
+    "desk_break_loss_usd": "Lost by desks on broken hedges",
     "desks_deleveraged": "Desks whose short was closed",
     "desks_spot_kept": "Desks left with their spot",
     "thin_share": "Time below a tenth of starting depth",
@@ -35,15 +44,27 @@ LABELS: Mapping[str, str] = {
 
 PER_INSTRUMENT = ("thin_share", "open_interest_share", "fall_share", "rise_share", "low_share")
 """Measures of each instrument, with its id after a dot."""
+PER_VENUE = (
+    "adl_need_usd",
+    "adl_removed_usd",
+    "adl_removed_net_usd",
+    "adl_overshoot_usd",
+    "adl_haircut_share",
+    "adl_gini",
+    "adl_hhi",
+)
+"""Measures of each venue with contracts, with its id after a dot."""
 
 
 def known(instruments: Iterable[str]) -> list[str]:
     """Return the measures a run over ``instruments`` may have, in the order of the table."""
     ids = list(instruments)
+    venues = list(dict.fromkeys(i.partition("/")[0] for i in ids))
+    things = dict.fromkeys(PER_INSTRUMENT, ids) | dict.fromkeys(PER_VENUE, venues)
     return [
         full
         for name in LABELS
-        for full in ([f"{name}.{i}" for i in ids] if name in PER_INSTRUMENT else [name])
+        for full in ([f"{name}.{i}" for i in things[name]] if name in things else [name])
     ]
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from unhedged.vocab.errors import ResultsError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 DEPTH_BPS = (10, 25, 50, 100, 200)
 """Distances from the mid within which depth is recorded, basis points."""
@@ -146,6 +146,9 @@ ADL = Table(
         "score": _real("", "the winner's rank score"),
         "leverage": _real("", "the winner's notional over equity, before"),
         "profit": _real("fraction", "the winner's unrealised profit over entry cost, before"),
+        "equity_before": _real("USD", "of the winner at mark, before"),
+        "unrealised": _real("USD", "the winner's profit on the position at mark, before"),
+        "loser_equity": _real("USD", "of the counterparty at mark, before"),
         "equity": _real("USD", "of the winner, after"),
         "fund": _real("USD", "equity of fund or vault, after"),
     },

@@ -47,6 +47,26 @@ def test_waves_never_sum_to_less_than_the_event(rows: list[tuple[int, int, int]]
     assert by_wave.sum() >= sol.deficit(account, equity)
 
 
+def test_a_deficit_left_behind_is_not_found_again() -> None:
+    """The vault lacks 100 and keeps lacking 70; 90 at the next look are 20 more; 10 at the next are none."""
+    account, before, after = ["v", "a", "v", "v"], [-100, -5, -90, -10], [-70, 0, -40, 3]
+    assert sol.new_deficits(account, before, after).tolist() == [100, 5, 20, 0]
+    assert sol.new_deficits([], [], []).tolist() == []
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(-20, 20), st.integers(-20, 20)), max_size=25)
+)
+def test_new_deficits_walk_by_walk(rows: list[tuple[int, int, int]]) -> None:
+    behind: dict[int, int] = {}
+    by_hand = []
+    for account, before, after in rows:
+        by_hand.append(max(0, max(0, -before) - behind.get(account, 0)))
+        behind[account] = max(0, -after)
+    columns = ([row[n] for row in rows] for n in range(3))
+    assert sol.new_deficits(*columns).tolist() == by_hand
+
+
 def test_coverage_and_drawdown() -> None:
     assert sol.coverage(30.0, 60.0) == 0.5
     assert sol.coverage(30.0, 0.0) == math.inf
