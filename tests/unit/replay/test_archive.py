@@ -9,7 +9,7 @@ from tests.support import sample_archive as sample
 
 from unhedged.replay.archive.blocks import ADL, read_fills
 from unhedged.replay.archive.events import read_moves
-from unhedged.replay.archive.forced import forced, needed, wave_numbers, waves_per_coin
+from unhedged.replay.archive.forced import forced, needed, waves_per_coin
 from unhedged.replay.archive.lines import lines
 from unhedged.replay.archive.numbers import money
 from unhedged.replay.archive.roll import UNKNOWN, numbered, roll
@@ -190,16 +190,11 @@ def test_without_a_snapshot_cash_is_unknown_and_entries_follow_where_a_position_
     assert (States(bare).wallets(5) == UNKNOWN).all()
 
 
-@pytest.mark.parametrize(("gap", "waves"), [(5_000, 1), (4_999, 2), (999, 3), (1_000, 2)])
-def test_gap_equal_to_the_limit_does_not_part_waves(gap, waves):
-    assert wave_numbers(np.array([0, 0, 1_000, 6_000]), gap).max() == waves
-
-
-def test_waves_by_coin_are_looked_at_alone():
-    times, coin = np.array([0, 3_000, 6_000, 9_000]), np.array([0, 1, 0, 1])
-    assert wave_numbers(times, 5_000).max() == 1
-    assert waves_per_coin(coin, times, 5_000) == 4
-    assert len(wave_numbers(np.zeros(0, np.int64), 5_000)) == 0
+@pytest.mark.parametrize(("gap", "waves"), [(3_000, 2), (2_999, 4), (6_000, 2)])
+def test_waves_by_coin_are_looked_at_alone(gap, waves):
+    times, coin = np.array([0, 1_000, 3_000, 4_000]), np.array([0, 1, 0, 1])
+    assert waves_per_coin(coin, times, gap) == waves
+    assert waves_per_coin(np.zeros(0, np.int64), np.zeros(0, np.int64), gap) == 0
 
 
 def test_amounts_finer_than_an_atom_are_cut_alike_on_both_sides(whole):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from unhedged.measures.solvency import waves
 from unhedged.replay.archive.blocks import ADL, Named
 from unhedged.replay.archive.numbers import Whole, scaled
 from unhedged.replay.archive.roll import Rolled
@@ -72,24 +73,17 @@ def _pairing(rolled: Rolled, files: Sequence[str], problems: list[Problem]) -> N
     named.close(files[-1] if files else "")
 
 
-def wave_numbers(times: Whole, gap_ms: int) -> Whole:
-    """Return the wave of each time, from 1: a new one begins after a gap of more than ``gap_ms`` milliseconds.
+def waves_per_coin(coin: Whole, times: Whole, gap_ms: int) -> int:
+    """Return how many waves there are when each coin is looked at alone.
 
     Parameters
     ----------
-    times : array of int64
-        Milliseconds, ascending.
+    coin, times : array of int64
+        Coin and time, milliseconds, of each fill.
     gap_ms : int
-        A gap equal to it does not part waves. Source: arXiv 2512.01112 v3 uses 5,000 over all coins.
+        As in ``measures.solvency.waves``, in milliseconds.
     """
-    if len(times) == 0:
-        return np.zeros(0, np.int64)
-    return 1 + np.concatenate([[0], np.cumsum(np.diff(times) > gap_ms)]).astype(np.int64)
-
-
-def waves_per_coin(coin: Whole, times: Whole, gap_ms: int) -> int:
-    """Return how many waves there are when each coin is looked at alone; arguments as `wave_numbers`, and a coin each."""
-    return sum(int(wave_numbers(times[coin == one], gap_ms).max()) for one in np.unique(coin))
+    return sum(1 + int(waves(times[coin == one], gap_ms).max()) for one in np.unique(coin))
 
 
 def needed(rolled: Rolled, found: Forced) -> Whole:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from unhedged.measures.solvency import deficit, waves
 from unhedged.replay.archive.blocks import read_fills
 from unhedged.replay.archive.events import read_moves
-from unhedged.replay.archive.forced import Forced, forced, needed, wave_numbers, waves_per_coin
+from unhedged.replay.archive.forced import Forced, forced, needed, waves_per_coin
 from unhedged.replay.archive.numbers import Whole, money
 from unhedged.replay.archive.roll import UNKNOWN, Rolled, numbered, roll
 from unhedged.replay.archive.snapshot import read_snapshot
@@ -71,7 +72,7 @@ def reconstruct(listing: Listing, problems: list[Problem]) -> Reconstruction | N
         rolled=rolled,
         states=States(rolled, cash),
         forced=found,
-        wave=wave_numbers(times, GAP_MS),
+        wave=1 + waves(times, GAP_MS),
         others=others,
     )
 
@@ -89,7 +90,7 @@ def archive_findings(one: Reconstruction) -> Findings:
         ("archive_winners", len(np.unique(fills.account[ones.adl]))),
         ("archive_coins", len(np.unique(coins))),
         ("archive_waves.5_s", int(one.wave.max(initial=0))),
-        ("archive_waves.1_s", int(wave_numbers(one.times, SHORT_GAP_MS).max(initial=0))),
+        ("archive_waves.1_s", 1 + int(waves(one.times, SHORT_GAP_MS).max(initial=-1))),
         ("archive_waves.5_s_coin_by_coin", waves_per_coin(coins, one.times, GAP_MS)),
         ("archive_needed", _usd(np.abs(needs))),
         ("archive_needed_signed", _usd(needs)),
@@ -99,12 +100,13 @@ def archive_findings(one: Reconstruction) -> Findings:
         ("archive_doubtful", len(one.rolled.doubtful)),
     ):
         found.add("node_fills_by_block", name, value, **common)
-    rows, worst = _waves(one, needs)
+    rows, losers = _waves(one, needs)
     found.rows["archive_waves"] = rows
-    if worst:
-        need = -sum(min(0, equity) for equity in worst.values()) * ATOM
+    if losers:
+        accounts, equities = zip(*losers, strict=True)
+        need = deficit(accounts, [value * ATOM for value in equities])
         found.add("node_fills_by_block, snapshot", "archive_true_need", need, **common)
-    _gaps(one, bool(worst), found)
+    _gaps(one, bool(losers), found)
     return found
 
 
@@ -112,16 +114,16 @@ def _usd(atoms: Whole) -> float:
     return int(atoms.sum()) * ATOM
 
 
-def _waves(one: Reconstruction, needs: Whole) -> tuple[list[dict[str, Any]], dict[int, int]]:
+def _waves(one: Reconstruction, needs: Whole) -> tuple[list[dict[str, Any]], list[tuple[int, int]]]:
     fills, adl, times = one.rolled.fills, one.forced.adl, one.times
     place = {name: number for number, name in enumerate(one.rolled.names.accounts)}
     losers = np.array([place.get(name, -1) for name in one.forced.loser], np.int64)
-    rows, worst = [], dict[int, int]()
+    rows: list[dict[str, Any]] = []
+    seen: list[tuple[int, int]] = []
     for wave, first, last in one.starts():
         part = slice(first, last + 1)
         equity = _equity_of_losers(one, first, last, losers[part])
-        for account, value in equity.items():
-            worst[account] = min(value, worst.get(account, value))
+        seen += equity.items()
         short = -sum(min(0, value) for value in equity.values())
         rows.append(
             {
@@ -137,7 +139,7 @@ def _waves(one: Reconstruction, needs: Whole) -> tuple[list[dict[str, Any]], dic
                 "true_need": short * ATOM if equity else None,
             }
         )
-    return rows, worst
+    return rows, seen
 
 
 def _equity_of_losers(one: Reconstruction, first: int, last: int, losers: Whole) -> dict[int, int]:
