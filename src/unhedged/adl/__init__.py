@@ -2,7 +2,8 @@
 
 Two kinds. A *score* ranks winners and the compiled loop closes from the top: ``f(winner) -> float``, marked with
 ``unhedged.kernels.compiled.score``. An *allocation* is a plain function of the whole list, ``f(winners, lots) -> lots per
-winner``; the loop comes back to Python for it. ``contract.check_allocation`` says what either must satisfy.
+winner``; the loop comes back to Python for it. ``contract.check_allocation`` says what either must satisfy, and
+``contract.allocation_of`` turns any of them into an allocation, for replays and comparisons outside the loop.
 """
 
 DEFAULT = "binance-v1"
@@ -16,7 +17,11 @@ REGISTRY = {
     "hyperliquid-documented-v1": "unhedged.adl.scores:hyperliquid_documented",
     "hyperliquid-documented-literal-v1": "unhedged.adl.scores:hyperliquid_documented_literal",
     "okx-v1": "unhedged.adl.scores:okx",
-    "random-start-v1": "unhedged.adl.contract:RANDOM_START",
+    "random-start-v1": "unhedged.adl.random_start:RANDOM_START",
+    "largest-first-v1": "unhedged.adl.queue:largest_first",
     "contract-pro-rata-v1": "unhedged.adl.pro_rata:contract_pro_rata",
+    "profit-pro-rata-v1": "unhedged.adl.pro_rata:profit_pro_rata",
+    "equity-pro-rata-v1": "unhedged.adl.pro_rata:equity_pro_rata",
+    "leverage-pro-rata-v1": "unhedged.adl.pro_rata:leverage_pro_rata",
 }
 """Built-in policies: versioned id to where they are."""

@@ -5,25 +5,25 @@ sum equals the smaller of the lots to close and the winners' lots, nobody closes
 nobody is flipped), and a loser's owner is never its own counterparty. The price is a rule of the venue, not of the policy.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from unhedged.adl.claims import Lots, Winners
+from unhedged.adl.queue import queue_policy
+from unhedged.adl.random_start import RandomStart, random_start
 from unhedged.kernels.casework import FIRST_WINNER
+from unhedged.kernels.compiled import ByAddress
 from unhedged.kernels.memory import Memory
 from unhedged.vocab.enums import CasePhase
 from unhedged.vocab.errors import PluginError
-
-Winners = NDArray[Any]
-"""Rows of the `winner` table, in order of position rows; columns as in ``kernels.layout.cases.WINNER``."""
-Lots = NDArray[np.int64]
+from unhedged.vocab.registry import pick
 
 
 class Allocation(Protocol):
     """A policy as a plain function."""
 
-    def __call__(self, winners: Winners, lots: int) -> Lots:
+    def __call__(self, winners: Winners, lots: int, /) -> Lots:
         """Return lots to close per winner.
 
         Parameters
@@ -41,11 +41,41 @@ class Allocation(Protocol):
         ...
 
 
-class RandomStart:
-    """A policy without a ranking: the compiled loop takes holders one after another from a random one on."""
+@runtime_checkable
+class WithMemory(Protocol):
+    """A policy that remembers earlier events: an object from which each venue of each replicate gets an allocation of its own."""
+
+    def fresh(self) -> Allocation:
+        """Return an allocation that has seen nothing yet."""
+        ...
 
 
-RANDOM_START = RandomStart()
+def fresh(policy: Any) -> Allocation:
+    """Return ``policy`` as an allocation that has seen nothing: of a policy without memory, itself."""
+    return policy.fresh() if isinstance(policy, WithMemory) else policy
+
+
+def allocation_of(choice: Any = None, *, key: int = 0, draw: int = 0) -> Allocation:
+    """Return any policy as an allocation ``f(winners, lots) -> lots per winner`` that has seen nothing.
+
+    Parameters
+    ----------
+    choice : None, str or object
+        As in ``vocab.registry.pick``: a registered id, ``"module:name"``, a function, a compiled score.
+    key, draw : int
+        Stream and number of the draw of a random start; other policies do not use them.
+
+    Raises
+    ------
+    UnknownKind, PluginError
+        As ``vocab.registry.pick``.
+    """
+    policy = pick("adl", choice)
+    if isinstance(policy, ByAddress):
+        return queue_policy(policy)
+    if isinstance(policy, RandomStart):
+        return random_start(key, draw)
+    return fresh(policy)
 
 
 def check_allocation(winners: Winners, lots: int, closes: Any, *, policy: str = "") -> Lots:
@@ -113,6 +143,8 @@ def draw_winners(random: np.random.Generator) -> Winners:
     winners["wallet"] = winners["equity"] - winners["unrealised"]
     winners["maintenance"] = winners["notional"] // 100
     winners["account_notional"] = winners["notional"]
+    winners["px_milli"] = winners["mark_milli"] * random.uniform(0.8, 1.2)
+    winners["hedge"] = winners["notional"] * random.uniform(0.0, 1.0, count)
     winners["score"] = random.integers(0, 5, count)
     return winners
 
