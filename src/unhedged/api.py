@@ -503,6 +503,19 @@ class Replay:
         """Return every figure with its tag, source and basis, every correction, and all tables, as plain data."""
         return self.parts.to_json()
 
+    def report(self, out: str | Path = "replay.html") -> Path:
+        """Write the page of the replay, one HTML file that needs no network, and return its path.
+
+        Raises
+        ------
+        ResultsError
+            The place cannot be written.
+        """
+        from unhedged.report.page.render import write
+        from unhedged.report.replay_page import replay_page
+
+        return write(replay_page(self.parts.to_json()), Path(out))
+
     def __repr__(self) -> str:
         """Return one line."""
         return f"<replay of {self.parts.event}: {len(self.parts.findings.figures)} figures>"

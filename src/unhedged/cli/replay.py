@@ -14,12 +14,18 @@ def replay(
         Path,
         typer.Option(metavar="DIR", help="Folder of the event's tables or the venue's archive."),
     ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one HTML page that needs no network.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Replay a real event from its data: published numbers, corrected ones, and what policies would have done."""
     from unhedged.api import replay_event
 
     found = replay_event(event, data=data)
+    if out is not None:
+        page = found.report(out)
+        typer.echo(f"{page}  {page.stat().st_size / 1e6:.1f} MB, one file, no network", err=True)
     if json:
         import json as json_module
 

@@ -54,6 +54,7 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
     ),
     "deficit_published": ("usd", "negative equity of bankrupt accounts, added over waves"),
     "deficit": ("usd", "negative equity of bankrupt accounts, the repeated account once"),
+    "deficit_repeats": ("count", "waves that have the same largest loss, to the cent"),
     "severity_published": ("ratio", "needed over the deficit added over waves"),
     "severity": ("ratio", "needed over the deficit counted once"),
     "covered_share": ("share", "ADL notional that lies in the waves of the published tables"),

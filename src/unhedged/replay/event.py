@@ -11,6 +11,7 @@ from unhedged.replay.archive.reconstruction import (
     reconstruct,
 )
 from unhedged.replay.checks import checks
+from unhedged.replay.comparison import compare_policies
 from unhedged.replay.figures import Problem
 from unhedged.replay.findings import Findings
 from unhedged.replay.groups import Group, complete_groups, structure
@@ -121,6 +122,7 @@ def replay(event: str, folder: str | Path) -> Replayed:
     archive = reconstruct(data.listing, data.problems)
     if archive is not None:
         found.extend(archive_findings(archive))
+    found.extend(compare_policies(data, groups, archive))
     return Replayed(
         event=event,
         title=EVENTS[event],

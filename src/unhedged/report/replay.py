@@ -1,10 +1,22 @@
 """The screen of a replayed event: the finding first, then waves, policies, corrections, then what could not be computed."""
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from unhedged.vocab.units import MINUS, show_money, show_number, show_rate
+from unhedged.replay.figures import clock
+from unhedged.report.replay_words import (
+    KINDS,
+    exact,
+    finding,
+    name_of,
+    show,
+    show_count,
+    show_dollars,
+    where,
+    why_not,
+)
+from unhedged.vocab.units import show_rate
 
 Row = Mapping[str, Any]
 WIDTH = 110
@@ -26,6 +38,7 @@ def summary(found: Row) -> str:
         _published(found),
         _waves(found),
         _policies(found),
+        *(_answers(found, kind) for kind in KINDS),
         _corrections(found),
         _archive(figures),
         _data(found),
@@ -34,54 +47,6 @@ def summary(found: Row) -> str:
         if block:
             lines += ["", *(f"  {line}" for line in block)]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def finding(found: Row) -> str:
-    """Return the sentence of a replay: what was taken beyond need, of how much, by which definition."""
-    figures = {figure["id"]: figure for figure in found["figures"]}
-    over, removed = figures.get("overshoot"), figures.get("removed")
-    if over and removed:
-        waves, above = found.get("waves", []), figures.get("overshoot_above", over)
-        return (
-            f"{show_money(over['value'])} was taken from winners beyond need in {len(waves)} waves: equity removed against a "
-            f"path without ADL ({show_money(removed['value'])}) less the gap between mark and execution "
-            f"({show_money(figures['needed']['value'])}); waves that took too much took {show_money(above['value'])}."
-        )
-    if need := figures.get("archive_needed"):
-        return (
-            f"{show_money(need['value'])} stood between mark and execution in "
-            f"{show_count(figures['archive_adl']['value'])} ADL fills of your archive."
-        )
-    if notional := figures.get("notional"):
-        return f"{show_money(notional['value'])} of profitable positions was closed by ADL."
-    return "The tables that say what was taken beyond need are not in the folder."
-
-
-def show(value: float, unit: str) -> str:
-    """Return a figure's value for people."""
-    printers = {"usd": _money, "share": show_rate, "ratio": show_number, "s": _seconds}
-    return printers.get(unit, show_count)(value)
-
-
-def _money(value: float) -> str:
-    # Less than half a cent is rounding of sums of floats.
-    return show_money(value if abs(value) >= 0.005 else 0.0)
-
-
-def exact(value: float, unit: str) -> str:
-    """Return a figure's value in full: whole dollars, four digits of a share."""
-    if unit == "usd":
-        return f"{MINUS if round(value) < 0 else ''}${abs(round(value)):,}"
-    return f"{value:,.4f}" if unit in ("share", "ratio") else show_count(value)
-
-
-def show_count(value: float) -> str:
-    """Return a whole number with separators."""
-    return f"{round(value):,}".replace("-", MINUS)
-
-
-def _seconds(value: float) -> str:
-    return f"{value:,.1f} s" if value < 120 else f"{value / 60:,.1f} min"
 
 
 def _published(found: Row) -> Iterator[str]:
@@ -94,20 +59,9 @@ def _published(found: Row) -> Iterator[str]:
     for f in rows:
         if f["id"].partition(".")[0] == "needed" and f["id"] != "needed":
             continue
-        how = f["tag"] + ("" if f["reproduced"] else _not_whole(f))
+        how = f["tag"] if f["reproduced"] else f"{f['tag']}, {why_not(f)}"
         cells = f"{exact(f['published'], f['unit']):>18}{exact(f['value'], f['unit']):>18}"
-        yield f"{_name(f['id']):<34}{cells}  {how}"
-
-
-def _not_whole(figure: Row) -> str:
-    rows = figure.get("rows")
-    if rows:
-        return f", {rows['present']:,} of {rows['whole']:,} rows here"
-    return ", does not come out"
-
-
-def _name(name: str) -> str:
-    return name.replace("_", " ").replace(".", ", ")
+        yield f"{name_of(f['id']):<34}{cells}  {how}"
 
 
 def _waves(found: Row) -> Iterator[str]:
@@ -120,14 +74,9 @@ def _waves(found: Row) -> Iterator[str]:
         fills = "–" if row["fills"] is None else show_count(row["fills"])
         money = [f"{exact(row[key], 'usd')}" for key in ("needed", "removed", "overshoot")]
         yield (
-            f"{row['wave']:>4}  {_clock(row['t_start_ms']):<12}{fills:>8}"
+            f"{row['wave']:>4}  {clock(row['t_start_ms']):<12}{fills:>8}"
             f"{money[0]:>14}{money[1]:>14}{money[2]:>15}"
         )
-
-
-def _clock(t_ms: int) -> str:
-    second, ms = divmod(t_ms, 1_000)
-    return f"{second // 3_600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}.{ms:03}"
 
 
 def _policies(found: Row) -> Iterator[str]:
@@ -146,6 +95,40 @@ def _policies(found: Row) -> Iterator[str]:
         yield f"{row['policy']:<24}{cells[0]:>28}{cells[1]:>28}{worst:>18}"
 
 
+CELLS = (10, 14, 13, 17, 10, 12)
+
+
+def _answers(found: Row, kind: str) -> Iterator[str]:
+    some = [row for row in found.get("policy_totals", []) if row["kind"] == kind]
+    if not some:
+        return
+    heads = ("accounts", "closed whole", "ten largest", "largest haircut", "99th", "unfairness")
+    yield f"{KINDS[kind]} ({some[-1]['questions']} asked)"
+    yield f"{'':<34}" + _cells(heads)
+    for row in sorted(some, key=lambda row: (row["policy"] != "happened", _worst(row))):
+        values = (
+            show_count(row["accounts"]),
+            show_count(row["whole"]),
+            _or_dash(row["top10_share"], show_rate),
+            _or_dash(row["largest_haircut"], show_rate),
+            _or_dash(row["p99_haircut"], show_rate),
+            _or_dash(row["unfairness"], show_dollars),
+        )
+        yield f"{row['policy']:<34}" + _cells(values)
+
+
+def _cells(values: Sequence[str]) -> str:
+    return "".join(f"{value:>{width}}" for value, width in zip(values, CELLS, strict=True))
+
+
+def _worst(row: Row) -> float:
+    return float("inf") if row["p99_haircut"] is None else float(row["p99_haircut"])
+
+
+def _or_dash(value: float | None, printer: Callable[[float], str]) -> str:
+    return "–" if value is None else printer(value)
+
+
 def _corrections(found: Row) -> Iterator[str]:
     if not found["corrections"]:
         return
@@ -153,7 +136,7 @@ def _corrections(found: Row) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for one in found["corrections"]:
         old, new = one["published"], one["corrected"]
-        pair = f"{_name(old['id'])} {show(old['value'], old['unit'])} → {show(new['value'], new['unit'])}"
+        pair = f"{name_of(old['id'])} {show(old['value'], old['unit'])} → {show(new['value'], new['unit'])}"
         reasons.setdefault(one["reason"], []).append(pair)
     for reason, pairs in reasons.items():
         for pair in pairs:
@@ -166,7 +149,7 @@ def _archive(figures: Mapping[str, Row]) -> Iterator[str]:
     if rows:
         yield "Your archive (recomputed fill by fill)"
     for figure in rows:
-        yield f"{_name(figure['id'].removeprefix('archive_')):<34}{exact(figure['value'], figure['unit']):>18}"
+        yield f"{name_of(figure['id'].removeprefix('archive_')):<34}{exact(figure['value'], figure['unit']):>18}"
 
 
 def _data(found: Row) -> Iterator[str]:
@@ -177,12 +160,8 @@ def _data(found: Row) -> Iterator[str]:
         f"{len(data['archive']['fills'])} archive files; {agreed} of {len(found['checks'])} totals agree"
     )
     for problem in data["problems"][:SHOWN_PROBLEMS]:
-        where = (
-            problem["file"]
-            if problem["row"] is None
-            else f"{problem['file']}, row {problem['row']:,}"
-        )
-        yield from _hang("Wrong    ", f"{where}: {problem['what']} {problem['then']}")
+        text = f"{where(problem)}: {problem['what']} {problem['then']}"
+        yield from _hang("Wrong    ", text)
     if len(data["problems"]) > SHOWN_PROBLEMS:
         yield f"         and {len(data['problems']) - SHOWN_PROBLEMS:,} more (--json has them all)"
     for gap in found["not_computed"]:

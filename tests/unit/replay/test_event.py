@@ -10,7 +10,8 @@ from tests.support.event_data import SHOCKS, real_event, write
 from unhedged.replay.archive.states import worth
 from unhedged.replay.event import EVENTS, replay
 from unhedged.replay.figures import by_id
-from unhedged.report.replay import finding, show, summary
+from unhedged.report.replay import summary
+from unhedged.report.replay_words import finding, show
 from unhedged.vocab.errors import DataError, UnknownKind
 
 EVENT = "hyperliquid-2025-10-10"
