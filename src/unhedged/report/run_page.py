@@ -148,7 +148,7 @@ def _scored(card: Scorecard) -> Section:
 
 
 def _likely(rows: Sequence[Row]) -> Section:
-    names = screen.measures(rows)
+    names = screen.plain(screen.measures(rows))
     single = len(rows) == 1
     heads = ("measure", "value") if single else ("measure", "median", "5%", "95%")
     cells = [(headline.label(name), *screen.cells(rows, name)) for name in names]
@@ -157,7 +157,10 @@ def _likely(rows: Sequence[Row]) -> Section:
         id="likely",
         title="The numbers" if single else "How likely",
         figures=[figure for figure in found if figure is not None],
-        grids=[Grid(heads=heads, rows=cells)],
+        grids=[
+            Grid(heads=heads, rows=cells),
+            *(Grid(heads=heads_, rows=lines) for heads_, lines in screen.things(rows)),
+        ],
     )
 
 

@@ -55,6 +55,41 @@ PER_VENUE = (
 )
 """Measures of each venue with contracts, with its id after a dot."""
 
+HEADS: Mapping[str, str] = {
+    "adl_need_usd": "need",
+    "adl_removed_usd": "removed",
+    "adl_removed_net_usd": "net taken",
+    "adl_overshoot_usd": "overshoot",
+    "adl_haircut_share": "haircut",
+    "adl_gini": "Gini",
+    "adl_hhi": "HHI",
+    "thin_share": "time thin",
+    "open_interest_share": "OI",
+    "fall_share": "fall",
+    "rise_share": "rise",
+    "low_share": "lowest",
+}
+"""Short names, for a table with a column per measure; the labels say them in full."""
+
+
+def of_things(measures: Iterable[str], names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the measures of each thing by name: ``{"hub/BTC-PERP": {"fall_share": "fall_share.hub/BTC-PERP"}}``.
+
+    Parameters
+    ----------
+    measures : iterable of str
+        Full names.
+    names : iterable of str
+        What counts, such as `PER_INSTRUMENT`.
+    """
+    wanted = set(names)
+    found: dict[str, dict[str, str]] = {}
+    for full in measures:
+        name, _, thing = full.partition(".")
+        if thing and name in wanted:
+            found.setdefault(thing, {})[name] = full
+    return dict(sorted(found.items()))
+
 
 def known(instruments: Iterable[str]) -> list[str]:
     """Return the measures a run over ``instruments`` may have, in the order of the table."""

@@ -77,7 +77,7 @@ def test_one_block_per_book_with_its_names_its_share_and_its_case() -> None:
     assert made["crowd-b-BTC-PERP"].instruments == ("b/BTC-PERP",)
     assert [block.capital for block in made.values()] == [1_000_000, 250_000, 200_000]
     assert made["crowd-a-BTC-PERP"].leverage == 3.0
-    assert made["crowd-a-ETH-PERP"].leverage.law == "uniform"
+    assert made["crowd-a-ETH-PERP"].leverage.kind == "uniform"
     shares = [block.stop.share for block in made.values()]
     assert shares == [10**8, 10**8, 2 * 10**8]
 
