@@ -24,7 +24,7 @@ def folder(tmp_path):
 def test_screen_of_an_archive(folder, capsys):
     assert invoke(["replay", EVENT, "--data", str(folder)]) == 0
     out = capsys.readouterr().out
-    assert "ADL fills of your archive" in out
+    assert "waves of your archive (50 ADL fills)" in " ".join(out.split())
     assert "Your archive (recomputed fill by fill)" in out
 
 

@@ -127,6 +127,14 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
         "usd",
         "the same with its sign: above zero where the price was worse for the winner than the mark",
     ),
+    "archive_removed": (
+        "usd",
+        "equity removed from winners of the archive, valued at the last unforced trade until each wave's end",
+    ),
+    "archive_overshoot.": (
+        "usd",
+        "removed less needed in the archive, prices taken {} after each wave",
+    ),
     "archive_true_need": (
         "usd",
         "negative equity of bankrupt accounts at the ADL price, each account once, at its worst wave",

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from unhedged.replay.archive.forced import needed
 from unhedged.replay.archive.reconstruction import (
     Reconstruction,
     archive_findings,
     reconstruct,
 )
+from unhedged.replay.archive.removal import removal_findings
 from unhedged.replay.checks import checks
 from unhedged.replay.comparison import compare_policies
 from unhedged.replay.figures import Problem
@@ -122,6 +124,7 @@ def replay(event: str, folder: str | Path) -> Replayed:
     archive = reconstruct(data.listing, data.problems)
     if archive is not None:
         found.extend(archive_findings(archive))
+        found.extend(removal_findings(archive, needed(archive.rolled, archive.forced)))
     found.extend(compare_policies(data, groups, archive))
     return Replayed(
         event=event,

@@ -24,7 +24,9 @@ NUMBERS = {
     "needed": "needed",
     "removed": "removed from winners",
     "deficit": "deficit, counted once",
+    "archive_overshoot.0_ms": "beyond need in your archive",
     "archive_needed": "needed in your archive",
+    "archive_removed": "removed in your archive",
     "archive_true_need": "lacked by bankrupt accounts",
 }
 """Numbers of the head, as far as they are there."""

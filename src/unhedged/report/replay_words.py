@@ -26,10 +26,12 @@ def finding(found: Row) -> str:
             f"path without ADL ({show_money(removed['value'])}) less the gap between mark and execution "
             f"({show_money(figures['needed']['value'])}); waves that took too much took {show_money(above['value'])}."
         )
-    if need := figures.get("archive_needed"):
+    if over := figures.get("archive_overshoot.0_ms"):
         return (
-            f"{show_money(need['value'])} stood between mark and execution in "
-            f"{show_count(figures['archive_adl']['value'])} ADL fills of your archive."
+            f"{show_money(over['value'])} was taken from winners beyond need in {len(found.get('archive_waves', []))} waves of your "
+            f"archive ({show_count(figures['archive_adl']['value'])} ADL fills): equity removed against a path without ADL "
+            f"({show_money(figures['archive_removed']['value'])}) less the gap between mark and execution "
+            f"({show_money(figures['archive_needed']['value'])})."
         )
     if notional := figures.get("notional"):
         return f"{show_money(notional['value'])} of profitable positions was closed by ADL."

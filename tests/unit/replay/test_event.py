@@ -123,3 +123,36 @@ def test_rounding_dust_is_shown_as_nothing():
     assert show(0.25, "share") == "25%"
     assert show(90.0, "s") == "90.0 s"
     assert show(1_395.9, "s") == "23.3 min"
+
+
+def test_removed_from_winners_is_summed_over_accounts_a_second_way(archive):
+    # Wave by wave: what each closed short would have had at the last unforced trade until the wave's last fill.
+    truth, found = archive
+    one = found.archive
+    names, fills = one.rolled.names, one.rolled.fills
+    plain = fills.words["liquidated"].is_null().to_numpy()
+    times = fills.words["time"].to_numpy()
+    total = 0.0
+    for t in sorted({t for t, *_ in truth.adl}):
+        lost: dict[str, float] = {}
+        for when, name, winner, lots, ticks in truth.adl:
+            if when == t:
+                coin = names.coins.index(name)
+                last = np.flatnonzero(plain & (fills.coin == coin) & (times <= t))[-1]
+                unit = 10.0 ** -int(names.lot_places[coin] + names.tick_places[coin])
+                gain = -lots * (int(fills.ticks[last]) - ticks) * unit
+                lost[winner] = lost.get(winner, 0.0) + gain
+        total += sum(max(0.0, value) for value in lost.values())
+    figures = by_id(found.findings.figures)
+    assert figures["archive_removed"].value == pytest.approx(total)
+    over = figures["archive_overshoot.0_ms"].value
+    assert over == pytest.approx(total - figures["archive_needed"].value)
+
+
+def test_removals_of_waves_add_up(archive):
+    _, found = archive
+    rows = found.findings.rows["archive_removals"]
+    figures = by_id(found.findings.figures)
+    assert sum(row["removed"] for row in rows) == pytest.approx(figures["archive_removed"].value)
+    for row in rows:
+        assert row["removed"] == pytest.approx(row["execution"] + row["drift"])
