@@ -19,7 +19,7 @@ ATOM = Decimal("0.000001")
 
 def both(folder: Path):
     problems = []
-    listing = list_folder(folder, lambda file: False, lambda file: False)
+    listing = list_folder(folder)
     listing.events.clear()
     return plain_replay(folder), reconstruct(listing, problems), problems
 

@@ -24,7 +24,7 @@ class Read:
     """An archive folder, read through to states."""
 
     def __init__(self, folder: Path) -> None:
-        self.listing = list_folder(folder, lambda file: False, lambda file: False)
+        self.listing = list_folder(folder)
         self.problems = list(self.listing.problems)
         self.frame = read_fills(self.listing, self.problems)
         self.snapshot = read_snapshot(self.listing, self.problems)
