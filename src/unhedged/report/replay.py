@@ -152,25 +152,42 @@ def _archive(figures: Mapping[str, Row]) -> Iterator[str]:
         yield f"{name_of(figure['id'].removeprefix('archive_')):<34}{exact(figure['value'], figure['unit']):>18}"
 
 
+ABSENT = "not in the folder: "
+
+
 def _data(found: Row) -> Iterator[str]:
     data = found["data"]
-    agreed = sum(check["agrees"] for check in found["checks"])
-    yield (
-        f"Data     {len(data['tables'])} tables, {len(data['documents'])} documents, "
-        f"{len(data['archive']['fills'])} archive files; {agreed} of {len(found['checks'])} totals agree"
+    agreed, checks = sum(check["agrees"] for check in found["checks"]), len(found["checks"])
+    counts = (
+        _count(len(data["tables"]), "table"),
+        _count(len(data["documents"]), "document"),
+        _count(len(data["archive"]["fills"]), "archive file"),
+    )
+    yield f"Data     {', '.join(counts)}" + (
+        f"; {agreed} of {checks} totals agree" if checks else ""
     )
     for problem in data["problems"][:SHOWN_PROBLEMS]:
-        text = f"{where(problem)}: {problem['what']} {problem['then']}"
-        yield from _hang("Wrong    ", text)
+        yield from _hang("Wrong    ", f"{where(problem)}: {problem['what']} {problem['then']}")
     if len(data["problems"]) > SHOWN_PROBLEMS:
         yield f"         and {len(data['problems']) - SHOWN_PROBLEMS:,} more (--json has them all)"
+    absent = [gap for gap in found["not_computed"] if gap["why"].startswith(ABSENT)]
+    if absent:
+        parts = (f"{gap['what']} ({gap['why'].removeprefix(ABSENT)})" for gap in absent)
+        yield from _hang("Lacking  ", f"for want of tables: {'; '.join(parts)}.")
     for gap in found["not_computed"]:
-        yield from _hang("Lacking  ", f"{gap['what']}: {gap['why']}.")
-    yield from _hang(
-        "Basis    ",
-        "fills are the chain's; deficits, equity and removals rest on HyperReplay (before the position-size fix), shocks and "
-        "leverage on HyperMultiAssetedADL (after it). --json names the basis of every figure.",
-    )
+        if gap not in absent:
+            yield from _hang("Lacking  ", f"{gap['what']}: {gap['why']}.")
+    yield from _hang("Basis    ", BASIS)
+
+
+BASIS = (
+    "fills are the chain's; deficits, equity and removals rest on HyperReplay (before the position-size fix), shocks and "
+    "leverage on HyperMultiAssetedADL (after it). --json names the basis of every figure."
+)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _hang(word: str, text: str) -> list[str]:
