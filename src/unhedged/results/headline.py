@@ -38,6 +38,7 @@ LABELS: Mapping[str, str] = {
     "rise_share": "Highest rise (mark over 20 s)",
     "low_share": "Fall to the lowest trade",
     "liquidations": "Accounts liquidated",
+    "collateral_sold_usd": "Collateral sold in liquidations",
     "trades": "Trades",
 }
 """What a measure is called on screen; the order of the table. Others follow under their own name."""
