@@ -6,6 +6,7 @@ Nothing prints, nothing is imported before it is needed, results are handles on 
 from unhedged.api.calibrations import Calibrated, calibrate
 from unhedged.api.comparisons import Comparison, compare
 from unhedged.api.positions import Position, position
+from unhedged.api.replays import Replay, replay_event
 from unhedged.api.results import Results, open_results
 from unhedged.api.runs import KEEPS, load, run, scenarios
 
@@ -14,12 +15,14 @@ __all__ = [
     "Calibrated",
     "Comparison",
     "Position",
+    "Replay",
     "Results",
     "calibrate",
     "compare",
     "load",
     "open_results",
     "position",
+    "replay_event",
     "run",
     "scenarios",
 ]

@@ -14,6 +14,7 @@ from unhedged.cli import (
     doctor,
     new,
     position,
+    replay,
     report,
     rules,
     run,
@@ -43,6 +44,7 @@ app.command("compare")(compare.compare)
 app.command("calibrate")(calibrate.calibrate)
 app.command("report")(report.report)
 app.command("position")(position.position)
+app.command("replay")(replay.replay)
 app.add_typer(rules.app, name="rules")
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
