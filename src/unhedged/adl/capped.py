@@ -75,4 +75,7 @@ def risk_aware(risk: Callable[[Any], Any]) -> Callable[[Winners, int], Lots]:
 
 
 risk_aware_pro_rata = risk_aware(lambda leverage: leverage)
-"""Haircuts of profit in proportion to leverage (the plainest choice, ours)."""
+"""Close lots in proportion to the account's leverage times the position's profit, within what leaves maintenance margins.
+
+Leverage as risk is the plainest choice, ours: `risk_aware` takes any other. Source: Chitra, arXiv 2512.01112 v3 (RAP).
+"""

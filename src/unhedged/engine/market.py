@@ -144,6 +144,7 @@ def _fill_venue(
     row["maker_fee_ppb"], row["taker_fee_ppb"] = venue.maker_fee_ppb, venue.taker_fee_ppb
     fill_clearing(row, venue)
     row["key"] = stream_key(plan.seed, replicate, f"venue/{venue.id}")
+    row["sees"] = sum(1 << rows.venues[seen] for seen in set(venue.adl_sees))
     row["margin_on"] = venue.margin_mode != MarginMode.NONE
     if venue.margin_mode != MarginMode.NONE:
         _fill_funding(row, venue)
