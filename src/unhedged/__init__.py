@@ -13,10 +13,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from unhedged.api import (
+        Calibrated,
         Comparison,
         Position,
         Replay,
         Results,
+        calibrate,
         compare,
         load,
         open_results,
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Comparison": "unhedged.api",
+    "Calibrated": "unhedged.api",
     "Position": "unhedged.api",
     "Replay": "unhedged.api",
     "Results": "unhedged.api",
     "UnhedgedError": "unhedged.vocab.errors",
+    "calibrate": "unhedged.api",
     "compare": "unhedged.api",
     "import_rules": "unhedged.venues.importing.importer",
     "load": "unhedged.api",
@@ -47,12 +51,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "Calibrated",
     "Comparison",
     "Position",
     "Replay",
     "Results",
     "UnhedgedError",
     "__version__",
+    "calibrate",
     "compare",
     "import_rules",
     "load",

@@ -23,5 +23,14 @@ REGISTRY = {
     "profit-pro-rata-v1": "unhedged.adl.pro_rata:profit_pro_rata",
     "equity-pro-rata-v1": "unhedged.adl.pro_rata:equity_pro_rata",
     "leverage-pro-rata-v1": "unhedged.adl.pro_rata:leverage_pro_rata",
+    "capped-pro-rata-v1": "unhedged.adl.capped:capped_pro_rata",
+    "risk-aware-v1": "unhedged.adl.capped:risk_aware_pro_rata",
+    "global-haircut-v1": "unhedged.adl.global_haircut:global_haircut",
+    "exponential-back-off-v1": "unhedged.adl.severity:exponential_back_off",
+    "severity-mirror-descent-v1": "unhedged.adl.severity:severity_mirror_descent",
+    "vector-mirror-descent-v1": "unhedged.adl.projection:vector_mirror_descent",
+    "min-max-v1": "unhedged.adl.min_max:min_max",
+    "min-max-published-v1": "unhedged.adl.published:greedy_single_lots",
+    "hedge-aware-v1": "unhedged.adl.hedge_aware:hedge_aware",
 }
 """Built-in policies: versioned id to where they are."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unhedged.adl.shares import Integers, Numbers, share_out
+from unhedged.adl.shares import Integers, Numbers, parts_of, share_out
 
 Winners = NDArray[Any]
 """Rows of the `winner` table; columns as in ``kernels.layout.cases.WINNER``."""
@@ -27,30 +27,57 @@ def equity(winners: Winners) -> Integers:
     return np.maximum(winners["equity"], 0)
 
 
+def account_profit(winners: Winners) -> Integers:
+    """Return each account's unrealised profit over all its positions, atoms, 0 for a loss: what is junior to its wallet."""
+    return np.maximum(winners["equity"] - winners["wallet"], 0)
+
+
+def spare(winners: Winners) -> Integers:
+    """Return the most an account can lose of a position's profit and keep its maintenance margin, atoms, >= 0."""
+    free = winners["equity"] - winners["maintenance"]
+    return np.maximum(np.minimum(profit(winners), free), 0)
+
+
 def leverage(winners: Winners) -> NDArray[np.float64]:
     """Return notional over equity of each winner; 0 where equity is zero or less: nothing can be taken there (our choice)."""
-    owned = winners["equity"]
-    return np.divide(winners["notional"], owned, out=np.zeros(len(winners)), where=owned > 0)
+    return _over_equity(winners, "notional")
 
 
-def given_up(winners: Winners) -> NDArray[np.float64]:
-    """Return the atoms that each winner gives up for a lot closed at the price of the ADL instead of at mark.
+def account_leverage(winners: Winners) -> NDArray[np.float64]:
+    """Return notional of all positions over equity of each account; 0 where equity is zero or less (our choice)."""
+    return _over_equity(winners, "account_notional")
 
-    Negative where that price is the better one for it.
+
+def given_up(winners: Winners, lots: Integers) -> Integers:
+    """Return what each gives up when ``lots`` of it, > 0, are closed at the price of the ADL instead of at mark.
+
+    Atoms, rounded down twice (lots to value, value to loss); negative where that price is the better one for it.
     """
-    side = 2.0 * winners["long"] - 1.0
-    marked = winners["notional"] / winners["qty"]
     mark = np.maximum(1, winners["mark_milli"])
-    return side * marked * ((mark - winners["px_milli"]) / mark)
+    whole = np.array_equal(lots, winners["qty"])
+    value = winners["notional"] if whole else parts_of(winners["notional"], lots, winners["qty"])
+    side = 2 * winners["long"] - 1
+    return parts_of(value, side * (mark - winners["px_milli"]), mark)
+
+
+def lots_worth(winners: Winners, atoms: Integers) -> Lots:
+    """Return how many lots of each can be closed until it gives up ``atoms`` >= 0, rounded down, at most what it holds.
+
+    All it holds where the price of the ADL is no worse for it than mark.
+    """
+    whole = given_up(winners, winners["qty"])
+    lots = parts_of(winners["qty"], np.minimum(atoms, np.maximum(whole, 0)), np.maximum(whole, 1))
+    return np.where(whole > 0, lots, winners["qty"])
+
+
+def _over_equity(winners: Winners, column: str) -> NDArray[np.float64]:
+    owned = winners["equity"]
+    return np.divide(winners[column], owned, out=np.zeros(len(winners)), where=owned > 0)
 
 
 def ties(winners: Winners) -> tuple[Integers, Integers, Integers]:
     """Return the keys that order equals: the larger position, then the lower account row, then the lower position row."""
-    return (
-        -winners["qty"],
-        winners["account"].astype(np.int64),
-        winners["position"].astype(np.int64),
-    )
+    return -winners["qty"], winners["account"], winners["position"]
 
 
 def close_in_proportion(
@@ -80,7 +107,13 @@ def close_in_proportion(
     keys = ties(winners)
     most = held if limits is None else np.minimum(limits, held)
     closes = share_out(lots, weights, most, keys)
-    rest = min(lots, int(held.sum())) - int(closes.sum())
-    if rest > 0:
-        closes += share_out(rest, held - closes, held - closes, keys)
-    return closes
+    return close_rest(winners, lots, closes)
+
+
+def close_rest(winners: Winners, lots: int, closes: Lots) -> Lots:
+    """Return ``closes`` and, in proportion to what they leave of the positions, as many more as ``lots`` asks for."""
+    left = lots - int(closes.sum())
+    if left <= 0:
+        return closes
+    rest = winners["qty"] - closes
+    return closes + share_out(left, rest, rest, ties(winners))

@@ -16,6 +16,7 @@ from numba import types
 
 from unhedged.adl.claims import Lots, Winners, ties
 from unhedged.adl.scores import score_column
+from unhedged.adl.shares import Integers
 from unhedged.kernels.compiled import ByAddress, entry, name_type
 
 name_type("Edge", types.UniTuple(types.int64, 2))
@@ -30,7 +31,9 @@ def queue_order(winners: Winners, scores: Any) -> Lots:
     return np.lexsort(keys).astype(np.int64)
 
 
-def allocate_queue(winners: Winners, lots: int, scores: Any) -> Lots:
+def allocate_queue(
+    winners: Winners, lots: int, scores: Any, limits: Integers | None = None
+) -> Lots:
     """Return lots per winner when whole positions are closed in `queue_order` until ``lots`` are found.
 
     Parameters
@@ -41,22 +44,25 @@ def allocate_queue(winners: Winners, lots: int, scores: Any) -> Lots:
         Lots to close, > 0.
     scores : array of float64
         One for each winner; what is not a number ranks last.
+    limits : array of int64, optional
+        Most lots of each; what it holds when left out.
 
     Returns
     -------
     array of int64
-        Sums to the smaller of ``lots`` and what the winners hold. O(n) on average.
+        Sums to the smaller of ``lots`` and the sum of the limits. O(n) on average.
     """
+    most = winners["qty"] if limits is None else limits
     closes = np.zeros(len(winners), np.int64)
     rows, left = np.arange(len(winners)), lots
     key = -np.asarray(scores, np.float64)
     for tie in range(4):
-        count, left = close_before(closes, key, winners["qty"][rows], rows, left)
+        count, left = close_before(closes, key, most[rows], rows, left)
         rows = rows[:count]
         if count <= 1 or tie == 3:
             break
         key = ties(winners[rows])[tie].astype(np.float64)
-    held = winners["qty"][rows]
+    held = most[rows]
     closes[rows] = np.clip(left - (np.cumsum(held) - held), 0, held)
     return closes
 

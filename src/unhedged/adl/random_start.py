@@ -54,7 +54,7 @@ def random_start(key: int, draw: int = 0) -> Callable[[Winners, int], Lots]:
         order = np.argsort(winners["position"], kind="stable")
         start = int(_uniform(key, draw) * len(order))
         order = np.concatenate([order[start:], order[:start]])
-        loss = given_up(winners) * np.minimum(winners["qty"], lots)
+        loss = given_up(winners, np.minimum(winners["qty"], lots))
         ruined = (loss > np.maximum(winners["equity"], 0))[order]
         order = np.concatenate([order[~ruined], order[ruined]])
         held = winners["qty"][order]

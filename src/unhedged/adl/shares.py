@@ -56,9 +56,11 @@ def share_out(total: int, weights: Numbers, limits: Integers, ties: Sequence[Int
     -----
     Source: the rounding is Hamilton's (largest remainder); water-filling as in Chitra, arXiv 2512.01112 v3.
     """
+    limits = np.ascontiguousarray(limits)
     shares = np.zeros(len(limits), np.int64)
     due = min(int(total), int(limits.sum()))
-    due -= _share(shares, due, whole_weights(weights), np.ascontiguousarray(limits), ties)
+    if due > 0:
+        due -= _share(shares, due, whole_weights(weights), limits, ties)
     if due > 0:
         rest = limits - shares
         more = np.zeros(len(limits), np.int64)
@@ -98,6 +100,27 @@ def divided(factor: int, number: int, divisor: int) -> Any:
         return found, rest
     found = _divided(factor, number, divisor)
     return found, number * factor - found * divisor
+
+
+@entry("void(Given, Given, Given, Integers)")
+def _divide_rows(factors: Any, numbers: Any, divisors: Any, quotients: Any) -> None:
+    for n in range(len(quotients)):
+        a, b, c = factors[n], numbers[n], divisors[n]
+        estimate = np.floor(f8(a) * f8(b) / f8(c))
+        if abs(estimate) < _SURE and c < _SURE:
+            found = i8(estimate)
+            rest = a * b - found * c  # as in `divided`
+            quotients[n] = found - 1 if rest < 0 else found + 1 if rest >= c else found
+        else:
+            quotients[n] = _divided(a, b, c)
+
+
+def parts_of(factors: Integers, numbers: Integers, divisors: Integers) -> Integers:
+    """Return ``floor(factor * number / divisor)`` row by row, exactly; divisors > 0, quotients inside int64."""
+    found = np.empty(len(factors), np.int64)
+    columns = (np.ascontiguousarray(column, np.int64) for column in (factors, numbers, divisors))
+    _divide_rows(*columns, found)
+    return found
 
 
 @entry("int64(Integers, int64, Given, Given, Integers, Integers)")

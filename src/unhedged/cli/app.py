@@ -8,6 +8,7 @@ import typer
 
 from unhedged.cli import (
     bench,
+    calibrate,
     check,
     compare,
     doctor,
@@ -40,6 +41,7 @@ app.command("show")(show.show)
 app.command("run")(run.run)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.command("calibrate")(calibrate.calibrate)
 app.command("report")(report.report)
 app.command("position")(position.position)
 app.command("replay")(replay.replay)

@@ -5,15 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
+from tests.support.winners import as_plain, winners_with
 
 from unhedged.adl import DEFAULT, REGISTRY
-from unhedged.adl.contract import (
-    allocation_of,
-    check_allocation,
-    check_policy,
-    draw_winners,
-    fresh,
-)
+from unhedged.adl.checking import check_policy, draw_winners
+from unhedged.adl.contract import allocation_of, check_allocation, fresh
 from unhedged.adl.pro_rata import contract_pro_rata
 from unhedged.adl.queue import allocate_queue, queue_order, queue_policy
 from unhedged.adl.random_start import random_start
@@ -27,22 +23,9 @@ from unhedged.vocab import registry
 from unhedged.vocab.errors import PluginError
 
 
-def winners_with(sizes, scores=None):
-    winners = np.zeros(len(sizes), WINNER)
-    winners["qty"] = sizes
-    winners["account"] = winners["position"] = np.arange(len(sizes))
-    if scores is not None:
-        winners["score"] = scores
-    return winners
-
-
 @njit("float64(int64, int64)")
 def score_at(address, winner):
     return call_score(address, winner)
-
-
-def as_plain(winners):
-    return [{key: one[key].item() for key in WINNER.names} for one in winners]
 
 
 def row_address(winners, n):
@@ -57,7 +40,8 @@ def test_registry_finds_every_built_in_policy():
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
 def test_every_policy_is_an_allocation_that_keeps_the_contract(name):
-    check_policy(allocation_of(name), name=name)
+    policy = registry.pick("adl", name)
+    check_policy(policy if callable(policy) else allocation_of(policy), name=name)
 
 
 @pytest.mark.parametrize("name", sorted(SCORES))
@@ -128,12 +112,12 @@ def test_a_policy_with_memory_begins_anew():
 
 
 def test_queue_closes_whole_positions_from_the_highest_score_and_the_last_one_partly():
-    winners = winners_with([5, 7, 9], [1.0, 3.0, 2.0])
+    winners = winners_with([5, 7, 9], score=[1.0, 3.0, 2.0])
     assert list(allocate_queue(winners, 12, winners["score"])) == [0, 7, 5]
 
 
 def test_equal_scores_close_the_larger_position_then_the_lower_account():
-    winners = winners_with([5, 9, 9], [1.0, 1.0, 1.0])
+    winners = winners_with([5, 9, 9], score=1.0)
     assert list(queue_order(winners, winners["score"])) == [1, 2, 0]
 
 

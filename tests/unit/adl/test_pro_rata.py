@@ -1,19 +1,18 @@
 """Pro-rata policies are those of fractions, by the claim each is named after."""
 
-import os
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from tests.support.winners import as_plain, seeds, winners_with
 
-from unhedged.adl.contract import draw_winners
+from unhedged.adl.checking import draw_winners
 from unhedged.adl.pro_rata import (
     contract_pro_rata,
     equity_pro_rata,
     leverage_pro_rata,
     profit_pro_rata,
 )
-from unhedged.kernels.layout.cases import WINNER
 from unhedged.reference import allocation as plain
 
 CLAIMS = {
@@ -21,17 +20,6 @@ CLAIMS = {
     profit_pro_rata: lambda one: Fraction(max(0, one["unrealised"])),
     equity_pro_rata: lambda one: Fraction(max(0, one["equity"])),
 }
-
-
-def as_plain(winners):
-    return [{key: one[key].item() for key in WINNER.names} for one in winners]
-
-
-def seeds():
-    """Return two fixed seeds and a new one, which is printed and shown when the test fails."""
-    new = int.from_bytes(os.urandom(4))
-    print(f"seed {new}")
-    return 1, 2, new
 
 
 @pytest.mark.parametrize("policy", CLAIMS)
@@ -69,9 +57,7 @@ def test_leverage_pro_rata_is_right_to_the_lot():
 
 
 def test_who_has_no_profit_closes_when_all_others_are_closed():
-    winners = np.zeros(3, WINNER)
-    winners["qty"], winners["unrealised"] = [5, 5, 10], [10, 30, -40]
-    winners["account"] = winners["position"] = range(3)
+    winners = winners_with([5, 5, 10], unrealised=[10, 30, -40])
     assert profit_pro_rata(winners, 4).tolist() == [1, 3, 0]
     assert profit_pro_rata(winners, 10).tolist() == [5, 5, 0]
     assert profit_pro_rata(winners, 14).tolist() == [5, 5, 4]
