@@ -19,6 +19,7 @@ from typing import Any
 
 from unhedged.kernels.accounts import equity, maintenance_at, value_of, worth_at
 from unhedged.kernels.casework import FIRST_WINNER
+from unhedged.kernels.collateral import counted_of
 from unhedged.kernels.compiled import call_score, f8, helper, i8, kernel, minus, plus
 from unhedged.kernels.funds import draw_below
 from unhedged.kernels.hedges import visible_hedge
@@ -76,8 +77,9 @@ def describe(w: Any, at: int, p: int) -> None:
     row.hedge = visible_hedge(w, p)
     row.long = 1 if o.pos > 0 else 0
     own = account(w, a)
-    row.wallet = own.cash
-    row.equity = own.cash
+    posted = counted_of(w, a) if own.balances != 0 else 0
+    row.wallet = plus(own.cash, posted)
+    row.equity = row.wallet
     row.maintenance = 0
     row.account_notional = 0
     for q in range(own.first_position, own.first_position + own.positions):

@@ -31,12 +31,14 @@ LABELS: Mapping[str, str] = {
     "desk_break_loss_usd": "Lost by desks on broken hedges",
     "desks_deleveraged": "Desks whose short was closed",
     "desks_spot_kept": "Desks left with their spot",
+    "desks_unhedged_end": "Desks that ended unhedged",
     "thin_share": "Time below a tenth of starting depth",
     "open_interest_share": "Change of open interest",
     "fall_share": "Deepest fall (mark over 20 s)",
     "rise_share": "Highest rise (mark over 20 s)",
     "low_share": "Fall to the lowest trade",
     "liquidations": "Accounts liquidated",
+    "collateral_sold_usd": "Collateral sold in liquidations",
     "trades": "Trades",
 }
 """What a measure is called on screen; the order of the table. Others follow under their own name."""

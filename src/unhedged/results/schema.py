@@ -108,7 +108,8 @@ LIQUIDATIONS = Table(
         "kind": _word("kind of agent"),
         "instrument": _word("venue/symbol"),
         "step": _word(
-            "reduce: order on the book; takeover: by fund or vault. Closes against winners are in `adl`"
+            "reduce: order on the book; takeover: by fund or vault; collateral: assets posted are sold, "
+            "or bought by the fund. Closes against winners are in `adl`"
         ),
         "counterparty": _word("account that took over; null for the book"),
         "qty": _real("asset", "signed change of the account's position"),
@@ -179,8 +180,8 @@ TRANSFERS = Table(
         "t_ns": _time("time from the start"),
         "source": _word("account that pays, as in `accounts`"),
         "target": _word("account that receives"),
-        "asset": _word("settlement asset"),
-        "amount_atoms": _whole("10^-6 USD", "amount, above zero"),
+        "asset": _word("settlement asset; or the spot instrument whose lots were delivered"),
+        "amount_atoms": _whole("10^-6 USD", "amount, above zero; lots of a spot instrument"),
         "reason": _word("EntryReason, lower case"),
     },
 )

@@ -20,6 +20,7 @@ CASE = columns(
     step=("i4", "number of the present step in the venue's order"),
     begin=("i4", "slot at which a block begins, relative"),
     passed=("i4", "slots that had their turn in this block"),
+    sold=("i4", "one bit per asset posted as collateral that was offered already"),
     px_milli=("i8", "price of the ADL"),
     bankruptcy_milli=("i8", "bankruptcy price found when the case reached this position"),
 )

@@ -4,10 +4,10 @@ from unhedged.kernels.layout.columns import columns
 
 TRANSFER = columns(
     t=("i8", "ns"),
-    atoms=("i8", "amount, > 0"),
+    atoms=("i8", "amount, > 0: atoms, or lots of a spot instrument"),
     source=("i4", "account that pays"),
     target=("i4", "account that receives"),
-    asset=("i4", "settlement asset"),
+    asset=("i4", "settlement asset, or the number of those plus the spot instrument"),
     reason=("i4", "EntryReason"),
 )
 
