@@ -294,8 +294,6 @@ MARKS_OF_BASIS: Mapping[str, Basis] = {
 NEGATIVE_EQUITY: Mapping[int, Basis] = {1_147: Basis.BEFORE, 302: Basis.AFTER}
 """``negative_equity_count`` of a summary that lies beside a table tells the same, and first."""
 
-EVERYTHING = tuple(spec.name for spec in TABLES)
-
 
 def stem_of(file: str) -> str:
     """Return a file's name without folder, part and extensions; ``=`` and ``-`` are one."""

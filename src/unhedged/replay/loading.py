@@ -66,11 +66,6 @@ class EventData:
         names = {name for name, _ in self.tables}
         return [spec for spec in TABLES if spec.name not in names]
 
-    @property
-    def partial(self) -> list[Table]:
-        """Tables of which a part is there."""
-        return [table for table in self.tables.values() if table.part]
-
 
 def load_event(folder: Path) -> EventData:
     """Return the event's tables and documents found in a folder, at any depth.

@@ -52,6 +52,16 @@ def _closed(data: EventData, found: Findings) -> None:
     found.add(table, "top3_share", shares.head(3).sum(), **chain)
     found.add(table, "top10_share", shares.head(10).sum(), **chain)
     found.add(table, "coin_hhi", (shares * shares).sum(), **chain)
+    found.rows["coins"] = [
+        {
+            "coin": row["coin"],
+            "fills": row["num_events"],
+            "accounts": row["num_users"],
+            "notional": row["adl_notional"],
+            "profit": row["closed_pnl"],
+        }
+        for row in frame.sort("adl_notional", descending=True).to_dicts()
+    ]
 
 
 def _below_zero(data: EventData, found: Findings) -> None:

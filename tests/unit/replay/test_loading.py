@@ -173,3 +173,14 @@ def test_account_with_two_entry_prices_leaves_its_group_out_and_keeps_the_others
 def test_empty_folder_says_what_is_missing(tmp_path):
     data = load_event(tmp_path)
     assert {spec.name for spec in data.missing} == {spec.name for spec in TABLES}
+
+
+def test_whole_table_meets_its_print_and_a_part_never_does(tmp_path):
+    rows = [f"C{n},1,x,0,10,5,5,0" for n in range(1_125)]
+    write(tmp_path, "headlines.json", '{"headline": {"queue_total_overshoot_usd": 5625.2}}')
+    write(tmp_path, "one/per_shock_metrics_queue.part_a.csv", SHOCKS, *rows[:600])
+    part = shocks(load_event(tmp_path)).figure("queue_overshoot")
+    assert (part.value, part.part, part.reproduced) == (3_000.0, (600, 1_125), False)
+    write(tmp_path, "two/per_shock_metrics_queue.part_b.csv", SHOCKS, *rows[600:])
+    whole = shocks(load_event(tmp_path)).figure("queue_overshoot")
+    assert (whole.value, whole.part, whole.reproduced) == (5_625.0, None, True)

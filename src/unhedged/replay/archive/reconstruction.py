@@ -18,9 +18,8 @@ from unhedged.replay.archive.states import States
 from unhedged.replay.figures import Basis, Gap, Problem, Tag
 from unhedged.replay.findings import Findings
 from unhedged.replay.folder import Listing
+from unhedged.replay.waves import GAP_MS
 
-GAP_MS = 5_000
-"""Between waves over all coins. Source: arXiv 2512.01112 v3, the published tables."""
 SHORT_GAP_MS = 1_000
 ATOM = 1e-6
 
