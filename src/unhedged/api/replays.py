@@ -1,4 +1,4 @@
-"""A real event, replayed from its data."""
+"""A real event driven through the rules, from its data."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
