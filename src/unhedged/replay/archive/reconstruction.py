@@ -166,6 +166,9 @@ def _gaps(one: Reconstruction, cash: bool, found: Findings) -> None:
         what = "equity, leverage, the true need, and policies that ask for equity"
         why = "no snapshot of cash before the first fill (clearinghouse_snapshot*.jsonl)"
         found.gaps.append(Gap(what=what, why=why))
+    if one.rolled.other_fees:
+        what = f"fees of {one.rolled.other_fees:,} fills"
+        found.gaps.append(Gap(what=what, why="paid in another token than USDC; not taken off cash"))
     if one.others:
         kinds: Sequence[tuple[str, int]] = one.others.most_common(6)
         named = ", ".join(f"{kind} ({count:,})" for kind, count in kinds)
