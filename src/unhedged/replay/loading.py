@@ -162,9 +162,13 @@ def _documents(
             what = f"is no JSON: {error}."
             problems.append(Problem(file=file, row=None, what=what, then="It was left out."))
             continue
-        name, basis, _ = DOCUMENTS[stem_of(file)]
-        basis = basis or _basis_of_summary(content)
-        if basis is None or not isinstance(content, dict):
+        spec = DOCUMENTS[stem_of(file)]
+        if lacking := spec.lacks(content):
+            what = f"has no number {lacking}."
+            problems.append(Problem(file=file, row=None, what=what, then="It was left out."))
+            continue
+        name, basis = spec.name, spec.basis or _basis_of_summary(content)
+        if basis is None:
             problems.append(_of_either(file))
             continue
         if (name, basis) in found and found[name, basis] != content:
@@ -176,9 +180,5 @@ def _documents(
     return found, files
 
 
-def _basis_of_summary(content: Any) -> Basis | None:
-    if not isinstance(content, dict):
-        return None
-    findings = content.get("key_findings")
-    count = findings.get("negative_equity_count") if isinstance(findings, dict) else None
-    return NEGATIVE_EQUITY.get(count) if isinstance(count, int) else None
+def _basis_of_summary(content: Mapping[str, Any]) -> Basis | None:
+    return NEGATIVE_EQUITY.get(content["key_findings"]["negative_equity_count"])

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from unhedged.replay.figures import Gap, Tag
-from unhedged.replay.findings import Findings, total
+from unhedged.replay.findings import Findings, share, total
 from unhedged.replay.loading import EventData
 from unhedged.replay.reading import Table
 
@@ -32,7 +32,8 @@ def waves(data: EventData) -> Findings:
         table = data.needed("seconds")
         _count_waves(table, found)
         inside = total(table.frame.filter(pl.col("wave") > 0)["adl_notional_usd"])
-        found.add(table, "covered_share", inside / total(table.frame["adl_notional_usd"]))
+        everything = total(table.frame["adl_notional_usd"])
+        found.add(table, "covered_share", share(inside, everything))
     return found
 
 
@@ -159,8 +160,8 @@ def _deficit(data: EventData, found: Findings) -> None:
     needed = found_needed(data)
     if needed is not None:
         found.correct(
-            found.add(table, "severity_published", needed / summed),
-            found.add(table, "severity", needed / once),
+            found.add(table, "severity_published", share(needed, summed)),
+            found.add(table, "severity", share(needed, once)),
             "The deficit in the denominator is counted as above; once corrected, more was needed than was missing.",
         )
 

@@ -137,7 +137,10 @@ def test_folder_that_is_none_is_refused(tmp_path):
 
 
 def test_reconstruction_is_told_by_the_summary_beside_and_then_by_the_folder(tmp_path):
-    summary = '{"key_findings": {"negative_equity_count": 1147}}'
+    summary = (
+        '{"key_findings": {"negative_equity_count": 1147, "negative_equity_total": -5.5, '
+        '"total_adl_notional": 1.0}}'
+    )
     write(tmp_path, "hypermultiassetedadl/adl_by_coin_REALTIME.csv", COINS, "BTC,1,1,0,1,1")
     write(tmp_path, "x/adl_by_coin_REALTIME.csv", COINS, "BTC,1,1,0,1,2")
     write(tmp_path, "x/realtime_analysis_summary.json", summary)
