@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from unhedged.cli import (
+    ablate,
     bench,
     calibrate,
     check,
@@ -14,6 +15,7 @@ from unhedged.cli import (
     doctor,
     new,
     position,
+    replay,
     report,
     rules,
     run,
@@ -40,9 +42,11 @@ app.command("show")(show.show)
 app.command("run")(run.run)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.command("ablate")(ablate.ablate)
 app.command("calibrate")(calibrate.calibrate)
 app.command("report")(report.report)
 app.command("position")(position.position)
+app.command("replay")(replay.replay)
 app.add_typer(rules.app, name="rules")
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from unhedged.adl.contract import RandomStart
+from unhedged.adl.contract import fresh
+from unhedged.adl.random_start import RandomStart
 from unhedged.agents import rows as agent_rows
 from unhedged.engine.balance import Stake, pair
 from unhedged.engine.collateral import blank_balances, fill_collateral
@@ -91,7 +92,7 @@ def build(plan: RunPlan, replicate: int, *, keep_all: bool = False) -> Built:
     for n, venue in enumerate(plan.venues):
         policy = pick("adl", venue.adl_policy) if venue.adl_on else None
         if policy is not None and not isinstance(policy, ByAddress | RandomStart):
-            built.policies[n] = (venue.adl_policy, policy)
+            built.policies[n] = (venue.adl_policy, fresh(policy))
     return built
 
 

@@ -21,9 +21,8 @@ def desk_measures(desks: pl.DataFrame, adl: pl.DataFrame, spot: Sequence[str]) -
     if desks.is_empty():
         return {}
     coins = pl.col("pos").filter(pl.col("instrument").is_in(list(spot))).sum()
-    hit = pl.col("instrument").sort_by("t_ns").filter(pl.col("adl").sort_by("t_ns") > 0).first()
     by_time = (
-        desks.with_columns(hit=hit.over("agent"))
+        desks.join(_first_hit(desks), on="agent", maintain_order="left")
         .group_by("agent", "t_ns")
         .agg(
             pl.col("exposure", "adl", "pos").sum(),
@@ -37,10 +36,18 @@ def desk_measures(desks: pl.DataFrame, adl: pl.DataFrame, spot: Sequence[str]) -
     return {
         "desks_deleveraged": int(struck["agent"].n_unique()),
         "desks_spot_kept": _kept(by_time),
+        "desks_unhedged_end": _open_at_end(struck),
         "desk_unhedged_usd": 0.0 if worst is None else float(worst),  # type: ignore[arg-type]
         "desk_unhedged_ns": longest_gap(struck),
         **_broken(struck, adl),
     }
+
+
+def _first_hit(desks: pl.DataFrame) -> pl.DataFrame:
+    # Of each desk that lost any of a short, the contract that was closed first.
+    closed = desks.filter(pl.col("adl") > 0).sort("t_ns", maintain_order=True)
+    first = closed.group_by("agent", maintain_order=True).first()
+    return first.select("agent", hit="instrument")
 
 
 def _broken(struck: pl.DataFrame, adl: pl.DataFrame) -> dict[str, Any]:
@@ -64,6 +71,13 @@ def _kept(by_time: pl.DataFrame) -> int:
     strikes = before.filter(pl.col("adl") > 0).group_by("agent", maintain_order=True).first()
     held = pl.col("before").fill_null(pl.col("coins"))
     return strikes.filter((held > 0) & (pl.col("coins") >= KEPT * held)).height
+
+
+def _open_at_end(struck: pl.DataFrame) -> int:
+    # Struck desks that at the last recorded instant still stand above a tenth of their worst exposure.
+    size = pl.col("exposure").abs()
+    ends = struck.group_by("agent").agg(size.last().alias("last"), size.max().alias("worst"))
+    return ends.filter(pl.col("last") > OPEN * pl.col("worst")).height
 
 
 def longest_gap(struck: pl.DataFrame) -> int:

@@ -242,7 +242,20 @@ class Deleveraging:
             "maintenance": ledger.maintenance(winner),
             "notional": abs(worth),
             "cost": abs(holding.cost),
+            "hedge": self.hedge(winner, i),
         }
+
+    def hedge(self, winner: Account, i: int) -> int:
+        """Return the atoms that offset a position in all accounts of its owner, at most its own."""
+        ledger, side = self.ledger, winner.holdings[i].pos
+        against = sum(
+            abs(ledger.value_of(account, k))
+            for account in ledger.accounts
+            if account.owner == winner.owner
+            for k, holding in account.holdings.items()
+            if holding.pos * side < 0 and ledger.contracts[k].asset == ledger.contracts[i].asset
+        )
+        return min(abs(ledger.value_of(winner, i)), against)
 
     def draw_below(self, count: int) -> int:
         """Return a random number from 0 to ``count`` - 1 from the venue's stream."""

@@ -54,6 +54,7 @@ class Contract:
     slope_ppb: int = 0
     slope_lots: int = 1
     close_out_ppb: int = 0
+    asset: int = 0
     fund_cash: int = 0
     draws_down: bool = False
     profits: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])

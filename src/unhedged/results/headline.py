@@ -31,6 +31,7 @@ LABELS: Mapping[str, str] = {
     "desk_break_loss_usd": "Lost by desks on broken hedges",
     "desks_deleveraged": "Desks whose short was closed",
     "desks_spot_kept": "Desks left with their spot",
+    "desks_unhedged_end": "Desks that ended unhedged",
     "thin_share": "Time below a tenth of starting depth",
     "open_interest_share": "Change of open interest",
     "fall_share": "Deepest fall (mark over 20 s)",

@@ -2,8 +2,11 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from tests.support.event_data import REAL, real_event
@@ -12,6 +15,7 @@ from unhedged.replay import checks, groups, policy_table, shocks, totals, wave_c
 from unhedged.replay.definitions import DEFINITIONS, define
 from unhedged.replay.figures import Basis, Figure, Tag, by_id
 from unhedged.replay.findings import Findings
+from unhedged.report.replay_words import exact as exact_text
 
 PAPER = REAL / "pluriholonomic_adl"
 
@@ -220,6 +224,28 @@ def test_waves_of_the_tables_cover_two_thirds_of_the_event(found):
     assert found.figure("covered_share").value == pytest.approx(0.675, abs=0.001)
 
 
+def test_waves_are_counted_as_far_as_seconds_decide(data, found):
+    figure = found.figure("waves")
+    seconds = sorted(
+        {
+            int(row["t_ms"])
+            for row in rows(REAL / "derived_hl_waves/adl_notional_by_second_coin.csv")
+        }
+    )
+    gaps = [later - earlier for earlier, later in pairwise(seconds)]
+    assert figure.low == 1 + sum(gap > 5_000 for gap in gaps)
+    assert figure.high == 1 + sum(gap >= 5_000 for gap in gaps)
+    assert (figure.low, figure.high) == (33, 37)
+    published = set(data.table("removals").frame["wave"])
+    assert max(published) <= figure.high
+
+
+def test_coins_are_listed_largest_first(found):
+    coins = found.rows["coins"]
+    assert [row["coin"] for row in coins[:3]] == ["BTC", "ETH", "SOL"]
+    assert sum(row["fills"] for row in coins) == found.figure("fills").value
+
+
 def test_time_profile(found):
     assert found.figure("first_adl").value == 61
     assert found.figure("reached.0.5").value == 131
@@ -276,3 +302,31 @@ def test_accounts_and_rehedging(found):
     assert found.figure("account_in_profit").value > 0.9
     shown = found.rows["largest_accounts"][0]["account"]
     assert (len(shown), shown[:2], shown[6]) == (11, "0x", "…")
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "published-numbers.md"
+
+
+def test_numbers_of_the_page_are_those_of_the_data(found):
+    figures = by_id(found.figures)
+    text = PAGE.read_text("utf-8")
+    rows_ = re.findall(r"^\| `(\S+)` \| (\S+) \| (\S+) \| (\w+) \|", text, re.MULTILINE)
+    assert len(rows_) >= 10
+    for name, published, here, how in rows_:
+        figure = figures[name]
+        assert (
+            exact_text(figure.published, figure.unit),
+            exact_text(figure.value, figure.unit),
+        ) == (published, here)
+        assert figure.tag == how
+    for name, value in re.findall(r"`([\w.\-]+)` (−?\$[\d,]+)", text):
+        assert exact_text(figures[name].value, figures[name].unit) == value, name
+
+
+def test_every_corrected_pair_of_the_page_is_one_of_the_replay(found):
+    pairs = {(one.published.id, one.corrected.id) for one in found.corrections}
+    shown = re.findall(
+        r"^\| `([\w.\-]+)` \S+ \| `([\w.\-]+)` \S+ \|", PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    assert len(shown) >= 9
+    assert set(shown) <= pairs

@@ -38,7 +38,11 @@ WINNER = columns(
     account_notional=("i8", "atoms of all its positions at mark"),
     cost=("i8", "atoms, absolute entry cost of the position"),
     mark_milli=("i8", "mark"),
-    hedge_qty=("i8", "lots of offsetting spot the venue itself can see"),
+    px_milli=("i8", "price of the ADL"),
+    hedge=(
+        "i8",
+        "atoms at mark of what offsets the position and the venue can see, at most `notional`",
+    ),
     long=("i8", "1 when the winner is long"),
     score=("f8", "rank, highest closed first"),
 )

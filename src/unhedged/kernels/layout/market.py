@@ -83,6 +83,7 @@ VENUE = columns(
     adl_trigger=("i1", "AdlTrigger"),
     adl_at_limit=("i1", "1: a drawdown equal to its limit is a trigger"),
     adl_walk=("i4", "holders looked at from a random start, 0 for all"),
+    sees=("i8", "a bit for each other venue, by row, whose balances it sees"),
     fund_pool=("i1", "FundPool"),
     socialised=("i1", "1: winners pay what the fund cannot"),
     fund_start=("i8", "atoms of the fund at the start"),
