@@ -138,6 +138,7 @@ class Twins:
     coins: list[Coin] = field(default_factory=list)
     memory: Memory = field(init=False)
     inclusive: int = 0
+    portfolio_ppb: int = 0
     first: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -181,6 +182,7 @@ class Twins:
                 m["tier"][row] = (tier.floor, tier.mm_ppb, tier.im_ppb, tier.deduct)
                 row += 1
         self.fill_coins()
+        m["venue"]["portfolio_ppb"] = self.portfolio_ppb
         row = 0
         for a, account in enumerate(self.accounts):
             self.first.append(row)
@@ -225,6 +227,7 @@ class Twins:
             m["account"][name][a] = getattr(account, name)
         status = AccountStatus.IN_LIQUIDATION if account.in_liquidation else AccountStatus.LIVE
         m["account"]["status"][a] = status
+        m["account"]["portfolio"][a] = account.portfolio_ppb != PPB
         for k, (i, lots) in enumerate(account.positions.items()):
             m["position"]["pos"][self.first[a] + k] = lots
             m["position"]["open_buy"][self.first[a] + k] = account.open_buy.get(i, 0)
@@ -331,6 +334,7 @@ def make_twins(seed: int, accounts: int) -> Twins:
     rng = random.Random(seed)
     instruments = [make_instrument(rng) for _ in range(rng.choice([1, 3, 8]))]
     coins = [make_coin(rng) for _ in range(rng.choice([0, 1, 3]))]
+    ratio = rng.choice([1_050_000_000, 1_200_000_001, 3 * PPB])
     made = []
     for _ in range(accounts):
         held = rng.sample(range(len(instruments)), min(len(instruments), rng.choice([1, 1, 2, 8])))
@@ -345,8 +349,10 @@ def make_twins(seed: int, accounts: int) -> Twins:
             account.topup = max(1, int(needed * rng.uniform(0.01, 0.5)))
             account.reserve = account.topup * rng.randint(0, 4)
             account.topup_ppb = int(rng.choice([0, 0.5, 1.0, 1.1, 1.5, 4.0]) * PPB)
+        if rng.random() < 0.3:
+            account.portfolio_ppb = ratio
         made.append(account)
-    return Twins(rng, instruments, made, coins)
+    return Twins(rng, instruments, made, coins, portfolio_ppb=ratio)
 
 
 def run(twins: Twins, updates: int) -> int:
