@@ -60,6 +60,12 @@ def given_up(winners: Winners, lots: Integers) -> Integers:
     return parts_of(value, side * (mark - winners["px_milli"]), mark)
 
 
+def given_up_per_lot(winners: Winners) -> float:
+    """Return the atoms that a lot gives up in an event, the same for all: that of the first winner, 0 where it gains."""
+    one = winners[:1]
+    return max(0.0, float(given_up(one, one["qty"])[0]) / float(one["qty"][0]))
+
+
 def lots_worth(winners: Winners, atoms: Integers) -> Lots:
     """Return how many lots of each can be closed until it gives up ``atoms`` >= 0, rounded down, at most what it holds.
 
