@@ -140,7 +140,7 @@ class VectorMirrorDescent:
 def endowments_in_lots(winners: Winners) -> Haircuts:
     """Return profits as lots that give them up at the price of the ADL; at the average profit of a lot where that costs nothing."""
     gain = profit(winners).astype(np.float64)
-    mean = gain.sum() / float(winners["qty"].sum())
+    mean = gain.sum() / max(1.0, float(winners["qty"].sum()))
     return gain / (given_up_per_lot(winners) or mean or 1.0)
 
 
