@@ -14,7 +14,7 @@ from unhedged.replay.archive.reconstruction import (
 from unhedged.replay.archive.removal import removal_findings
 from unhedged.replay.checks import checks
 from unhedged.replay.comparison import compare_policies
-from unhedged.replay.figures import Problem
+from unhedged.replay.figures import Problem, by_id
 from unhedged.replay.findings import Findings
 from unhedged.replay.groups import Group, complete_groups, structure
 from unhedged.replay.loading import EventData, load_event
@@ -59,7 +59,7 @@ class Replayed:
             "event": self.event,
             "title": self.title,
             "data": self._data(),
-            "figures": [figure.to_json() for figure in found.figures],
+            "figures": [figure.to_json() for figure in by_id(found.figures).values()],
             "corrections": [correction.to_json() for correction in found.corrections],
             "checks": self.checks,
             "not_computed": [gap.to_json() for gap in found.gaps],

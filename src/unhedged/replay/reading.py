@@ -13,6 +13,7 @@ import polars as pl
 from unhedged.replay.catalogue import FLAG, NUMBER, TEXT, WHOLE, TableSpec
 from unhedged.replay.figures import Basis, Problem
 
+LEFT_OUT = "It was left out."
 FILE, ROW = "file", "row"
 """Columns every table gets: where a row came from; the header is row 1."""
 EXPECTED = {
@@ -64,7 +65,7 @@ def contents(path: Path, file: str, problems: list[Problem]) -> bytes | None:
     except (OSError, EOFError, zlib.error) as error:
         cut = isinstance(error, EOFError)
         what = "ends before its end: it is cut short." if cut else f"cannot be read: {error}."
-        problems.append(Problem(file=file, row=None, what=what, then="It was left out."))
+        problems.append(Problem(file=file, row=None, what=what, then=LEFT_OUT))
         return None
 
 
@@ -133,6 +134,11 @@ def join_parts(
         kept.append((file, frame))
     if not kept:
         return None
+    if not any(part.height for _, part in kept):
+        problems.append(
+            Problem(file=kept[0][0], row=None, what="has headings and no rows.", then=LEFT_OUT)
+        )
+        return None
     kept.sort(key=lambda part: part[0])
     frame = pl.concat([part for _, part in kept], how="diagonal")
     twice = frame.filter(~pl.struct([*(spec.key or alike)]).is_first_distinct())
@@ -173,13 +179,13 @@ def _torn(file: str, data: bytes, error: Exception) -> Problem:
     rows = csv.reader(io.StringIO(data.decode("utf-8", errors="replace")))
     header = next(rows, None)
     if header is None:
-        return Problem(file=file, row=1, what="is empty.", then="It was left out.")
+        return Problem(file=file, row=1, what="is empty.", then=LEFT_OUT)
     for number, row in enumerate(rows, 2):
         if len(row) != len(header):
             what = f"has {len(row)} cells under {len(header)} headings."
             return Problem(file=file, row=number, what=what, then="The file was left out.")
     what = f"cannot be read as a table: {str(error).splitlines()[0]}."
-    return Problem(file=file, row=None, what=what, then="It was left out.")
+    return Problem(file=file, row=None, what=what, then=LEFT_OUT)
 
 
 def _twice(spec: TableSpec, frame: pl.DataFrame, twice: pl.DataFrame) -> Problem:

@@ -269,9 +269,11 @@ class Instrument(Block):
 
     id: InstrumentName = Field(description="venue/symbol")
     asset: str
-    kind: Literal["linear", "spot"]
+    kind: Literal["linear", "inverse", "spot"] = Field(
+        description="linear: money is dollars; inverse: perpetual of fixed dollars, money is the asset"
+    )
     tick_size: Price
-    lot_size: Price
+    lot_size: Price = Field(description="units of the asset; of an inverse contract dollars")
     tiers: Tiers | None = Field(
         default=None,
         description="a table of the rulebook, FILE.toml#TABLE of imported rules, or brackets",

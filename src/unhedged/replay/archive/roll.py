@@ -16,6 +16,9 @@ from unhedged.replay.archive.numbers import Whole, money, places_of, scaled, val
 from unhedged.replay.archive.snapshot import Snapshot
 from unhedged.replay.figures import Problem
 
+DOLLARS = "USDC"
+LONGEST = 17
+"""Characters of a size or price that float64 holds exactly: 15 digits, a point and a sign."""
 UNKNOWN = np.iinfo(np.int64).min
 """Cash or entry cost that nothing says."""
 
@@ -68,6 +71,7 @@ class Rolled:
         default_factory=dict
     )  # lots, where its first fill says otherwise
     spot_fills: int = 0
+    other_fees: int = 0  # fills whose fee was paid in another token than USDC
     directions: dict[str, int] = field(default_factory=dict)
 
 
@@ -96,6 +100,7 @@ def roll(
     fills = _whole(perps, names)
     rolled = _sorted(names, fills, snapshot)
     rolled.spot_fills, rolled.directions = int(spot.sum()), directions
+    rolled.other_fees = int((perps["token"].cast(pl.String) != DOLLARS).sum())
     _check(rolled, files, problems)
     return rolled
 
@@ -134,7 +139,7 @@ def _whole(perps: pl.DataFrame, names: Names) -> Fills:
     lot, tick = names.lot_places[coin], names.tick_places[coin]
     size, ticks = scaled(perps["sz"], lot), scaled(perps["px"], tick)
     lots = np.where(perps["buys"].to_numpy(), size, -size)
-    dollars = (perps["token"].cast(pl.String) == "USDC").to_numpy()
+    dollars = (perps["token"].cast(pl.String) == DOLLARS).to_numpy()
     return Fills(
         account=account,
         coin=coin,
@@ -236,16 +241,18 @@ def _name_unknown(
 
 def _numeric(perps: pl.DataFrame, files: Sequence[str], problems: list[Problem]) -> pl.DataFrame:
     # Only fills all of whose numbers are numbers; the others are named.
+    def finite(name: str) -> pl.Expr:
+        return pl.col(name).cast(pl.Float64, strict=False).is_finite().fill_null(False)
+
     texts = ("px", "sz", "start", "pnl", "fee")
-    fine = pl.all_horizontal(
-        pl.col(name).cast(pl.Float64, strict=False).is_finite().fill_null(False) for name in texts
-    )
-    good = perps.select(fine.alias("good"))["good"]
+    fine = pl.all_horizontal(finite(name) for name in texts)
+    mark = pl.col("mark").is_null() | (finite("mark") & (pl.col("mark").str.len_bytes() <= LONGEST))
+    short = pl.all_horizontal(pl.col("px", "sz", "start").str.len_bytes() <= LONGEST)
+    good = perps.select((fine & short & mark).alias("good"))["good"]
     named = Named(problems, "The fill was left out.")
     for row in perps.filter(~good).to_dicts():
-        shown = ", ".join(f'{name} "{row[name]}"' for name in texts)
-        named.add(
-            "fills without numbers", files[row["file"]], row["row"], f"is no number: {shown}."
-        )
+        shown = ", ".join(f'{name} "{row[name]}"' for name in (*texts, "mark"))
+        what = f"is no decimal number of at most 15 digits: {shown}."
+        named.add("fills without numbers", files[row["file"]], row["row"], what)
     named.close(files[-1] if files else "")
     return perps.filter(good)
