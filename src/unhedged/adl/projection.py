@@ -147,3 +147,7 @@ def endowments_in_lots(winners: Winners) -> Haircuts:
 
 
 vector_mirror_descent = VectorMirrorDescent()
+"""Close lots by haircuts of profit that are half those of the event before, projected onto the budget: ``VectorMirrorDescent``.
+
+Source: Chitra et al., arXiv 2602.15182 (projection, verified in kind); step and loss are assumed.
+"""

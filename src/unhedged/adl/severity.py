@@ -93,7 +93,7 @@ def mirror_step(severity: float, gradient: float, step: float) -> float:
     Source: Chitra et al., arXiv 2602.15182 (mirror descent on severity); the entropy is the textbook choice (from memory).
     """
     odds = severity * exp(-step * gradient)
-    return odds / (odds + 1.0 - severity)
+    return odds / (odds + (1.0 - severity))
 
 
 class SeverityControl:
@@ -197,4 +197,13 @@ class SeverityMirrorDescent(SeverityControl):
 
 
 exponential_back_off = ExponentialBackOff()
+"""Close a part of the lots by profit pro-rata, half of the part before and at least a tenth, the rest by size.
+
+Source: Chitra, arXiv 2512.01112 v3 (exponential back-off); the numbers are assumed, see ``ExponentialBackOff``.
+"""
+
 severity_mirror_descent = SeverityMirrorDescent()
+"""Close a part of the lots by profit pro-rata, found by mirror descent on the papers' loss, the rest by size.
+
+Source: Chitra et al., arXiv 2602.15182 (mirror descent on severity); the numbers are assumed, see ``SeverityMirrorDescent``.
+"""

@@ -31,7 +31,8 @@ from unhedged.kernels.compiled import i8, kernel, minus, plus, rule
 from unhedged.kernels.funds import draw_below
 from unhedged.kernels.ladders import release, send_above_bankruptcy, send_order
 from unhedged.kernels.orders import cancel_all
-from unhedged.kernels.tables import account, case, instrument, position, venue
+from unhedged.kernels.solvency import solvent_milli
+from unhedged.kernels.tables import account, case, position, venue
 from unhedged.kernels.takeover import adl_milli
 from unhedged.rules import dydx, liquidation, liquidation_size
 from unhedged.vocab.enums import CasePhase, EventKind, LiquidationStep, Side
@@ -50,7 +51,6 @@ _slice_or_all_qty = rule(liquidation_size.slice_or_all_qty)
 _part_qty = rule(liquidation_size.part_qty)
 _block_notional = rule(liquidation_size.block_notional)
 _zero_price_loss = rule(liquidation.zero_price_loss)
-_bankruptcy_milli = rule(liquidation.bankruptcy_milli)
 _bankruptcy_px = rule(liquidation.bankruptcy_px)
 _fillable_quote = rule(dydx.fillable_quote_dydx)
 
@@ -130,11 +130,9 @@ def reduce_by_slices(w: Any, c: int) -> None:
 @kernel("int64(World, int64, int64)")
 def limit_after(w: Any, p: int, loss: int) -> int:
     """Return the limit at which closing position ``p`` loses at most ``loss`` atoms against mark, ticks; below 1: none."""
-    o = position(w, p)
-    n = instrument(w, o.instrument)
-    milli = max(0, _bankruptcy_milli(o.pos, loss, n.mark_milli, n.num, n.den))
-    limit_px = min(_bankruptcy_px(o.pos, milli), NO_LIMIT_PX)
-    return max(1, limit_px) if o.pos > 0 else limit_px
+    pos = position(w, p).pos
+    limit_px = min(_bankruptcy_px(pos, solvent_milli(w, p, loss)), NO_LIMIT_PX)
+    return max(1, limit_px) if pos > 0 else limit_px
 
 
 @kernel("void(World, int64)")
@@ -176,10 +174,7 @@ def drawn_position(w: Any, c: int) -> int:
 @kernel("int64(World, int64, int64, int64)")
 def share_milli(w: Any, p: int, own: int, needed: int) -> int:
     """Return the bankruptcy price of position ``p`` when each carries equity by its share of maintenance, milli-ticks >= 0."""
-    o = position(w, p)
-    n = instrument(w, o.instrument)
-    share = mul_div_floor(maintenance_of(w, p), own, needed)
-    return max(0, _bankruptcy_milli(o.pos, share, n.mark_milli, n.num, n.den))
+    return solvent_milli(w, p, mul_div_floor(maintenance_of(w, p), own, needed))
 
 
 @kernel("void(World, int64)")

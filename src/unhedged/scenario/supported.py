@@ -188,4 +188,6 @@ def unsupported_tiers(instrument: Instrument, book: Rulebook) -> str:
         return ""
     if table.form in ("marginal", "whole_position") and table.unit != "USD":
         return f"its tiers are in {table.unit}"
+    if table.form == "slope" and instrument.kind == "inverse":
+        return "its rates grow with coins, and an inverse contract is counted in dollars"
     return ""
