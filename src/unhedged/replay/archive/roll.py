@@ -161,8 +161,11 @@ def _sorted(names: Names, fills: Fills, snapshot: Snapshot) -> Rolled:
     held = numbered(pl.Series(snapshot.coins, dtype=pl.String), names.coins)
     owner = numbered(pl.Series(snapshot.owners, dtype=pl.String), names.accounts)
     before = held * count + owner
-    pairs = np.union1d(pair, before)
-    first = np.searchsorted(pair[order], np.append(pairs, np.iinfo(np.int64).max))
+    ordered = pair[order]
+    # Sorted already, so its distinct ones are those that differ from the one before: a hash of millions costs seconds.
+    pairs = np.sort(np.concatenate([_distinct(ordered), before]))
+    pairs = _distinct(pairs)
+    first = np.searchsorted(ordered, np.append(pairs, np.iinfo(np.int64).max))
     running = np.concatenate([[0], np.cumsum((fills.value + fills.pnl)[order])])
     rolled = Rolled(
         names=names,
@@ -177,6 +180,11 @@ def _sorted(names: Names, fills: Fills, snapshot: Snapshot) -> Rolled:
     )
     _begin(rolled, snapshot, before, held)
     return rolled
+
+
+def _distinct(ascending: Whole) -> Whole:
+    kept: Whole = ascending[np.diff(ascending, prepend=-1) != 0]  # pairs are never below zero
+    return kept
 
 
 def _begin(rolled: Rolled, snapshot: Snapshot, before: Whole, held: Whole) -> None:
