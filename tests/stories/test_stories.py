@@ -287,8 +287,12 @@ class Story:
                 )
                 for i in account.slot
             ]
-            posted = [held.pos for held in account.coins.values()]
-            assert held == [account.holdings[i].pos for i in account.slot] + posted
+            assert held == [account.holdings[i].pos for i in account.slot]
+            books = self.market.count - self.market.coins
+            posted = [
+                int(self.market.position(account.row, books + k)["pos"]) for k in account.coins
+            ]
+            assert posted == [coin.pos for coin in account.coins.values()]
 
     def transfers(self) -> list[str]:
         amounts = [self.amount(t) for t in self.market.transfers()]

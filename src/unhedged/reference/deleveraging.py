@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from unhedged.reference.ledger import Account, Ledger
+from unhedged.reference.ledger import Account, Ledger, contract_number
 from unhedged.reference.rng import uniforms_of
 from unhedged.rules import liquidation
 from unhedged.rules.integer import PPB
@@ -340,7 +340,8 @@ class Deleveraging:
     ) -> None:
         """Write down a forced step in a contract, as it left things."""
         mark, left = self.ledger.contracts[i].mark, account.holdings[i].pos
-        self.write(account, i, mark, left, other, phase, change, px, score, before)
+        number = contract_number(i)
+        self.write(account, number, mark, left, other, phase, change, px, score, before)
 
     def write(
         self,
