@@ -37,16 +37,25 @@ class Instrument:
 
 @dataclass(slots=True)
 class Account:
-    """Cash and positions of one account: instrument number to lots, and to lots of working orders."""
+    """Cash and positions of one account: instrument number to lots, and to lots of working orders.
+
+    In hedge mode ``positions`` are the long legs and ``shorts`` the short ones, lots <= 0.
+    """
 
     cash: int
     positions: dict[int, int]
+    shorts: dict[int, int] = field(default_factory=dict)
     open_buy: dict[int, int] = field(default_factory=dict)
     open_sell: dict[int, int] = field(default_factory=dict)
     reserve: int = 0
     topup: int = 0
     topup_ppb: int = 0
     in_liquidation: bool = False
+
+
+def legs(account: Account) -> list[tuple[int, int]]:
+    """Return instrument number and lots of every position."""
+    return [*account.positions.items(), *account.shorts.items()]
 
 
 def worth(instrument: Instrument, lots: int) -> int:
@@ -70,13 +79,13 @@ def slope_of(instrument: Instrument, lots: int) -> int:
 
 def equity(account: Account, instruments: list[Instrument]) -> int:
     """Return cash and signed values at mark, atoms."""
-    return account.cash + sum(worth(instruments[i], lots) for i, lots in account.positions.items())
+    return account.cash + sum(worth(instruments[i], lots) for i, lots in legs(account))
 
 
 def maintenance(account: Account, instruments: list[Instrument]) -> int:
     """Return the sum of the maintenance margins of the positions, atoms."""
     total = 0
-    for i, lots in account.positions.items():
+    for i, lots in legs(account):
         tier = tier_of(instruments[i], lots)
         rate = tier.mm_ppb + slope_of(instruments[i], lots)
         total += maintenance_margin(abs(worth(instruments[i], lots)), rate, tier.deduct)
