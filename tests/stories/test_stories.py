@@ -22,6 +22,8 @@ from unhedged.vocab.enums import (
     AdlPrice,
     AdlTrigger,
     CasePhase,
+    CollateralOrder,
+    CollateralSale,
     EntryReason,
     FundPool,
     InstrumentKind,
@@ -40,7 +42,7 @@ ZERO_SUM = "crowd"
 
 RATES = (
     "liquidation_fee", "slice", "backstop", "fund_capacity", "maker_fee", "taker_fee", "unwind", "fee_cap", "portion", "spread",
-    "shortfall", "drawdown_limit", "drawdown_stop",
+    "shortfall", "drawdown_limit", "drawdown_stop", "collateral_slip", "collateral_discount",
 )  # fmt: skip
 TIMES = (
     "cooldown", "takeover_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
@@ -48,10 +50,11 @@ TIMES = (
 MONEY = ("slice_above", "round_size", "least_notional", "block_notional", "drawdown_least")
 PLAIN_KEYS = (
     "adl_on", "liquidation_on", "inclusive", "partial_above", "socialised", "adl_at_limit", "tiers_at_once", "partial_from",
-    "adl_walk",
+    "adl_walk", "collateral_rest",
 )  # fmt: skip
 CHOICES = {
-    "adl_price": AdlPrice, "adl_trigger": AdlTrigger, "reduction": Reduction, "fund_pool": FundPool, "tier_form": TierForm
+    "adl_price": AdlPrice, "adl_trigger": AdlTrigger, "reduction": Reduction, "fund_pool": FundPool, "tier_form": TierForm,
+    "collateral_sale": CollateralSale, "collateral_order": CollateralOrder,
 }  # fmt: skip
 
 
@@ -68,6 +71,8 @@ class Story:
         self.face = given.get("face")
         self.atoms = ATOMS_PER_USD if self.face is None else ATOMS_PER_COIN
         self.marks = given["marks"] if "marks" in given else {"perp": given["mark"]}
+        self.coins = {coin["id"]: coin for coin in given.get("coins", [])}
+        self.marks |= {name: coin["price"] for name, coin in self.coins.items()}
         self.instruments = list(self.marks)
         self.names = [
             *(name.lower() for name in HOUSE),
@@ -79,6 +84,7 @@ class Story:
             venue=self.venue(given),
             instruments=[self.instrument(given, name) for name in self.instruments],
             accounts=self.accounts(given),
+            coins=[self.haircuts(coin) for coin in self.coins.values()],
             house={
                 "FUND": {"cash": round(given.get("fund", 0.0) * self.atoms)},
                 "VAULT": {"cash": round(given.get("vault", 0.0) * self.atoms)},
@@ -113,10 +119,25 @@ class Story:
         for name in PLAIN_KEYS:
             if name in given:
                 venue[name] = given[name]
-        for name in ("adl_price", "adl_trigger", "reduction", "fund_pool"):
+        for name in (
+            "adl_price",
+            "adl_trigger",
+            "reduction",
+            "fund_pool",
+            "collateral_sale",
+            "collateral_order",
+        ):
             if name in given:
                 venue[name] = CHOICES[name][given[name]]
         return venue
+
+    def haircuts(self, coin: dict[str, Any]) -> list[tuple[int, int, int]]:
+        tiers: list[tuple[int, int, int]] = []
+        for floor, haircut in coin.get("haircut", [[0.0, 0.0]]):
+            start, ratio = round(floor * self.atoms), 10**9 - round(haircut * 10**9)
+            credit = tiers[-1][2] + start * (tiers[-1][1] - ratio) // 10**9 if tiers else 0
+            tiers.append((start, ratio, credit))
+        return tiers
 
     def instrument(self, given: dict[str, Any], name: str) -> dict[str, Any]:
         tiers, deduct, below = [], 0, 0
@@ -144,7 +165,7 @@ class Story:
     def accounts(self, given: dict[str, Any]) -> list[dict[str, Any]]:
         owners: dict[str, int] = {}
         rows = []
-        net = dict.fromkeys(self.instruments, 0)
+        net = {name: 0 for name in self.instruments if name not in self.coins}
         for n, account in enumerate(given["accounts"]):
             owner = owners.setdefault(account.get("owner", account["id"]), FIRST_TRADER + n)
             held = account.get("positions", {})
@@ -157,9 +178,12 @@ class Story:
                 costs = [(pos, self.cost(pos, entry)) for pos, entry in legs]
                 positions[self.instruments.index(name)] = costs if "legs" in account else costs[0]
                 net[name] += sum(pos for pos, _ in costs)
+            posted = {
+                self.instruments.index(n): (lots, 0) for n, lots in account.get("coins", {}).items()
+            }
             spent = sum(self.cost(*leg) for legs in both.values() for leg in legs)
             cash = round(account["wallet"] * self.atoms) - spent
-            rows.append({"cash": cash, "positions": positions, "owner": owner})
+            rows.append({"cash": cash, "positions": positions | posted, "owner": owner})
         rest = {
             self.instruments.index(name): (-pos, self.cost(-pos, self.marks[name]))
             for name, pos in net.items()
@@ -215,12 +239,17 @@ class Story:
         for order in when.get("book", []):
             self.place(order)
         marks = when.get("marks", {self.instruments[0]: when["mark"]} if "mark" in when else {})
-        if marks:
+        prices = {
+            list(self.coins).index(name): milli(px) for name, px in when.get("coins", {}).items()
+        }
+        for k, px in prices.items():
+            twin.ledger.coins[k].price = px
+        if marks or prices:
             moved = {self.instruments.index(name): milli(px) for name, px in marks.items()}
             for i, px in moved.items():
                 contract = twin.ledger.contracts[i]
                 contract.previous, contract.mark = contract.mark, px
-            self.market.mark(moved)
+            self.market.mark(moved, prices)
             twin.evaluate()
         if when.get("vault_tick", False):
             self.market.plan(self.t, VAULT)
@@ -259,18 +288,24 @@ class Story:
                 )
                 for i in account.slot
             ]
-            assert held == [account.holdings[i].pos for i in account.slot]
+            books = self.market.count - self.market.coins
+            held += [
+                int(self.market.position(account.row, books + k)["pos"]) for k in account.coins
+            ]
+            posted = [held.pos for held in account.coins.values()]
+            assert held == [account.holdings[i].pos for i in account.slot] + posted
 
     def transfers(self) -> list[str]:
-        digits = len(str(self.atoms)) - 1
-        amounts = [
-            f"{self.show(t['atoms']):.{digits}f}".rstrip("0").rstrip(".")
+        return [
+            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {self.amount(t)} {self.names[t['target']]}"
             for t in self.market.transfers()
         ]
-        return [
-            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {amount} {self.names[t['target']]}"
-            for t, amount in zip(self.market.transfers(), amounts, strict=True)
-        ]
+
+    def amount(self, row: Any) -> str:
+        if row["asset"] == 0:
+            digits = len(str(self.atoms)) - 1
+            return f"{self.show(row['atoms']):.{digits}f}".rstrip("0").rstrip(".")
+        return f"{row['atoms']} {self.instruments[row['asset'] - 1]}"
 
     def orders(self) -> list[str]:
         found = []
@@ -290,7 +325,8 @@ class Story:
         first = held[self.instruments[0]]
         short = {}
         if self.market.hedge and a >= FIRST_TRADER:
-            short = {n: self.market.position(a, i, 1) for i, n in enumerate(self.instruments)}
+            contracts = [n for n in self.instruments if n not in self.coins]
+            short = {n: self.market.position(a, i, 1) for i, n in enumerate(contracts)}
         cost = sum(int(p["cost"]) for p in (*held.values(), *short.values()))
         facts = {
             "id": wanted["id"],
@@ -300,6 +336,7 @@ class Story:
             "wallet": self.show(account["cash"] + cost),
             "cash": self.show(account["cash"]),
             "equity": self.show(self.market.equity(a)),
+            "coins": {name: int(held[name]["pos"]) for name in self.coins},
             "status": AccountStatus(account["status"]).name,
             "adl": int(first["adl_qty"]),
             "forced": int(first["forced_qty"]),

@@ -4,6 +4,7 @@
 checks after each that money and lots still balance.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,13 @@ from unhedged.kernels.book import NO_ASK, NO_BID, rest, take, words_per_side
 from unhedged.kernels.buckets import BUCKETS
 from unhedged.kernels.clearing import fund_unwind, open_case, step_case, vault_tick
 from unhedged.kernels.clock import next_event, release_event, schedule
+from unhedged.kernels.collateral_price import set_price
 from unhedged.kernels.funds import sample_funds
 from unhedged.kernels.ledger import imbalance, position_imbalance
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import account, event, instrument, touched, world
 from unhedged.kernels.triggers import drain, mark_moved, place_all
-from unhedged.vocab.enums import AccountKind, EventKind, Leg
+from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind, Leg
 
 HOUSE = ("FUND", "VAULT", "FEES", "ROUNDING", "EXTERNAL")
 FIRST_TRADER = len(HOUSE)
@@ -46,6 +48,11 @@ def move_mark(address: int, i: int, milli: int) -> None:
     n.mark_milli = milli
     if milli != old:
         mark_moved(w, i, old, milli)
+
+
+@njit("void(int64, int64, int64)")
+def revalue(address: int, c: int, milli: int) -> None:
+    set_price(world(address), c, milli)
 
 
 @njit("int64(int64)")
@@ -124,7 +131,9 @@ class Market:
 
     venue : columns of VENUE by name. instruments : dicts with ``mark`` (milli-ticks), ``num``, ``den``, ``tiers`` (floor,
     maintenance ppb, initial ppb, deduction), further columns of INSTRUMENT. accounts : dicts with ``cash`` (atoms),
-    ``positions`` {instrument: (lots, signed cost), or in hedge mode a list of both legs, long first}, further columns of ACCOUNT; house accounts by ``house`` = {"FUND": {...}}.
+    ``positions`` {instrument: (lots, signed cost), or in hedge mode a list of both legs, long first}, further columns of
+    ACCOUNT; house accounts by ``house`` = {"FUND": {...}}. The last instruments are the books of ``coins``, the assets taken as
+    collateral: each its haircut tiers (floor, ratio, credit).
     """
 
     def __init__(
@@ -137,21 +146,24 @@ class Market:
         orders: int = 256,
         window: int = 256,
         hedge: bool = False,
+        coins: Sequence[list[tuple[int, int, int]]] = (),
     ) -> None:
         self.count = len(instruments)
         self.hedge = hedge
+        self.coins = len(coins)
         house = house or {}
         everyone = [{"kind": AccountKind[name], **house.get(name, {})} for name in HOUSE]
         everyone += [{"kind": AccountKind.TRADER, **given} for given in accounts]
         n, m = len(everyone), self.count
         self.legs = [2 if hedge and a >= FIRST_TRADER else 1 for a in range(n)]
-        starts = np.cumsum([0, *(m * legs for legs in self.legs)])
+        starts = np.cumsum([0, *((m - self.coins) * legs + self.coins for legs in self.legs)])
         self.first, held = starts[:-1].tolist(), int(starts[-1])
         self.memory = Memory(
             {
                 "venue": 1, "instrument": m, "tier": sum(len(i["tiers"]) for i in instruments),
                 "account": n, "total": n, "position": held, "holder": held, "trigger": held,
-                "bucket": 2 * BUCKETS * m, "order": orders, "book": 2 * m, "level": 2 * m * window,
+                "bucket": 2 * BUCKETS * (m + self.coins), "collateral": self.coins,
+                "haircut": sum(len(tiers) for tiers in coins), "order": orders, "book": 2 * m, "level": 2 * m * window,
                 "word": 2 * m * words_per_side(window), "far": 256, "far_hash": 256,
                 "event": 64 + 2 * n, "slot": 1 << 16, "heap": 64 + 2 * n, "case": n + 8,
                 "winner": held + 1, "transfer": 4096, "forced": 65536, "fill": 65536, "touched": n,
@@ -160,6 +172,7 @@ class Market:
         )  # fmt: skip
         self._fill_venue(venue)
         self._fill_instruments(instruments)
+        self._fill_coins(coins)
         self._fill_books(window)
         self._fill_accounts(everyone)
         self._fill_holders()
@@ -172,7 +185,10 @@ class Market:
 
     def slot(self, account: int, instrument: int, short: int = 0) -> int:
         """Return a position's row; in hedge mode that of the long leg, or of the short one."""
-        return self.first[account] + self.legs[account] * instrument + short
+        legs, contracts = self.legs[account], self.count - self.coins
+        if instrument < contracts:
+            return self.first[account] + legs * instrument + short
+        return self.first[account] + legs * contracts + instrument - contracts
 
     def _fill_venue(self, given: dict[str, Any]) -> None:
         row = self.memory["venue"][0]
@@ -181,7 +197,8 @@ class Market:
         ):
             row[column] = HOUSE.index(name)
         row["margin_on"] = row["liquidation_on"] = row["adl_on"] = 1
-        row["instruments"] = self.count
+        row["instruments"] = self.count - self.coins
+        row["collaterals"] = self.coins
         row["mark_interval"] = 10**9
         row["fund_capacity_ppb"] = 10**9
         row["step"] = -1
@@ -218,6 +235,19 @@ class Market:
         self.memory["instrument"]["holders"] = counts
         self.memory["instrument"]["first_holder"] = np.cumsum([0, *counts[:-1]])
 
+    def _fill_coins(self, coins: Sequence[list[tuple[int, int, int]]]) -> None:
+        at = 0
+        for k, tiers in enumerate(coins):
+            book = self.count - self.coins + k
+            self.memory["instrument"]["kind"][book] = InstrumentKind.SPOT
+            row = self.memory["collateral"][k]
+            row["book"], row["first_bucket"] = book, 2 * BUCKETS * (self.count + k)
+            row["price_milli"] = row["start_milli"] = self.memory["instrument"]["mark_milli"][book]
+            row["first_haircut"], row["haircuts"] = at, len(tiers)
+            for tier in tiers:
+                self.memory["haircut"][at] = tier
+                at += 1
+
     def _fill_books(self, window: int) -> None:
         words = words_per_side(window)
         for b in range(2 * self.count):
@@ -237,16 +267,20 @@ class Market:
         self.memory["venue"]["peak"] = fund
         for a, given in enumerate(everyone):
             row = table[a]
-            legs, start = self.legs[a], self.first[a]
-            row["first_position"], row["positions"] = start, m * legs
+            legs, start, contracts = self.legs[a], self.first[a], m - self.coins
+            row["first_position"], row["positions"] = start, contracts * legs
+            row["balances"] = self.coins
             row["owner"] = a
-            mine = self.memory["position"][start : start + m * legs]
+            end = start + contracts * legs
+            mine = self.memory["position"][start : end + self.coins]
             mine["account"] = a
-            mine["instrument"] = np.repeat(np.arange(m), legs)
-            mine["leg"] = np.tile([Leg.LONG, Leg.SHORT], m) if legs == 2 else Leg.ONE_WAY
+            held = np.repeat(np.arange(contracts), legs)
+            mine["instrument"] = np.append(held, np.arange(contracts, m))
+            if legs == 2:
+                mine["leg"][: contracts * legs] = np.tile([Leg.LONG, Leg.SHORT], contracts)
             for i, held in given.get("positions", {}).items():
                 for short, (pos, cost) in enumerate([held] if isinstance(held, tuple) else held):
-                    leg = mine[legs * i + short]
+                    leg = self.memory["position"][self.slot(a, i, short)]
                     leg["pos"], leg["cost"] = pos, cost
             for column in set(given) - {"positions"}:
                 row[column] = given[column]
@@ -275,8 +309,10 @@ class Market:
     def trade(self, account: int, instrument: int, side: int, px: int, qty: int) -> int:
         return trade(self.address, instrument, side, px, qty, self.slot(account, instrument))
 
-    def mark(self, marks: dict[int, int]) -> int:
-        """Move marks (milli-ticks), evaluate, open cases; return how many accounts needed action."""
+    def mark(self, marks: dict[int, int], prices: dict[int, int] | None = None) -> int:
+        """Move marks and prices of collateral (milli-ticks), evaluate, open cases; return how many accounts needed action."""
+        for c, milli in (prices or {}).items():
+            revalue(self.address, c, milli)
         for i, milli in marks.items():
             move_mark(self.address, i, milli)
         found = open_cases(self.address)

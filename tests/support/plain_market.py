@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.support.market import Market
-from tests.support.plain_world import contract_of, rulebook_of
+from tests.support.plain_world import coins_of, contract_of, rulebook_of
 
 from unhedged.reference.clearing import Clearing
 from unhedged.reference.ledger import SHORT_LEG, Account, Holding, Ledger, contract_number
@@ -51,15 +51,18 @@ class PlainMarket:
     def __init__(self, market: Market, score: Callable[[dict[str, int]], float]) -> None:
         venue = market.memory["venue"][0]
         self.fees = (int(venue["maker_fee_ppb"]), int(venue["taker_fee_ppb"]))
-        contracts = [contract_of(market.memory, i) for i in range(market.count)]
+        self.books = market.count - market.coins
+        contracts = [contract_of(market.memory, i) for i in range(self.books)]
+        coins = coins_of(market.memory, venue, lambda i: contract_of(market.memory, i))
         accounts = [self.account(market, row) for row in range(len(market.memory["account"]))]
         self.orders: list[Resting] = []
         self.clearing = Clearing(
-            Ledger(contracts, accounts),
+            Ledger(contracts, accounts, coins=coins),
             rulebook_of(venue, score),
             self.take,
             self.cancel,
             self.sure,
+            sell_coin=self.sell_coin,
         )
 
     @staticmethod
@@ -71,11 +74,15 @@ class PlainMarket:
             kind=AccountKind(int(given["kind"])),
             cash=int(given["cash"]),
         )
+        contracts = market.count - market.coins
         legs = 2 if market.hedge and account.kind == AccountKind.TRADER else 1
-        for slot, (i, short) in enumerate((i, s) for i in range(market.count) for s in range(legs)):
+        for slot, (i, short) in enumerate((i, s) for i in range(contracts) for s in range(legs)):
             p = market.position(row, i, short)
             account.slot[i + short * SHORT_LEG] = slot
             account.holdings[i + short * SHORT_LEG] = Holding(int(p["pos"]), int(p["cost"]))
+        for k in range(market.coins):
+            p = market.position(row, contracts + k)
+            account.coins[k] = Holding(int(p["pos"]), int(p["cost"]))
         return account
 
     # ---- the book
@@ -109,6 +116,23 @@ class PlainMarket:
     def sure(self, i: int, side: Side, limit: int, qty: int) -> int:
         return min(qty, sum(self.lots(o) for o in self.against(i, side, limit)))
 
+    def sell_coin(self, k: int, limit: int, lots: int, account: Account) -> tuple[int, int]:
+        return self.take(self.books + k, Side.SELL, limit, lots, account)
+
+    def exchange(
+        self, px: int, lots: int, buyer: tuple[Account, int], seller: tuple[Account, int]
+    ) -> int:
+        """Settle a fill in the book of a contract or of an asset; return the money."""
+        ledger, i = self.clearing.ledger, contract_number(buyer[1])
+        if i < self.books:
+            money = ledger.fill_amount(i, px, lots)
+            ledger.exchange(money, lots, buyer, seller)
+            return money
+        k = i - self.books
+        money = ledger.coins[k].worth(lots, 1000 * px)
+        ledger.exchange_coins(k, money, lots, buyer[0], seller[0])
+        return money
+
     def take(self, i: int, side: Side, limit: int, qty: int, taker: Account) -> tuple[int, int]:
         ledger, filled, atoms = self.clearing.ledger, 0, 0
         house = ledger.house(AccountKind.FEES)
@@ -118,10 +142,9 @@ class PlainMarket:
             order.qty = self.lots(order)  # what could not reduce any more is gone for good
             lots = min(qty - filled, order.qty)
             if lots > 0:
-                money = ledger.fill_amount(i, order.px, lots)
                 resting, new = (order.account, order.i), (taker, i)
                 sides = (new, resting) if side == Side.BUY else (resting, new)
-                ledger.exchange(money, lots, *sides)
+                money = self.exchange(order.px, lots, *sides)
                 for account, rate in ((taker, self.fees[1]), (order.account, self.fees[0])):
                     ledger.pay(account, house, fees.fee(abs(money), rate), EntryReason.TRADING_FEE)
                 order.qty -= lots

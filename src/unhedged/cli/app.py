@@ -8,11 +8,13 @@ import typer
 
 from unhedged.cli import (
     bench,
+    calibrate,
     check,
     compare,
     doctor,
     new,
     position,
+    replay,
     report,
     rules,
     run,
@@ -39,8 +41,10 @@ app.command("show")(show.show)
 app.command("run")(run.run)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.command("calibrate")(calibrate.calibrate)
 app.command("report")(report.report)
 app.command("position")(position.position)
+app.command("replay")(replay.replay)
 app.add_typer(rules.app, name="rules")
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)

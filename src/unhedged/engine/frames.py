@@ -33,8 +33,10 @@ class Frames:
         self._names = names
         self._dollars = Dollars(plan)
         self._tick, self._lot = self._dollars.tick, self._dollars.lot
-        self._assets = np.array([USD, *(asset.id for asset in plan.assets)])
         self._ids = pl.Series([i.id for i in plan.instruments], dtype=pl.String)
+        self._settlements = int(memory.world["settlements"])
+        coins = [asset.id for asset in plan.assets][: self._settlements - 1]
+        self._assets = pl.concat([pl.Series([USD, *coins]), self._ids])  # lots follow money
         self._spot = np.array([i.kind == InstrumentKind.SPOT for i in plan.instruments])
         venues = {v.id: v for v in plan.venues}
         self._has_vault = np.array([venues[i.venue].vault_on for i in plan.instruments])
@@ -121,12 +123,14 @@ class Frames:
 
     def liquidations(self, r: Array) -> pl.DataFrame:
         """Return the `liquidations` table."""
-        taken, netted = (r["phase"] == phase for phase in (CasePhase.TAKEOVER, CasePhase.NET))
+        sold, netted = (r["phase"] == phase for phase in (CasePhase.COLLATERAL, CasePhase.NET))
+        taken = (r["phase"] == CasePhase.TAKEOVER) | (sold & (r["counterparty"] >= 0))
         moved = pl.Series(self._moved(r)).set(pl.Series(~(taken | netted)), None)
+        steps = [sold, netted, taken]
         return pl.DataFrame(
             {
                 **self._forced(r),
-                "step": np.where(taken, "takeover", np.where(netted, "net", "reduce")),
+                "step": np.select(steps, ["collateral", "net", "takeover"], "reduce"),
                 "amount_atoms": moved,
                 "maintenance": self._money(r, "maintenance"),
             }
@@ -176,16 +180,20 @@ class Frames:
 
     def transfers(self, r: Array) -> pl.DataFrame:
         """Return the `transfers` table."""
+        lots = r["asset"] >= self._settlements
         first = self._memory["venue"]["first_instrument"][self._venue_of[r["source"]]]
+        i = np.where(lots, r["asset"] - self._settlements, first)
+        usd = self._dollars.money(r["atoms"], i, r["mark_milli"])
+        delivered = r["atoms"] * self._lot[i] * r["mark_milli"] * self._tick[i] / MILLI
         reasons = pl.Series([reason.name.lower() for reason in EntryReason], dtype=pl.String)
         return pl.DataFrame(
             {
                 "t_ns": r["t"],
                 "source": self._names.account_columns(r["source"], self._venue_of)[0],
                 "target": self._names.account_columns(r["target"], self._venue_of)[0],
-                "asset": pl.Series(self._assets[r["asset"]], dtype=pl.String),
+                "asset": self._assets.gather(r["asset"]),
                 "amount_atoms": r["atoms"],
-                "usd": self._dollars.money(r["atoms"], first, r["mark_milli"]),
+                "usd": np.where(lots, delivered, usd),
                 "reason": reasons.gather(r["reason"]),
             }
         )

@@ -110,6 +110,7 @@ def take_case(w: Any, a: int) -> int:
     row.used = 0
     row.step = 0
     row.passed = 0
+    row.sold = 0
     row.px_milli = 0
     row.bankruptcy_milli = 0
     row.started = w.now

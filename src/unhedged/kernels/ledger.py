@@ -41,16 +41,21 @@ def is_kept(w: Any, a: Any) -> Any:
     return row.keep != 0 or row.kind in (_FUND, _VAULT)
 
 
-@kernel("void(World, int64, int64, int64, int64)")
-def _keep(w: Any, source: Any, target: Any, atoms: Any, reason: Any) -> None:
+@kernel("void(World, int64, int64, int64, int64, int64)")
+def keep_row(w: Any, source: Any, target: Any, amount: Any, asset: Any, reason: Any) -> None:
+    """Write the row of a payment, or of a delivery of lots: ``asset`` is then `settlements` more than the spot instrument."""
     row = transfer(w, w.transfers_kept)
     row.t = w.now
-    row.atoms = atoms
+    row.atoms = amount
     row.source = source
     row.target = target
-    here = venue(w, account(w, source).venue)
-    row.asset = here.asset
-    row.mark_milli = instrument(w, here.first_instrument).mark_milli if here.asset != 0 else 0
+    row.asset = asset
+    row.mark_milli = 0
+    if asset >= w.settlements:
+        row.mark_milli = instrument(w, asset - w.settlements).mark_milli
+    elif asset > 0:
+        first = venue(w, account(w, source).venue).first_instrument
+        row.mark_milli = instrument(w, first).mark_milli
     row.reason = reason
     w.transfers_kept += 1
 
@@ -86,7 +91,7 @@ def pay(w: Any, source: Any, target: Any, atoms: Any, reason: Any) -> None:
     total(w, source).atoms[reason] = minus(total(w, source).atoms[reason], atoms)
     total(w, target).atoms[reason] = plus(total(w, target).atoms[reason], atoms)
     if (KEPT_REASONS >> reason) & 1 != 0 or is_kept(w, source) or is_kept(w, target):
-        _keep(w, source, target, atoms, reason)
+        keep_row(w, source, target, atoms, venue(w, account(w, source).venue).asset, reason)
 
 
 @kernel("int64(World, int64)")

@@ -37,6 +37,7 @@ def desk_measures(desks: pl.DataFrame, adl: pl.DataFrame, spot: Sequence[str]) -
     return {
         "desks_deleveraged": int(struck["agent"].n_unique()),
         "desks_spot_kept": _kept(by_time),
+        "desks_unhedged_end": _open_at_end(struck),
         "desk_unhedged_usd": 0.0 if worst is None else float(worst),  # type: ignore[arg-type]
         "desk_unhedged_ns": longest_gap(struck),
         **_broken(struck, adl),
@@ -64,6 +65,13 @@ def _kept(by_time: pl.DataFrame) -> int:
     strikes = before.filter(pl.col("adl") > 0).group_by("agent", maintain_order=True).first()
     held = pl.col("before").fill_null(pl.col("coins"))
     return strikes.filter((held > 0) & (pl.col("coins") >= KEPT * held)).height
+
+
+def _open_at_end(struck: pl.DataFrame) -> int:
+    # Struck desks that at the last recorded instant still stand above a tenth of their worst exposure.
+    size = pl.col("exposure").abs()
+    ends = struck.group_by("agent").agg(size.last().alias("last"), size.max().alias("worst"))
+    return ends.filter(pl.col("last") > OPEN * pl.col("worst")).height
 
 
 def longest_gap(struck: pl.DataFrame) -> int:

@@ -25,6 +25,8 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
     """Return the headline measures; units are in their names, None means it did not happen."""
     measures: dict[str, Any] = {}
     measures.update(_forced(tables))
+    if any(venue.collateral.assets for venue in plan.venues):
+        measures["collateral_sold_usd"] = _sold(tables["liquidations"])
     measures.update(_fund(plan, tables["series"]))
     measures.update(_deficit(tables["transfers"]))
     spot = [i.id for i in plan.instruments if i.kind == InstrumentKind.SPOT]
@@ -41,19 +43,25 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
 
 
 def _forced(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
-    steps, adl = tables["liquidations"], tables["adl"]
-    accounts = int(steps["account"].n_unique())
-    steps = steps.filter(pl.col("step") != "net")  # netted legs go to nobody
+    every, adl = tables["liquidations"], tables["adl"]
+    steps = every.filter(
+        ~pl.col("step").is_in(["collateral", "net"])
+    )  # no position goes to anybody
     total = float(steps["notional"].sum())
     longs = float(steps.filter(pl.col("qty") < 0)["notional"].sum())
     return {
-        "liquidations": accounts,
+        "liquidations": int(every["account"].n_unique()),
         "forced_usd": total,
         "forced_long_share": longs / total if total > 0 else None,
         "adl_usd": float(adl["notional"].sum()),
         "adl_accounts": int(adl["account"].n_unique()),
         "first_adl_ns": int(adl["t_ns"].min()) if adl.height else None,  # type: ignore[arg-type]
     }
+
+
+def _sold(steps: pl.DataFrame) -> float:
+    # What liquidations got for assets posted as collateral, from books and funds.
+    return float(steps.filter(pl.col("step") == "collateral")["notional"].sum())
 
 
 def _fund(plan: RunPlan, series: pl.DataFrame) -> dict[str, Any]:

@@ -87,13 +87,12 @@ def removed(
     Gains of one account never pay for losses of another: each value is a sum over accounts of what is above zero, and the parts
     are differences of those sums. So execution and drift do not depend on the horizon.
     """
-    sums = [
-        float(np.maximum(0.0, losses(account, closed, price, later)).sum())
-        for later in (mark, at_end, at_horizon)
-    ]
+    who, _ = codes("account", account, len(np.asarray(closed)))
+    valued = [losses(who, closed, price, later) for later in (mark, at_end, at_horizon)]
+    sums = [float(np.maximum(0.0, each).sum()) for each in valued]
     return Removed(
         execution=sums[0],
         drift=sums[1] - sums[0],
         opportunity=sums[2] - sums[1],
-        signed=float(losses(account, closed, price, at_horizon).sum()),
+        signed=float(valued[-1].sum()),
     )

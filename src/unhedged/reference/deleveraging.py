@@ -80,6 +80,11 @@ class Rulebook:
     socialised: bool = False
     key: int = 0
     liquidation_on: bool = True
+    collateral_sale: int = 0
+    collateral_order: int = 0
+    collateral_slip_ppb: int = 0
+    collateral_discount_ppb: int = 0
+    collateral_rest: bool = False
 
     @property
     def backstop(self) -> bool:
@@ -230,7 +235,9 @@ class Deleveraging:
             "side": 1 if holding.pos > 0 else -1,
             "sign": 1 if (holding.pos > 0) != ledger.contracts[i].inverse else -1,
             "unrealised": worth - holding.cost,
-            "wallet": winner.cash + sum(h.cost for h in winner.holdings.values()),
+            "wallet": winner.cash
+            + ledger.posted(winner)
+            + sum(h.cost for h in winner.holdings.values()),
             "equity": ledger.equity(winner),
             "maintenance": ledger.maintenance(winner),
             "notional": abs(worth),
@@ -318,7 +325,24 @@ class Deleveraging:
         score: float = 0.0,
         before: dict[str, int] | None = None,
     ) -> None:
-        """Write down a forced step, as it left things."""
+        """Write down a forced step in a contract, as it left things."""
+        mark, left = self.ledger.contracts[i].mark, account.holdings[i].pos
+        self.write(account, i, mark, left, other, phase, change, px, score, before)
+
+    def write(
+        self,
+        account: Account,
+        number: int,
+        mark: int,
+        left: int,
+        other: Account | None,
+        phase: CasePhase,
+        change: int,
+        px: int,
+        score: float = 0.0,
+        before: dict[str, int] | None = None,
+    ) -> None:
+        """Write down a forced step in an instrument."""
         kind = AccountKind.VAULT if self.rulebook.backstop else AccountKind.FUND
         house = self.ledger.house(kind)
         loser = account if before is None or other is None else other
@@ -329,15 +353,15 @@ class Deleveraging:
             {
                 "t": self.now,
                 "account": account.row,
-                "instrument": contract_number(i),
+                "instrument": contract_number(number),
                 "counterparty": -1 if other is None else other.row,
                 "phase": int(phase),
                 "qty": change,
                 "px_milli": px,
-                "mark_milli": self.ledger.contracts[i].mark,
+                "mark_milli": mark,
                 "equity": self.ledger.equity(account),
                 "maintenance": self.ledger.maintenance(account),
-                "left": abs(account.holdings[i].pos),
+                "left": abs(left),
                 "score": score,
                 "leverage": leverage,
                 "profit": profit,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from unhedged.reference.collateral import Coin
 from unhedged.rules.integer import mul_div_floor
 from unhedged.rules.margin import maintenance_margin, slope_rate
 from unhedged.rules.pnl import cost_after, inverse_amount, inverse_value, value
@@ -73,6 +74,11 @@ class Holding:
     adl_qty: int = 0
     forced_qty: int = 0
 
+    def add(self, lots: int, amount: int) -> None:
+        """Change by signed lots for an amount."""
+        self.cost = cost_after(self.pos, self.cost, lots, amount)
+        self.pos += lots
+
 
 @dataclass(slots=True)
 class Account:
@@ -91,6 +97,8 @@ class Account:
     """The contract its clearing worked on last."""
     slot: dict[int, int] = field(default_factory=dict)
     holdings: dict[int, Holding] = field(default_factory=lambda: defaultdict(Holding))
+    coins: dict[int, Holding] = field(default_factory=dict)
+    """What is posted as collateral, by the number of the asset in the venue's list."""
     totals: dict[EntryReason, int] = field(default_factory=lambda: defaultdict(int))
 
     def on(self, i: int) -> list[int]:
@@ -113,6 +121,7 @@ class Ledger:
 
     contracts: list[Contract]
     accounts: list[Account]
+    coins: list[Coin] = field(default_factory=list, kw_only=True)
 
     def __post_init__(self) -> None:
         """Let a leg find its contract."""
@@ -129,8 +138,17 @@ class Ledger:
         return self.worth(i, account.holdings[i].pos)
 
     def equity(self, account: Account) -> int:
-        """Return cash and signed values, atoms."""
-        return account.cash + sum(self.value_of(account, i) for i in account.open())
+        """Return cash, signed values and what collateral counts for, atoms."""
+        values = sum(self.value_of(account, i) for i in account.open())
+        return account.cash + values + self.posted(account)
+
+    def posted(self, account: Account) -> int:
+        """Return what an account's collateral counts for, atoms; that of a house in full."""
+        trader = account.kind == AccountKind.TRADER
+        return sum(
+            self.coins[k].counts(held.pos) if trader else self.coins[k].worth(held.pos)
+            for k, held in account.coins.items()
+        )
 
     def gross(self, account: Account) -> int:
         """Return the sum of the sizes of all values, atoms."""
@@ -183,12 +201,24 @@ class Ledger:
         """Move lots between positions, each an account and a number, and the amount the other way; nothing to oneself."""
         if buyer[0] is seller[0] and buyer[1] == seller[1]:
             return
-        for (account, i), signed in ((buyer, qty), (seller, -qty)):
-            holding = account.holdings[i]
-            holding.cost = cost_after(holding.pos, holding.cost, signed, amount)
-            holding.pos += signed
-        buyer[0].cash -= amount
-        seller[0].cash += amount
+        for (account, i), sign in ((buyer, 1), (seller, -1)):
+            account.holdings[i].add(sign * qty, amount)
+            account.cash -= sign * amount
+
+    def exchange_coins(
+        self, k: int, amount: int, qty: int, buyer: Account, seller: Account
+    ) -> None:
+        """Move lots of an asset posted as collateral and the amount the other way."""
+        buyer.coins[k].add(qty, amount)
+        seller.coins[k].add(-qty, amount)
+        buyer.cash -= amount
+        seller.cash += amount
+
+    def deliver(
+        self, k: int, lots: int, source: Account, target: Account, _reason: EntryReason
+    ) -> None:
+        """Move lots of an asset posted as collateral, without payment."""
+        self.exchange_coins(k, 0, lots, target, source)
 
     def fill_amount(self, i: int, px: int, qty: int) -> int:
         """Return what the buyer of a fill pays, atoms; negative: receives."""

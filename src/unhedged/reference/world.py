@@ -47,6 +47,8 @@ class Holder(Account):
     keep: bool = False
     seats: dict[int, "Seat"] = field(default_factory=dict)
     """By contract, numbered within the venue."""
+    coin_seats: dict[int, "Seat"] = field(default_factory=dict)
+    """By asset posted as collateral, in its book."""
 
 
 @dataclass(slots=True)
@@ -68,6 +70,17 @@ class VenueLedger(Ledger):
             milli = self.contracts[0].mark if self.asset else 0
             row = (self.world.now, atoms, source.row, target.row, self.asset, milli, int(reason))
             self.world.transfers.append(row)
+
+    def deliver(
+        self, k: int, lots: int, source: Account, target: Account, reason: EntryReason
+    ) -> None:
+        """Move lots of an asset; the row names its book, after the settlement assets."""
+        Ledger.deliver(self, k, lots, source, target, reason)
+        coin = self.coins[k]
+        asset = 1 + max(venue.ledger.asset for venue in self.world.venues) + coin.number
+        milli = coin.contract.mark
+        row = (self.world.now, lots, source.row, target.row, asset, milli, int(reason))
+        self.world.transfers.append(row)
 
 
 @dataclass(slots=True, kw_only=True)

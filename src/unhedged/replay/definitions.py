@@ -54,6 +54,7 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
     ),
     "deficit_published": ("usd", "negative equity of bankrupt accounts, added over waves"),
     "deficit": ("usd", "negative equity of bankrupt accounts, the repeated account once"),
+    "deficit_repeats": ("count", "waves that have the same largest loss, to the cent"),
     "severity_published": ("ratio", "needed over the deficit added over waves"),
     "severity": ("ratio", "needed over the deficit counted once"),
     "covered_share": ("share", "ADL notional that lies in the waves of the published tables"),
@@ -114,7 +115,34 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
         "share",
         "fills followed by one of higher observed score, of fills with a follower",
     ),
-    "waves_found": ("count", "waves of ADL fills, gap above {}"),
+    "archive_fills": ("count", "perpetual fills read, both legs of a trade"),
+    "archive_spot_fills": ("count", "spot fills, left aside"),
+    "archive_adl": ("count", "ADL fills of the archive, each on the winner's leg"),
+    "archive_notional": ("usd", "their notional: price x size"),
+    "archive_winners": ("count", "accounts that were closed by ADL"),
+    "archive_coins": ("count", "coins with ADL fills in the archive"),
+    "archive_waves.": ("count", "waves of ADL fills that a gap of more than {} parts"),
+    "archive_needed": ("usd", f"{NEEDED} of the archive"),
+    "archive_needed_signed": (
+        "usd",
+        "the same with its sign: above zero where the price was worse for the winner than the mark",
+    ),
+    "archive_removed": (
+        "usd",
+        "equity removed from winners of the archive, valued at the last unforced trade until each wave's end",
+    ),
+    "archive_overshoot.": (
+        "usd",
+        "removed less needed in the archive, prices taken {} after each wave",
+    ),
+    "archive_true_need": (
+        "usd",
+        "negative equity of bankrupt accounts at the ADL price, each account once, at its worst wave",
+    ),
+    "archive_taken_over": ("usd", "notional taken over by vaults, each trade once"),
+    "archive_sold": ("usd", "notional of liquidations sold to the market, each trade once"),
+    "archive_legs": ("count", "fills that carry a liquidation object, both legs"),
+    "archive_doubtful": ("count", "accounts one of whose moves is missing"),
 }
 """Unit and words by id."""
 

@@ -18,7 +18,7 @@ class Tag(StrEnum):
 class Basis(StrEnum):
     """Which of the two published reconstructions of account states a figure rests on."""
 
-    FILLS = "fills"  # neither: the chain's own fills, the same in both
+    FILLS = "the chain's fills"  # neither reconstruction, the same in both
     BEFORE = "before the position-size fix"  # HyperReplay; the wave tables of the paper
     AFTER = "after the position-size fix"  # HyperMultiAssetedADL; the table of shocks
     ARCHIVE = "your archive"
@@ -171,3 +171,9 @@ def by_id(figures: Iterable[Figure]) -> dict[str, Figure]:
             raise ValueError(f"two figures are called {figure.id}")
         found[figure.id] = figure
     return found
+
+
+def clock(t_ms: int) -> str:
+    """Return a time of day, UTC, with milliseconds, of Unix milliseconds."""
+    second, ms = divmod(t_ms, 1_000)
+    return f"{second // 3_600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}.{ms:03}"

@@ -32,8 +32,14 @@ class Listing:
         return self.root / file
 
 
+def _nothing(_: str) -> bool:
+    return False
+
+
 def list_folder(
-    folder: Path, is_table: Callable[[str], bool], is_document: Callable[[str], bool]
+    folder: Path,
+    is_table: Callable[[str], bool] = _nothing,
+    is_document: Callable[[str], bool] = _nothing,
 ) -> Listing:
     """Return what lies in a folder, at any depth.
 
@@ -42,7 +48,7 @@ def list_folder(
     folder : Path
         May itself be a link; what is in it may not lead out of it.
     is_table, is_document : callable
-        Whether a file, by its path relative to the folder, is a table or a document of the event.
+        Whether a file, by its path relative to the folder, is a table or a document of the event; none is when left out.
 
     Raises
     ------

@@ -100,5 +100,10 @@ def _times(timing: Mapping[str, Any], found: Findings) -> None:
     for share in REACHED:
         reached = rows["second"].filter(upto >= share)[0]
         found.add(TIMING, f"reached.{share}", reached, tag=Tag.RECOMPUTED)
+    # Rows that are not ADL come in pairs: both legs of a transfer.
+    found.rows["profile"] = [
+        {"second": second, "adl": adl, "transfers": (liquidation - adl) // 2}
+        for second, liquidation, adl in rows.select("second", "liquidations", "adls").iter_rows()
+    ]
     first = rows["second"].filter(rows["adls"] > 0)[0]
     found.add(TIMING, "first_adl", first, tag=Tag.RECOMPUTED)

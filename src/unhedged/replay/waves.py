@@ -134,6 +134,7 @@ def _deficit(data: EventData, found: Findings) -> None:
     counts = losses.filter(losses.is_duplicated()).value_counts().to_dicts()
     once = summed - sum(row["max_loss_usd"] * (row["count"] - 1) for row in counts)
     published = found.add(table, "deficit_published", summed)
+    found.add(table, "deficit_repeats", max((row["count"] for row in counts), default=1))
     # An account counts at most once in a wave, so the worst wave is a lower bound; other accounts may repeat, so the sum
     # without the repetition found is an upper one.
     corrected = found.add(table, "deficit", once, low=worst, high=once)

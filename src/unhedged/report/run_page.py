@@ -12,6 +12,7 @@ from unhedged.report.figures.backing import backing, payers
 from unhedged.report.figures.carry import carry
 from unhedged.report.figures.depth import depth
 from unhedged.report.figures.desks import legs, unhedged
+from unhedged.report.figures.ledger import ledger
 from unhedged.report.figures.price import price
 from unhedged.report.figures.replicate import Replicate
 from unhedged.report.figures.spread import converged, spread
@@ -116,6 +117,7 @@ def figures(one: Replicate) -> list[Figure]:
         legs(one),
         unhedged(one),
         payers(one),
+        ledger(one),
         carry(one),
     ]
     return [figure for figure in found if figure is not None]
@@ -148,7 +150,7 @@ def _scored(card: Scorecard) -> Section:
 
 
 def _likely(rows: Sequence[Row]) -> Section:
-    names = screen.measures(rows)
+    names = screen.plain(screen.measures(rows))
     single = len(rows) == 1
     heads = ("measure", "value") if single else ("measure", "median", "5%", "95%")
     cells = [(headline.label(name), *screen.cells(rows, name)) for name in names]
@@ -157,7 +159,10 @@ def _likely(rows: Sequence[Row]) -> Section:
         id="likely",
         title="The numbers" if single else "How likely",
         figures=[figure for figure in found if figure is not None],
-        grids=[Grid(heads=heads, rows=cells)],
+        grids=[
+            Grid(heads=heads, rows=cells),
+            *(Grid(heads=heads_, rows=lines) for heads_, lines in screen.things(rows)),
+        ],
     )
 
 

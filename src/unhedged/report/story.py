@@ -63,7 +63,9 @@ def find(tables: Tables) -> Case | None:
         before=(earlier if earlier.height else since.head(1)).row(-1, named=True),
         since=since,
         closes=tables("adl").filter(owns).sort("t_ns"),
-        forced=float(tables("liquidations").filter(owns)["notional"].sum()),
+        forced=float(
+            tables("liquidations").filter(owns, pl.col("step") != "collateral")["notional"].sum()
+        ),
     )
 
 

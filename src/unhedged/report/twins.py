@@ -25,10 +25,15 @@ def summary(changes: Sequence[tuple[str, Any, Any]], differences: Sequence[Diffe
         lines += ["", *(f"Ladders of {venue} part at {step}." for venue, step in parted)]
     if not differences:
         return "\n".join([*lines, "", "No replicate has a twin yet."])
-    width = max(len(headline.label(d.measure)) for d in differences) + 2
+    rows = [d for d in differences if d.clear or "." not in d.measure]
+    width = max(len(headline.label(d.measure)) for d in rows) + 2
     lines += ["", finding(differences), ""]
     lines.append(f"{'':<{width}}{'base':>12}{'changed':>12}{'difference':>14}   95% interval")
-    lines += [_row(d, width) for d in differences]
+    lines += [_row(d, width) for d in rows]
+    if rest := len(differences) - len(rows):
+        lines.append(
+            f"{rest} more, of single books and venues, do not differ beyond chance: --json has them."
+        )
     return "\n".join(lines)
 
 

@@ -31,12 +31,14 @@ LABELS: Mapping[str, str] = {
     "desk_break_loss_usd": "Lost by desks on broken hedges",
     "desks_deleveraged": "Desks whose short was closed",
     "desks_spot_kept": "Desks left with their spot",
+    "desks_unhedged_end": "Desks that ended unhedged",
     "thin_share": "Time below a tenth of starting depth",
     "open_interest_share": "Change of open interest",
     "fall_share": "Deepest fall (mark over 20 s)",
     "rise_share": "Highest rise (mark over 20 s)",
     "low_share": "Fall to the lowest trade",
     "liquidations": "Accounts liquidated",
+    "collateral_sold_usd": "Collateral sold in liquidations",
     "trades": "Trades",
 }
 """What a measure is called on screen; the order of the table. Others follow under their own name."""
@@ -54,6 +56,41 @@ PER_VENUE = (
     "adl_hhi",
 )
 """Measures of each venue with contracts, with its id after a dot."""
+
+HEADS: Mapping[str, str] = {
+    "adl_need_usd": "need",
+    "adl_removed_usd": "removed",
+    "adl_removed_net_usd": "net taken",
+    "adl_overshoot_usd": "overshoot",
+    "adl_haircut_share": "haircut",
+    "adl_gini": "Gini",
+    "adl_hhi": "HHI",
+    "thin_share": "time thin",
+    "open_interest_share": "OI",
+    "fall_share": "fall",
+    "rise_share": "rise",
+    "low_share": "lowest",
+}
+"""Short names, for a table with a column per measure; the labels say them in full."""
+
+
+def of_things(measures: Iterable[str], names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the measures of each thing by name: ``{"hub/BTC-PERP": {"fall_share": "fall_share.hub/BTC-PERP"}}``.
+
+    Parameters
+    ----------
+    measures : iterable of str
+        Full names.
+    names : iterable of str
+        What counts, such as `PER_INSTRUMENT`.
+    """
+    wanted = set(names)
+    found: dict[str, dict[str, str]] = {}
+    for full in measures:
+        name, _, thing = full.partition(".")
+        if thing and name in wanted:
+            found.setdefault(thing, {})[name] = full
+    return dict(sorted(found.items()))
 
 
 def known(instruments: Iterable[str]) -> list[str]:

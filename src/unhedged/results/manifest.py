@@ -18,7 +18,7 @@ from unhedged.vocab.errors import ResultsError
 NAME = "manifest.json"
 KIND = "unhedged results"
 SOURCE_SUFFIXES = (".py", ".toml")
-SHOWS_ONLY = ("api.py", "cli", "lab", "replay", "report", "reference", "web")
+SHOWS_ONLY = ("api", "cli", "lab", "replay", "report", "reference", "web")
 """Rooms that read results or stand beside them: a word on a page is no reason to run again."""
 
 

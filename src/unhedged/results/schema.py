@@ -110,7 +110,8 @@ LIQUIDATIONS = Table(
         "kind": _word("kind of agent"),
         "instrument": _word("venue/symbol"),
         "step": _word(
-            "reduce: order on the book; takeover: by fund or vault; net: against the account's own other leg, a row each. Closes against winners are in `adl`"
+            "reduce: order on the book; takeover: by fund or vault; net: against the account's own other leg, a row each; "
+            "collateral: assets posted are sold, or bought by the fund. Closes against winners are in `adl`"
         ),
         "counterparty": _word(
             "account that took over; the account itself where legs were netted; null for the book"
@@ -185,9 +186,9 @@ TRANSFERS = Table(
         "t_ns": _time("time from the start"),
         "source": _word("account that pays, as in `accounts`"),
         "target": _word("account that receives"),
-        "asset": _word("settlement asset"),
-        "amount_atoms": _whole("atoms", "amount, above zero"),
-        "usd": _real("USD", "the same in dollars, coin at the mark of the venue's first contract"),
+        "asset": _word("settlement asset; or the spot instrument whose lots were delivered"),
+        "amount_atoms": _whole("atoms", "amount, above zero; lots of a spot instrument"),
+        "usd": _real("USD", "the same in dollars; coins and lots at mark then"),
         "reason": _word("EntryReason, lower case"),
     },
 )

@@ -12,6 +12,7 @@ from unhedged.scenario.agents import AgentSpec
 from unhedged.scenario.check_hedge import hedged_venues
 from unhedged.scenario.check_settlement import MOST_UNITS
 from unhedged.scenario.clearing import clearing_of, or_book
+from unhedged.scenario.collateral import collateral_of
 from unhedged.scenario.fields import Block
 from unhedged.scenario.plan import (
     AgentGroupPlan,
@@ -75,7 +76,7 @@ def resolve(scenario: Scenario) -> RunPlan:
     order = list(venues)
     instruments = sorted(scenario.instrument, key=lambda i: order.index(i.venue))
     hedged = hedged_venues(scenario)
-    plans = tuple(_venue(v, books[v.id], hedged=v.id in hedged) for v in scenario.venue)
+    plans = tuple(_venue(scenario, v, books[v.id], hedged=v.id in hedged) for v in scenario.venue)
     return RunPlan(
         name=scenario.name,
         seed=scenario.run.seed,
@@ -117,7 +118,7 @@ def _utc(start: datetime.datetime | None) -> str | None:
     return None if start is None else start.astimezone(datetime.UTC).isoformat()
 
 
-def _venue(venue: Venue, book: Rulebook, *, hedged: bool) -> VenuePlan:
+def _venue(scenario: Scenario, venue: Venue, book: Rulebook, *, hedged: bool) -> VenuePlan:
     rate = or_book(venue.gateway.rate, book, "gateway.rate", parse_message_rate, 0)
     funding, mark = venue.funding, venue.mark
     weighting = or_book(funding.weighting, book, "funding.weighting", str, "equal")
@@ -126,6 +127,7 @@ def _venue(venue: Venue, book: Rulebook, *, hedged: bool) -> VenuePlan:
         kind=VenueKind[venue.kind.upper()],
         rulebook=venue.rulebook,
         margin_mode=MarginMode[book.value("margin.mode").upper()],
+        collateral=collateral_of(scenario, venue, book),
         maker_fee_ppb=or_book(venue.maker_fee, book, "fees.maker", parse_rate, 0),
         taker_fee_ppb=or_book(venue.taker_fee, book, "fees.taker", parse_rate, 0),
         gateway_service_ns=SECOND // rate if rate else 0,

@@ -39,13 +39,20 @@ ORDER_STEPS = {
     LiquidationStep.INCREMENTAL_ROUNDS: "small orders",
     LiquidationStep.IOC_AT_FILLABLE_PRICE: "parts at the fillable price",
     LiquidationStep.IOC_AT_ZERO_PRICE: "orders at the zero price",
+    LiquidationStep.SELL_COLLATERAL: "collateral sold",
 }
 """Steps that close positions before anybody takes them over, in a few words."""
 LEAST = 14
 """Least width of the first column."""
 
 
-def show(spec: Scenario, plan: RunPlan, *, all: bool = False) -> str:  # noqa: A002 - as on the command line
+def show(
+    spec: Scenario,
+    plan: RunPlan,
+    *,
+    all: bool = False,  # noqa: A002 - as on the command line
+    made: Mapping[str, str] | None = None,
+) -> str:
     """Return the text of ``unhedged show``.
 
     Parameters
@@ -56,14 +63,17 @@ def show(spec: Scenario, plan: RunPlan, *, all: bool = False) -> str:  # noqa: A
         What it resolves to.
     all : bool
         List every default that was not set, with its value.
+    made : mapping
+        Id of each block of agents that ``each`` made to that of the block as written: those of one are shown together.
     """
-    width = max(LEAST, *(len(group.id) + 2 for group in plan.agents), 0)
+    agents = list(_agents(plan, {} if all else made or {}))
+    width = max(LEAST, *(len(name) + 2 for name, _ in agents), 0)
     unset = list(defaults(spec, plan))
     lines = [f"{spec.name} · {spec.title}" if spec.title else spec.name]
     if spec.description:
         lines += [spec.description]
     lines += ["", *_run(spec, plan)]
-    for rows in (_markets(plan), _agents(plan), _times(plan)):
+    for rows in (_markets(plan), agents, _times(plan)):
         lines += ["", *(f" {left:<{width}}{right}" for left, right in rows)]
     if all:
         lines += ["", f"Defaults you did not set: {len(unset)}"]
@@ -150,6 +160,7 @@ def _markets(plan: RunPlan) -> Iterator[Row]:
         )
         if venue.margin_mode != MarginMode.NONE:
             yield from _clearing(venue)
+            yield from _collateral(venue)
             yield ("", "; ".join(_interest(i) for i in own if i.kind != InstrumentKind.SPOT))
 
 
@@ -183,6 +194,13 @@ def _clearing(venue: VenuePlan) -> Iterator[Row]:
         yield ("", f"funding every {show_duration(venue.funding_interval_ns)}")
 
 
+def _collateral(venue: VenuePlan) -> Iterator[Row]:
+    for asset in venue.collateral.assets:
+        price = asset.price.name.lower().replace("_", " ")
+        ratios = ", ".join(show_ppb(tier.ratio_ppb) for tier in asset.haircuts)
+        yield ("", f"collateral {asset.asset} at {price}, counts {ratios}; sold in {asset.book}")
+
+
 def _step(venue: VenuePlan, step: LiquidationStep) -> str:
     if step == LiquidationStep.SLICE_WITH_COOLDOWN:
         return f"{show_ppb(venue.slice_ppb)} slices above {show_money(venue.slice_above_usd)}"
@@ -195,9 +213,16 @@ def _interest(instrument: InstrumentPlan) -> str:
     return f"{symbol} {show_money(instrument.open_interest_usd)} open, up to {leverage}×"
 
 
-def _agents(plan: RunPlan) -> Iterator[Row]:
+def _agents(plan: RunPlan, made: Mapping[str, str]) -> Iterator[Row]:
+    families: dict[str, list[AgentGroupPlan]] = {}
     for group in plan.agents:
-        yield (group.id, f"{group.count:,} × {group.kind.replace('_', ' ')}{_notable(group)}")
+        families.setdefault(made.get(group.id, group.id), []).append(group)
+    for name, groups in families.items():
+        first = groups[0]
+        count = sum(group.count for group in groups)
+        text = f"{count:,} × {first.kind.replace('_', ' ')}{_notable(first)}"
+        alike = f" in {first.id}, and {len(groups) - 1} blocks like it" if len(groups) > 1 else ""
+        yield name, f"{text}{alike}"
 
 
 def _notable(group: AgentGroupPlan) -> str:

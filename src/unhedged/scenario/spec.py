@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.collateral_keys import Collateral
 from unhedged.scenario.fields import Block, Duration, Funds, Price, Rate, Share
 from unhedged.scenario.price_keys import Funding, Index, Mark, Positive
 from unhedged.scenario.tiers import Tiers
@@ -225,6 +226,9 @@ class Venue(Block):
     taker_fee: Rate | None = None
     gateway: Gateway = Gateway()
     transfers: Transfers = Transfers()
+    collateral: Collateral | None = Field(
+        default=None, description="assets taken as margin; dollars alone when left out"
+    )
     index: Index = Index()
     mark: Mark = Mark()
     liquidation: Liquidation = Liquidation()

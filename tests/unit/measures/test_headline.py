@@ -75,11 +75,20 @@ def test_a_run_without_strikes_has_no_gap():
     assert found == {
         "desks_deleveraged": 0,
         "desks_spot_kept": 0,
+        "desks_unhedged_end": 0,
         "desk_unhedged_usd": 0.0,
         "desk_unhedged_ns": 0,
         "desk_open_ns": None,
         "desk_break_loss_usd": 0.0,
     }
+
+
+def test_a_desk_that_hedged_again_did_not_end_unhedged():
+    still = desk("d.0", [100.0] * 4, [-100.0, 0.0, -50.0, -85.0], [0.0, 100.0, 100.0, 100.0])
+    almost = desk("d.1", [100.0] * 4, [-100.0, 0.0, -50.0, -90.0], [0.0, 100.0, 100.0, 100.0])
+    calm = desk("d.2", [100.0] * 4, [-50.0] * 4, [0.0] * 4)
+    found = desk_measures(pl.concat([still, almost, calm]), NO_ADL, ["spot/X"])
+    assert (found["desks_deleveraged"], found["desks_unhedged_end"]) == (2, 1)
 
 
 def test_what_stood_open_and_what_it_lost():

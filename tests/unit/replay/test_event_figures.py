@@ -2,8 +2,10 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from tests.support.event_data import REAL, real_event
@@ -12,6 +14,7 @@ from unhedged.replay import checks, groups, policy_table, shocks, totals, wave_c
 from unhedged.replay.definitions import DEFINITIONS, define
 from unhedged.replay.figures import Basis, Figure, Tag, by_id
 from unhedged.replay.findings import Findings
+from unhedged.report.replay_words import exact as exact_text
 
 PAPER = REAL / "pluriholonomic_adl"
 
@@ -276,3 +279,31 @@ def test_accounts_and_rehedging(found):
     assert found.figure("account_in_profit").value > 0.9
     shown = found.rows["largest_accounts"][0]["account"]
     assert (len(shown), shown[:2], shown[6]) == (11, "0x", "…")
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "published-numbers.md"
+
+
+def test_numbers_of_the_page_are_those_of_the_data(found):
+    figures = by_id(found.figures)
+    text = PAGE.read_text("utf-8")
+    rows_ = re.findall(r"^\| `(\S+)` \| (\S+) \| (\S+) \| (\w+) \|", text, re.MULTILINE)
+    assert len(rows_) >= 10
+    for name, published, here, how in rows_:
+        figure = figures[name]
+        assert (
+            exact_text(figure.published, figure.unit),
+            exact_text(figure.value, figure.unit),
+        ) == (published, here)
+        assert figure.tag == how
+    for name, value in re.findall(r"`([\w.\-]+)` (−?\$[\d,]+)", text):
+        assert exact_text(figures[name].value, figures[name].unit) == value, name
+
+
+def test_every_corrected_pair_of_the_page_is_one_of_the_replay(found):
+    pairs = {(one.published.id, one.corrected.id) for one in found.corrections}
+    shown = re.findall(
+        r"^\| `([\w.\-]+)` \S+ \| `([\w.\-]+)` \S+ \|", PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    assert len(shown) >= 9
+    assert set(shown) <= pairs

@@ -4,11 +4,17 @@ from unhedged.kernels.layout.columns import columns
 
 TRANSFER = columns(
     t=("i8", "ns"),
-    atoms=("i8", "amount, > 0"),
+    atoms=("i8", "amount, > 0: atoms, or lots of a spot instrument"),
     source=("i4", "account that pays"),
     target=("i4", "account that receives"),
-    asset=("i4", "settlement asset, 0 for dollars"),
-    mark_milli=("i8", "coin: mark of the venue's first contract then; 0 for dollars"),
+    asset=(
+        "i4",
+        "settlement asset, 0 for dollars, or the number of those plus the spot instrument",
+    ),
+    mark_milli=(
+        "i8",
+        "mark of what is paid then: of a coin that of its venue's first contract; 0 for dollars",
+    ),
     reason=("i4", "EntryReason"),
 )
 

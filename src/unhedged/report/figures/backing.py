@@ -32,7 +32,7 @@ def backing(one: Replicate) -> Figure:
         )
         rows.append((label, show_money(ends[0]), show_money(ends[1]), ends[2], show_money(ends[3])))
     last = str(len(funds)) if len(funds) > 1 else ""
-    layout["xaxis"] = look.axis(one.axis_title, anchor=f"y{last}", **one.axis())
+    layout["xaxis"] = one.axis(anchor=f"y{last}")
     return Figure(
         id="backing",
         question="What did the funds carry?",

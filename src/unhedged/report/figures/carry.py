@@ -27,7 +27,7 @@ def carry(one: Replicate) -> Figure:
     top, bottom = look.panels([1.3, 1.0])
     layout["yaxis"] = look.axis("mark over index, bps", domain=top)
     layout["yaxis2"] = look.axis("funding, bps an interval", domain=bottom)
-    layout["xaxis"] = look.axis(one.axis_title, anchor="y2", **one.axis())
+    layout["xaxis"] = one.axis(anchor="y2")
     return Figure(
         id="carry",
         question="Did the perpetual still follow its index?",

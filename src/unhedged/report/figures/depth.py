@@ -47,7 +47,7 @@ def depth(one: Replicate) -> Figure:
         tickvals=[0.1, 1, 10, 100],
         ticktext=["≤0.1", "1", "10", "100"],
     )
-    layout["xaxis"] = look.axis(one.axis_title, **one.axis())
+    layout["xaxis"] = one.axis()
     return Figure(
         id="depth",
         question="Who was still there to trade with?",

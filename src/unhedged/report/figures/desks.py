@@ -43,7 +43,7 @@ def legs(one: Replicate) -> Figure | None:
     data.append(_closes(one, found.closes))
     layout = look.layout(380)
     layout["yaxis"] = look.axis("$M at mark")
-    layout["xaxis"] = look.axis(one.axis_title, **one.axis())
+    layout["xaxis"] = one.axis()
     return Figure(
         id="legs",
         question="What happened to the desk hit worst?",
@@ -118,7 +118,7 @@ def unhedged(one: Replicate) -> Figure | None:
     )
     layout = look.layout(300)
     layout["yaxis"] = look.axis("$M")
-    layout["xaxis"] = look.axis(one.axis_title, **one.axis())
+    layout["xaxis"] = one.axis()
     peak = total.sort("usd", descending=True).row(0, named=True)
     end = float(total["usd"][-1])
     return Figure(

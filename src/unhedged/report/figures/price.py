@@ -30,7 +30,7 @@ def price(one: Replicate) -> Figure:
         usd = (frame["usd"] / 1e6).to_list()
         data.append(look.bars(label, one.times(frame), usd, colour, axis=last))
     layout[f"yaxis{last}"] = look.axis("$M a minute", domain=heights[-1])
-    layout["xaxis"] = look.axis(one.axis_title, anchor=f"y{last}", **one.axis())
+    layout["xaxis"] = one.axis(anchor=f"y{last}")
     return Figure(
         id="price",
         question="How far did prices fall, and who had to sell?",

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
+from unhedged.report.page import look
 from unhedged.vocab.units import USD, show_clock
 
 MINUTE = 60 * 10**9
@@ -44,16 +46,11 @@ class Replicate:
             return frame["utc"].dt.epoch("ms").to_list()
         return (frame["t_ns"] / MINUTE).to_list()
 
-    def axis(self) -> dict[str, object]:
-        """Return what an axis of time needs."""
+    def axis(self, **more: Any) -> dict[str, Any]:
+        """Return an axis of time, of day or from the start."""
         if self.dated:
-            return {"type": "date", "tickformat": "%H:%M", "hoverformat": "%H:%M:%S"}
-        return {"type": "linear"}
-
-    @property
-    def axis_title(self) -> str:
-        """What stands below an axis of time."""
-        return "UTC" if self.dated else "minutes from the start"
+            return look.axis("UTC", type="date", tickformat="%H:%M", hoverformat="%H:%M:%S", **more)
+        return look.axis("minutes from the start", type="linear", **more)
 
     def clock(self, t_ns: int) -> str:
         """Return a time as text: of day, or from the start."""
