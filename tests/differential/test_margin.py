@@ -277,7 +277,7 @@ class Twins:
         account.cash += before - plain.worth(self.instruments[i], held[i])
         if self.rng.random() < 0.5:  # stays near its margin
             needed = plain.maintenance(account, self.instruments)
-            owned = plain.equity(account, self.instruments)
+            owned = plain.equity(account, self.instruments, self.coins)
             account.cash += int(needed * self.rng.uniform(1.0, 1.4)) - owned
 
     def fund(self) -> None:
