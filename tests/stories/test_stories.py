@@ -178,12 +178,11 @@ class Story:
                 costs = [(pos, self.cost(pos, entry)) for pos, entry in legs]
                 positions[self.instruments.index(name)] = costs if "legs" in account else costs[0]
                 net[name] += sum(pos for pos, _ in costs)
-            posted = {
-                self.instruments.index(n): (lots, 0) for n, lots in account.get("coins", {}).items()
-            }
             spent = sum(self.cost(*leg) for legs in both.values() for leg in legs)
             cash = round(account["wallet"] * self.atoms) - spent
-            rows.append({"cash": cash, "positions": positions | posted, "owner": owner})
+            for name, lots in account.get("coins", {}).items():
+                positions[self.instruments.index(name)] = (lots, 0)
+            rows.append({"cash": cash, "positions": positions, "owner": owner})
         rest = {
             self.instruments.index(name): (-pos, self.cost(-pos, self.marks[name]))
             for name, pos in net.items()
@@ -288,24 +287,25 @@ class Story:
                 )
                 for i in account.slot
             ]
+            assert held == [account.holdings[i].pos for i in account.slot]
             books = self.market.count - self.market.coins
-            held += [
+            posted = [
                 int(self.market.position(account.row, books + k)["pos"]) for k in account.coins
             ]
-            posted = [held.pos for held in account.coins.values()]
-            assert held == [account.holdings[i].pos for i in account.slot] + posted
+            assert posted == [coin.pos for coin in account.coins.values()]
 
     def transfers(self) -> list[str]:
+        amounts = [self.amount(t) for t in self.market.transfers()]
         return [
-            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {self.amount(t)} {self.names[t['target']]}"
-            for t in self.market.transfers()
+            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {amount} {self.names[t['target']]}"
+            for t, amount in zip(self.market.transfers(), amounts, strict=True)
         ]
 
     def amount(self, row: Any) -> str:
-        if row["asset"] == 0:
-            digits = len(str(self.atoms)) - 1
-            return f"{self.show(row['atoms']):.{digits}f}".rstrip("0").rstrip(".")
-        return f"{row['atoms']} {self.instruments[row['asset'] - 1]}"
+        if row["asset"] != 0:
+            return f"{row['atoms']} {self.instruments[row['asset'] - 1]}"
+        digits = len(str(self.atoms)) - 1
+        return f"{self.show(row['atoms']):.{digits}f}".rstrip("0").rstrip(".")
 
     def orders(self) -> list[str]:
         found = []
@@ -325,8 +325,7 @@ class Story:
         first = held[self.instruments[0]]
         short = {}
         if self.market.hedge and a >= FIRST_TRADER:
-            contracts = [n for n in self.instruments if n not in self.coins]
-            short = {n: self.market.position(a, i, 1) for i, n in enumerate(contracts)}
+            short = {n: self.market.position(a, i, 1) for i, n in enumerate(self.instruments)}
         cost = sum(int(p["cost"]) for p in (*held.values(), *short.values()))
         facts = {
             "id": wanted["id"],

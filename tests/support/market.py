@@ -131,9 +131,9 @@ class Market:
 
     venue : columns of VENUE by name. instruments : dicts with ``mark`` (milli-ticks), ``num``, ``den``, ``tiers`` (floor,
     maintenance ppb, initial ppb, deduction), further columns of INSTRUMENT. accounts : dicts with ``cash`` (atoms),
-    ``positions`` {instrument: (lots, signed cost), or in hedge mode a list of both legs, long first}, further columns of
-    ACCOUNT; house accounts by ``house`` = {"FUND": {...}}. The last instruments are the books of ``coins``, the assets taken as
-    collateral: each its haircut tiers (floor, ratio, credit).
+    ``positions`` {instrument: (lots, signed cost), or in hedge mode a list of both legs, long first}, further columns of ACCOUNT; house accounts by ``house`` = {"FUND": {...}}.
+    The last instruments are the books of ``coins``, the assets taken as collateral: each its haircut tiers (floor, ratio, credit);
+    not in hedge mode.
     """
 
     def __init__(
@@ -148,6 +148,7 @@ class Market:
         hedge: bool = False,
         coins: Sequence[list[tuple[int, int, int]]] = (),
     ) -> None:
+        assert not (hedge and coins)
         self.count = len(instruments)
         self.hedge = hedge
         self.coins = len(coins)
@@ -156,7 +157,7 @@ class Market:
         everyone += [{"kind": AccountKind.TRADER, **given} for given in accounts]
         n, m = len(everyone), self.count
         self.legs = [2 if hedge and a >= FIRST_TRADER else 1 for a in range(n)]
-        starts = np.cumsum([0, *((m - self.coins) * legs + self.coins for legs in self.legs)])
+        starts = np.cumsum([0, *(m * legs for legs in self.legs)])
         self.first, held = starts[:-1].tolist(), int(starts[-1])
         self.memory = Memory(
             {
@@ -185,10 +186,7 @@ class Market:
 
     def slot(self, account: int, instrument: int, short: int = 0) -> int:
         """Return a position's row; in hedge mode that of the long leg, or of the short one."""
-        legs, contracts = self.legs[account], self.count - self.coins
-        if instrument < contracts:
-            return self.first[account] + legs * instrument + short
-        return self.first[account] + legs * contracts + instrument - contracts
+        return self.first[account] + self.legs[account] * instrument + short
 
     def _fill_venue(self, given: dict[str, Any]) -> None:
         row = self.memory["venue"][0]
@@ -228,13 +226,6 @@ class Market:
                 tier += 1
             self.memory["feed"][i]["first"], self.memory["feed"][i]["size"] = 4 * i, 4
 
-    def _fill_holders(self) -> None:
-        instruments = self.memory["position"]["instrument"]
-        self.memory["holder"]["position"] = np.argsort(instruments, kind="stable")
-        counts = np.bincount(instruments, minlength=self.count)
-        self.memory["instrument"]["holders"] = counts
-        self.memory["instrument"]["first_holder"] = np.cumsum([0, *counts[:-1]])
-
     def _fill_coins(self, coins: Sequence[list[tuple[int, int, int]]]) -> None:
         at = 0
         for k, tiers in enumerate(coins):
@@ -247,6 +238,13 @@ class Market:
             for tier in tiers:
                 self.memory["haircut"][at] = tier
                 at += 1
+
+    def _fill_holders(self) -> None:
+        instruments = self.memory["position"]["instrument"]
+        self.memory["holder"]["position"] = np.argsort(instruments, kind="stable")
+        counts = np.bincount(instruments, minlength=self.count)
+        self.memory["instrument"]["holders"] = counts
+        self.memory["instrument"]["first_holder"] = np.cumsum([0, *counts[:-1]])
 
     def _fill_books(self, window: int) -> None:
         words = words_per_side(window)
@@ -267,20 +265,17 @@ class Market:
         self.memory["venue"]["peak"] = fund
         for a, given in enumerate(everyone):
             row = table[a]
-            legs, start, contracts = self.legs[a], self.first[a], m - self.coins
-            row["first_position"], row["positions"] = start, contracts * legs
+            legs, start = self.legs[a], self.first[a]
+            row["first_position"], row["positions"] = start, m * legs - self.coins
             row["balances"] = self.coins
             row["owner"] = a
-            end = start + contracts * legs
-            mine = self.memory["position"][start : end + self.coins]
+            mine = self.memory["position"][start : start + m * legs]
             mine["account"] = a
-            held = np.repeat(np.arange(contracts), legs)
-            mine["instrument"] = np.append(held, np.arange(contracts, m))
-            if legs == 2:
-                mine["leg"][: contracts * legs] = np.tile([Leg.LONG, Leg.SHORT], contracts)
+            mine["instrument"] = np.repeat(np.arange(m), legs)
+            mine["leg"] = np.tile([Leg.LONG, Leg.SHORT], m) if legs == 2 else Leg.ONE_WAY
             for i, held in given.get("positions", {}).items():
                 for short, (pos, cost) in enumerate([held] if isinstance(held, tuple) else held):
-                    leg = self.memory["position"][self.slot(a, i, short)]
+                    leg = mine[legs * i + short]
                     leg["pos"], leg["cost"] = pos, cost
             for column in set(given) - {"positions"}:
                 row[column] = given[column]

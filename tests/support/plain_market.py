@@ -74,8 +74,8 @@ class PlainMarket:
             kind=AccountKind(int(given["kind"])),
             cash=int(given["cash"]),
         )
-        contracts = market.count - market.coins
         legs = 2 if market.hedge and account.kind == AccountKind.TRADER else 1
+        contracts = market.count - market.coins
         for slot, (i, short) in enumerate((i, s) for i in range(contracts) for s in range(legs)):
             p = market.position(row, i, short)
             account.slot[i + short * SHORT_LEG] = slot
@@ -120,11 +120,11 @@ class PlainMarket:
         return self.take(self.books + k, Side.SELL, limit, lots, account)
 
     def exchange(
-        self, px: int, lots: int, buyer: tuple[Account, int], seller: tuple[Account, int]
+        self, i: int, px: int, lots: int, buyer: tuple[Account, int], seller: tuple[Account, int]
     ) -> int:
         """Settle a fill in the book of a contract or of an asset; return the money."""
-        ledger, i = self.clearing.ledger, contract_number(buyer[1])
-        if i < self.books:
+        ledger = self.clearing.ledger
+        if contract_number(i) < self.books:
             money = ledger.fill_amount(i, px, lots)
             ledger.exchange(money, lots, buyer, seller)
             return money
@@ -144,7 +144,7 @@ class PlainMarket:
             if lots > 0:
                 resting, new = (order.account, order.i), (taker, i)
                 sides = (new, resting) if side == Side.BUY else (resting, new)
-                money = self.exchange(order.px, lots, *sides)
+                money = self.exchange(i, order.px, lots, *sides)
                 for account, rate in ((taker, self.fees[1]), (order.account, self.fees[0])):
                     ledger.pay(account, house, fees.fee(abs(money), rate), EntryReason.TRADING_FEE)
                 order.qty -= lots

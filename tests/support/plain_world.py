@@ -185,6 +185,7 @@ def contract_of(memory: Any, i: int) -> Contract:
         index=int(row["index_milli"]),
         tiers=[Tier(int(t["floor"]), int(t["mm_ppb"]), int(t["deduct"])) for t in tiers],
         tier_form=TierForm(int(row["tier_form"])),
+        asset=int(row["asset"]),
         kind=InstrumentKind(int(row["kind"])),
         **numbers(row, CONTRACT),
     )

@@ -34,9 +34,9 @@ class Frames:
         self._dollars = Dollars(plan)
         self._tick, self._lot = self._dollars.tick, self._dollars.lot
         self._ids = pl.Series([i.id for i in plan.instruments], dtype=pl.String)
-        self._settlements = int(memory.world["settlements"])
-        coins = [asset.id for asset in plan.assets][: self._settlements - 1]
-        self._assets = pl.concat([pl.Series([USD, *coins]), self._ids])  # lots follow money
+        self._settled = int(memory.world["settlements"])
+        settled = [USD, *(asset.id for asset in plan.assets)][: self._settled]
+        self._assets = np.array([*settled, *self._ids])  # books whose lots were delivered come last
         self._spot = np.array([i.kind == InstrumentKind.SPOT for i in plan.instruments])
         venues = {v.id: v for v in plan.venues}
         self._has_vault = np.array([venues[i.venue].vault_on for i in plan.instruments])
@@ -123,14 +123,15 @@ class Frames:
 
     def liquidations(self, r: Array) -> pl.DataFrame:
         """Return the `liquidations` table."""
-        sold, netted = (r["phase"] == phase for phase in (CasePhase.COLLATERAL, CasePhase.NET))
-        taken = (r["phase"] == CasePhase.TAKEOVER) | (sold & (r["counterparty"] >= 0))
-        moved = pl.Series(self._moved(r)).set(pl.Series(~(taken | netted)), None)
-        steps = [sold, netted, taken]
+        netted, sold = (r["phase"] == phase for phase in (CasePhase.NET, CasePhase.COLLATERAL))
+        taken = r["phase"] == CasePhase.TAKEOVER
+        priced = taken | netted | (sold & (r["counterparty"] >= 0))
+        moved = pl.Series(self._moved(r)).set(pl.Series(~priced), None)
+        kinds = (taken, netted, sold)
         return pl.DataFrame(
             {
                 **self._forced(r),
-                "step": np.select(steps, ["collateral", "net", "takeover"], "reduce"),
+                "step": np.select(kinds, ("takeover", "net", "collateral"), "reduce"),
                 "amount_atoms": moved,
                 "maintenance": self._money(r, "maintenance"),
             }
@@ -180,20 +181,21 @@ class Frames:
 
     def transfers(self, r: Array) -> pl.DataFrame:
         """Return the `transfers` table."""
-        lots = r["asset"] >= self._settlements
         first = self._memory["venue"]["first_instrument"][self._venue_of[r["source"]]]
-        i = np.where(lots, r["asset"] - self._settlements, first)
-        usd = self._dollars.money(r["atoms"], i, r["mark_milli"])
-        delivered = r["atoms"] * self._lot[i] * r["mark_milli"] * self._tick[i] / MILLI
+        book = r["asset"] - self._settled  # below 0: money
         reasons = pl.Series([reason.name.lower() for reason in EntryReason], dtype=pl.String)
         return pl.DataFrame(
             {
                 "t_ns": r["t"],
                 "source": self._names.account_columns(r["source"], self._venue_of)[0],
                 "target": self._names.account_columns(r["target"], self._venue_of)[0],
-                "asset": self._assets.gather(r["asset"]),
+                "asset": pl.Series(self._assets[r["asset"]], dtype=pl.String),
                 "amount_atoms": r["atoms"],
-                "usd": np.where(lots, delivered, usd),
+                "usd": np.where(
+                    book < 0,
+                    self._dollars.money(r["atoms"], first, r["mark_milli"]),
+                    r["atoms"] * self._lot[book] * r["mark_milli"] * self._tick[book] / MILLI,
+                ),
                 "reason": reasons.gather(r["reason"]),
             }
         )

@@ -148,6 +148,7 @@ def _fill_venue(
     settled = plan.settled_by(venue.id)
     row["asset"] = 0 if settled is None else 1 + rows.assets[settled.asset]
     row["key"] = stream_key(plan.seed, replicate, f"venue/{venue.id}")
+    row["sees"] = sum(1 << rows.venues[seen] for seen in set(venue.adl_sees))
     row["margin_on"] = venue.margin_mode != MarginMode.NONE
     if venue.margin_mode != MarginMode.NONE:
         _fill_funding(row, venue)

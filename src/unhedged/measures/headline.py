@@ -43,14 +43,14 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
 
 
 def _forced(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
-    every, adl = tables["liquidations"], tables["adl"]
-    steps = every.filter(
-        ~pl.col("step").is_in(["collateral", "net"])
-    )  # no position goes to anybody
+    steps, adl = tables["liquidations"], tables["adl"]
+    accounts = int(steps["account"].n_unique())
+    # Netted legs go to nobody, and collateral is no position.
+    steps = steps.filter(~pl.col("step").is_in(["net", "collateral"]))
     total = float(steps["notional"].sum())
     longs = float(steps.filter(pl.col("qty") < 0)["notional"].sum())
     return {
-        "liquidations": int(every["account"].n_unique()),
+        "liquidations": accounts,
         "forced_usd": total,
         "forced_long_share": longs / total if total > 0 else None,
         "adl_usd": float(adl["notional"].sum()),

@@ -242,7 +242,20 @@ class Deleveraging:
             "maintenance": ledger.maintenance(winner),
             "notional": abs(worth),
             "cost": abs(holding.cost),
+            "hedge": self.hedge(winner, i),
         }
+
+    def hedge(self, winner: Account, i: int) -> int:
+        """Return the atoms that offset a position in all accounts of its owner, at most its own."""
+        ledger, side = self.ledger, winner.holdings[i].pos
+        against = sum(
+            abs(ledger.value_of(account, k))
+            for account in ledger.accounts
+            if account.owner == winner.owner
+            for k, holding in account.holdings.items()
+            if holding.pos * side < 0 and ledger.contracts[k].asset == ledger.contracts[i].asset
+        )
+        return min(abs(ledger.value_of(winner, i)), against)
 
     def draw_below(self, count: int) -> int:
         """Return a random number from 0 to ``count`` - 1 from the venue's stream."""
@@ -327,7 +340,8 @@ class Deleveraging:
     ) -> None:
         """Write down a forced step in a contract, as it left things."""
         mark, left = self.ledger.contracts[i].mark, account.holdings[i].pos
-        self.write(account, i, mark, left, other, phase, change, px, score, before)
+        number = contract_number(i)
+        self.write(account, number, mark, left, other, phase, change, px, score, before)
 
     def write(
         self,
@@ -353,7 +367,7 @@ class Deleveraging:
             {
                 "t": self.now,
                 "account": account.row,
-                "instrument": contract_number(number),
+                "instrument": number,
                 "counterparty": -1 if other is None else other.row,
                 "phase": int(phase),
                 "qty": change,

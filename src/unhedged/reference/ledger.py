@@ -54,6 +54,7 @@ class Contract:
     slope_ppb: int = 0
     slope_lots: int = 1
     close_out_ppb: int = 0
+    asset: int = 0
     fund_cash: int = 0
     draws_down: bool = False
     profits: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
@@ -201,9 +202,10 @@ class Ledger:
         """Move lots between positions, each an account and a number, and the amount the other way; nothing to oneself."""
         if buyer[0] is seller[0] and buyer[1] == seller[1]:
             return
-        for (account, i), sign in ((buyer, 1), (seller, -1)):
-            account.holdings[i].add(sign * qty, amount)
-            account.cash -= sign * amount
+        for (account, i), signed in ((buyer, qty), (seller, -qty)):
+            account.holdings[i].add(signed, amount)
+        buyer[0].cash -= amount
+        seller[0].cash += amount
 
     def exchange_coins(
         self, k: int, amount: int, qty: int, buyer: Account, seller: Account

@@ -78,8 +78,7 @@ class VenueLedger(Ledger):
         Ledger.deliver(self, k, lots, source, target, reason)
         coin = self.coins[k]
         asset = 1 + max(venue.ledger.asset for venue in self.world.venues) + coin.number
-        milli = coin.contract.mark
-        row = (self.world.now, lots, source.row, target.row, asset, milli, int(reason))
+        row = (self.world.now, lots, source.row, target.row, asset, coin.contract.mark, int(reason))
         self.world.transfers.append(row)
 
 

@@ -188,7 +188,10 @@ TRANSFERS = Table(
         "target": _word("account that receives"),
         "asset": _word("settlement asset; or the spot instrument whose lots were delivered"),
         "amount_atoms": _whole("atoms", "amount, above zero; lots of a spot instrument"),
-        "usd": _real("USD", "the same in dollars; coins and lots at mark then"),
+        "usd": _real(
+            "USD",
+            "the same in dollars, coin at the mark of the venue's first contract, lots at their book's",
+        ),
         "reason": _word("EntryReason, lower case"),
     },
 )

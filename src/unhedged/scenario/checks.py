@@ -88,6 +88,10 @@ def _venues(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
                 hint=ON_PATH,
                 **place(stacked, ("venue", n, "adl", "policy")),
             )
+        # A bit of one number for each venue that can be seen.
+        others = [other.id for other in scenario.venue[:63] if other.id != venue.id]
+        for seen in venue.adl.sees:
+            yield from known("venue", seen, others, stacked, ("venue", n, "adl", "sees"))
         if venue.id not in used:
             yield InconsistentRules(
                 f'Venue "{venue.id}" has no instrument.',

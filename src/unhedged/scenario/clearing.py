@@ -112,6 +112,7 @@ def _adl(venue: Venue, book: Rulebook, lends: bool) -> dict[str, Any]:
         "adl_price": AdlPrice["BANKRUPTCY" if price == "none" else price.upper()],
         "adl_at_limit": fact("boundary", str, "<") == "<=",
         "adl_walk": fact("walk", int, 0),
+        "adl_sees": venue.adl.sees,
         "drawdown_limit_ppb": fact("drawdown_limit", parse_rate, 0),
         "drawdown_stop_ppb": fact("drawdown_stop", parse_rate, 0),
         "drawdown_window_ns": fact("drawdown_window", parse_duration, 0),

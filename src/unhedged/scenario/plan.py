@@ -191,6 +191,7 @@ class VenuePlan:
     adl_price: AdlPrice
     adl_at_limit: bool  # a drawdown equal to its limit is a trigger
     adl_walk: int  # holders looked at from a random start, 0 for all
+    adl_sees: tuple[str, ...]  # other venues whose balances it sees as hedges
     drawdown_limit_ppb: int  # change of the fund at which ADL starts
     drawdown_stop_ppb: int  # change above which it ends
     drawdown_window_ns: int  # over which a peak counts

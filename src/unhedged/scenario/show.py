@@ -188,7 +188,8 @@ def _clearing(venue: VenuePlan) -> Iterator[Row]:
     if venue.fund_start_usd:
         steps.append(f"fund ({show_money(venue.fund_start_usd)})")
     price = venue.adl_price.name.lower().replace("_", " ")
-    steps.append(f"ADL {venue.adl_policy} at {price} price" if venue.adl_on else "no ADL")
+    sees = f", hedges seen on {' and '.join(venue.adl_sees)}" if venue.adl_sees else ""
+    steps.append(f"ADL {venue.adl_policy} at {price} price{sees}" if venue.adl_on else "no ADL")
     yield ("", f"below maintenance: {' → '.join(steps)}")
     if venue.funding_interval_ns:
         yield ("", f"funding every {show_duration(venue.funding_interval_ns)}")

@@ -211,6 +211,10 @@ class Adl(Block):
     ) = Field(default=None, description="what keeps the fund from taking a position over")
     policy: str | None = Field(default=None, description="a registered id: unhedged rules list adl")
     price: Literal["bankruptcy", "mark", "previous_mark", "oracle"] | None = None
+    sees: tuple[Name, ...] = Field(
+        default=(),
+        description="other venues, by id, whose balances count as hedges it can see: its own spot market, say",
+    )
 
 
 class Venue(Block):

@@ -288,8 +288,8 @@ class CasePhase(IntEnum):
     ADL_CLOSE = 7
     SETTLE = 8
     SOCIALISE = 9  # winners pay what the fund could not
-    COLLATERAL = 10  # assets posted as collateral become money
-    NET = 11  # hedged legs are closed against each other
+    NET = 10  # hedged legs are closed against each other
+    COLLATERAL = 11  # assets posted as collateral become money
 
 
 class EntryReason(IntEnum):

@@ -203,3 +203,12 @@ def test_show_says_blocks_that_were_made_from_one_together() -> None:
     assert lines[0].split()[:4] == ["crowd", "9", "×", "leveraged,"]
     assert lines[0].endswith("in crowd-a-BTC-PERP, and 2 blocks like it")
     assert sum("× leveraged" in line for line in loaded.show(all=True).splitlines()) == 3
+
+
+def test_set_takes_a_pattern_over_blocks_made_or_written() -> None:
+    made = blocks(load(scenario(CROWD)).vary({"agent.*-BTC-PERP.count": 7}))
+    assert [block.count for block in made.values()] == [7, 3, 7]
+    venues = load(scenario(CROWD), overrides=["venue.?*.fund.start=$5M"]).spec.venue
+    assert [venue.fund.start for venue in venues] == [5_000_000] * 3
+    with pytest.raises(ScenarioError, match="nobody-"):
+        load(scenario(CROWD), overrides=["agent.nobody-*.count=1"])

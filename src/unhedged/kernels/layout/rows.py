@@ -9,11 +9,11 @@ TRANSFER = columns(
     target=("i4", "account that receives"),
     asset=(
         "i4",
-        "settlement asset, 0 for dollars, or the number of those plus the spot instrument",
+        "settlement asset, 0 for dollars; or the number of those plus the spot instrument",
     ),
     mark_milli=(
         "i8",
-        "mark of what is paid then: of a coin that of its venue's first contract; 0 for dollars",
+        "coin: mark of the venue's first contract then; lots: of the book; 0 for dollars",
     ),
     reason=("i4", "EntryReason"),
 )
