@@ -19,6 +19,7 @@ from unhedged.vocab.enums import (
     AdlPrice,
     AdlTrigger,
     CasePhase,
+    DrawdownBase,
     EntryReason,
     FundPool,
     LiquidationStep,
@@ -41,13 +42,16 @@ RATES = (
 TIMES = (
     "cooldown", "takeover_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
 )  # fmt: skip
-MONEY = ("slice_above", "round_size", "least_notional", "block_notional", "drawdown_least")
+MONEY = (
+    "slice_above", "round_size", "least_notional", "block_notional", "block_lost", "drawdown_least",
+)  # fmt: skip
 PLAIN_KEYS = (
     "adl_on", "liquidation_on", "inclusive", "partial_above", "socialised", "adl_at_limit", "tiers_at_once", "partial_from",
-    "adl_walk",
+    "adl_walk", "block_orders", "block_adl",
 )  # fmt: skip
 CHOICES = {
-    "adl_price": AdlPrice, "adl_trigger": AdlTrigger, "reduction": Reduction, "fund_pool": FundPool, "tier_form": TierForm
+    "adl_price": AdlPrice, "adl_trigger": AdlTrigger, "reduction": Reduction, "fund_pool": FundPool, "tier_form": TierForm,
+    "drawdown_base": DrawdownBase,
 }  # fmt: skip
 
 
@@ -114,7 +118,7 @@ class Story:
         for name in PLAIN_KEYS:
             if name in given:
                 venue[name] = given[name]
-        for name in ("adl_price", "adl_trigger", "reduction", "fund_pool"):
+        for name in ("adl_price", "adl_trigger", "reduction", "fund_pool", "drawdown_base"):
             if name in given:
                 venue[name] = CHOICES[name][given[name]]
         return venue

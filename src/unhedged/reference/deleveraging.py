@@ -5,7 +5,7 @@ table of winners. Only contracts of one venue, linear, all positions in one sett
 """
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from itertools import count
@@ -22,6 +22,7 @@ from unhedged.vocab.enums import (
     AdlPrice,
     AdlTrigger,
     CasePhase,
+    DrawdownBase,
     FundPool,
     LiquidationStep,
     Reduction,
@@ -71,6 +72,10 @@ class Rulebook:
     adl_at_limit: bool = False
     adl_decision: AdlDecision = AdlDecision.SCORE
     adl_walk: int = 0
+    block_orders: int = 0
+    block_adl: int = 0
+    block_lost: int = 0
+    drawdown_base: DrawdownBase = DrawdownBase.PEAK
     drawdown_limit_ppb: int = 0
     drawdown_stop_ppb: int = 0
     drawdown_window: int = 1
@@ -103,6 +108,8 @@ class Deleveraging:
     draws: int = 0
     balances: list[tuple[int, int]] = field(default_factory=list)
     """Equities of the fund, with the part of the window each was seen in."""
+    counts: Counter[tuple[int, str]] = field(default_factory=Counter)
+    """What was done in each block."""
     inside: Any = None
     waiting: deque[Steps] = field(default_factory=deque)
     numbers: "count[int]" = field(default_factory=count)
@@ -150,10 +157,14 @@ class Deleveraging:
         """Begin a tick of vault ADL."""
         vault = self.ledger.house(AccountKind.VAULT)
         if self.rulebook.adl_on and not vault.busy:
-            vault.busy = True
-            vault.case = next(self.numbers)
-            self.schedule(self.now, self.close_vault(vault))
+            self.begin(vault, self.close_vault(vault))
         yield from ()
+
+    def begin(self, house: Account, steps: Steps) -> None:
+        """Begin to close what the venue itself holds."""
+        house.busy = True
+        house.case = next(self.numbers)
+        self.schedule(self.now, steps)
 
     def close_vault(self, vault: Account) -> Steps:
         """Close everything the vault holds when it owns less than nothing."""
@@ -285,6 +296,8 @@ class Deleveraging:
         bought = loser.holdings[i].pos > 0
         buyer, seller = (winner, loser) if bought else (loser, winner)
         self.ledger.exchange(i, atoms, qty, buyer, seller)
+        if loser.kind == AccountKind.FUND:
+            self.ledger.contracts[i].fund_cash += atoms if bought else -atoms
         winner.holdings[i].adl_qty += qty
         self.ledger.contracts[i].adl_qty += qty
         if loser.kind == AccountKind.TRADER:
