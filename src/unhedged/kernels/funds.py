@@ -138,14 +138,19 @@ def peak_profit(w: Any, i: int) -> int:
 
 @kernel("boolean(World, int64, int64)")
 def watch_drawdown(w: Any, i: int, loss: int) -> bool:
-    """Return whether instrument ``i`` draws the fund down, ``loss`` atoms more included; it ends above the stop level."""
+    """Return whether instrument ``i`` draws the fund down, ``loss`` atoms more included; it ends above the stop level.
+
+    Whether the fund has enough for the rule to hold is asked where the loss crosses the limit: what lies beyond is not its own.
+    """
     n = instrument(w, i)
     here = venue(w, n.venue)
     top = peak_balance(w, n.venue)
     if top <= 0:
         return n.draws_down != 0
-    ratio = _drawdown_ratio(minus(profit_of(w, i), loss), peak_profit(w, i), top)
-    rich = minus(equity(w, here.fund), loss) > here.drawdown_least
+    profit, highest = minus(profit_of(w, i), loss), peak_profit(w, i)
+    ratio = _drawdown_ratio(profit, highest, top)
+    over = _drawdown_adl_amount(profit, highest, top, here.drawdown_limit_ppb)
+    rich = minus(equity(w, here.fund), max(0, minus(loss, over))) > here.drawdown_least
     if rich and _is_below_limit(ratio, here.drawdown_limit_ppb, here.adl_at_limit):
         n.draws_down = 1
     elif ratio > here.drawdown_stop_ppb:

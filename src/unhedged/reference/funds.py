@@ -79,7 +79,8 @@ class Funds(Deleveraging):
             ratio = insurance.drawdown_ratio(change, 0, peak)
             limit = book.drawdown_limit_ppb
             beyond = ratio <= limit if book.adl_at_limit else ratio < limit
-            if beyond and self.ledger.equity(self.fund) - loss > book.drawdown_least:
+            kept = max(0, min(loss, -change - peak * -limit // 10**9))  # winners' part of the loss
+            if beyond and self.ledger.equity(self.fund) - loss + kept > book.drawdown_least:
                 contract.draws_down = True
             elif ratio > book.drawdown_stop_ppb:
                 contract.draws_down = False
