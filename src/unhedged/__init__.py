@@ -13,13 +13,17 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from unhedged.api import (
+        Calibrated,
         Comparison,
         Position,
+        Replay,
         Results,
+        calibrate,
         compare,
         load,
         open_results,
         position,
+        replay_event,
         run,
         scenarios,
     )
@@ -29,31 +33,39 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Comparison": "unhedged.api",
+    "Calibrated": "unhedged.api",
     "Position": "unhedged.api",
+    "Replay": "unhedged.api",
     "Results": "unhedged.api",
     "UnhedgedError": "unhedged.vocab.errors",
+    "calibrate": "unhedged.api",
     "compare": "unhedged.api",
     "import_rules": "unhedged.venues.importing.importer",
     "load": "unhedged.api",
     "open_results": "unhedged.api",
     "position": "unhedged.api",
     "register": "unhedged.vocab.registry",
+    "replay_event": "unhedged.api",
     "run": "unhedged.api",
     "scenarios": "unhedged.api",
 }
 
 __all__ = [
+    "Calibrated",
     "Comparison",
     "Position",
+    "Replay",
     "Results",
     "UnhedgedError",
     "__version__",
+    "calibrate",
     "compare",
     "import_rules",
     "load",
     "open_results",
     "position",
     "register",
+    "replay_event",
     "run",
     "scenarios",
 ]

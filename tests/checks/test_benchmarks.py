@@ -9,8 +9,11 @@ from benchmarks import __main__ as all_of_them
 from benchmarks.books import End, bourse_book, compiled_book, plain_book
 from benchmarks.loop import bare_loop
 from benchmarks.margin import lazily, numpy_scan
+from benchmarks.replay import WINNERS, questions, rolled
 from benchmarks.side_by_side import Row, alternate, measured, report
 from benchmarks.twins import Twins, beside_twin
+from tests.support.large_archive import Large, write_large
+from tests.support.plain_archive import plain_replay
 
 from unhedged.engine.bench_kernels import common_stream
 from unhedged.kernels.margin_check import SURVIVED, draw_population
@@ -99,3 +102,16 @@ def test_every_comparison_can_be_named_and_is_described():
         assert callable(import_module(f"benchmarks.{name}").compare)
         assert f"`{name}.py`" in described
     assert all_of_them.main(["bok"]) == 2
+
+
+def test_readers_of_the_archive_agree_on_its_size(tmp_path):
+    size = Large(accounts=800, trips=1_000, adl=100, kept=200)
+    write_large(tmp_path, size)
+    plain, fast = plain_replay(tmp_path), rolled(tmp_path)
+    assert plain.fills == len(fast.rolled.fills) == 2 * (2 * size.trips - size.kept)
+    assert len(plain.adl) == len(fast.forced.adl) == size.adl
+    assert plain.contradicted == []
+
+
+def test_lists_of_winners_are_as_long_as_those_of_the_event():
+    assert [len(question.winners) for question in questions()] == list(WINNERS)

@@ -56,6 +56,8 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/cache.py": ({16, 448, 18, 12}, "file permissions, lengths of names"),
     "kernels/casework.py": ({64, 10, 15}, "cases held; a price no order reaches"),
     "kernels/clock.py": ({8, 15, 16, 4}, "bits of the event wheel"),
+    "kernels/collateral_price.py": ({0.5, 1000}, "rounding to the nearest; milli-ticks in a tick"),
+    "kernels/collateral_triggers.py": ({1e-9, 4.0}, "ppb; roundings of a balance, atoms"),
     "kernels/compiled.py": ({3, 64, 8}, "arguments and machine words"),
     "kernels/deleveraging.py": ({256}, "closes between two looks at the buffers"),
     "kernels/drafts.py": ({16}, "length of a name"),

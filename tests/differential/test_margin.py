@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unhedged.kernels import accounts as kernel_accounts
-from unhedged.kernels import triggers
+from unhedged.kernels import collateral_price, triggers
 from unhedged.kernels.memory import Memory
-from unhedged.kernels.tables import basis, instrument, world
+from unhedged.kernels.tables import basis, instrument, venue, world
 from unhedged.reference import margin as plain
+from unhedged.reference.collateral import Coin, Haircut
+from unhedged.reference.ledger import Contract
+from unhedged.rules.collateral import next_credit
 from unhedged.rules.margin import next_deduction
 from unhedged.vocab.enums import AccountStatus, InstrumentKind, TierForm
 
@@ -26,6 +29,8 @@ def update(address):
         old = instrument(w, i).mark_milli
         instrument(w, i).mark_milli = basis(w, i).milli
         triggers.mark_moved(w, i, old, basis(w, i).milli)
+    for c in range(venue(w, 0).collaterals):
+        collateral_price.set_price(w, c, basis(w, w.n_instrument + c).milli)
     return triggers.drain(w, 0)
 
 
@@ -100,6 +105,29 @@ def lots_worth(rng: random.Random, inst: plain.Instrument) -> int:
     return rng.choice([-1, 1]) * max(1, min(most, int(target / max(unit, 1e-9))))
 
 
+def make_coin(rng: random.Random) -> Coin:
+    """Return an asset with one to six tiers, ratios from nothing to all, a price from a cent to a million."""
+    count = rng.choice([1, 1, 2, 6])
+    ratios = sorted((rng.randint(0, PPB) for _ in range(count)), reverse=True)
+    if rng.random() < 0.3:
+        ratios[0] = PPB
+    floors = sorted({0, *(10 ** rng.randint(3, 16) * rng.randint(1, 9) for _ in range(count - 1))})
+    tiers: list[Haircut] = []
+    for floor, ratio in zip(floors, ratios, strict=False):
+        low = tiers[-1] if tiers else Haircut(0, ratio, 0)
+        credit = next_credit(low.credit, floor, low.ratio_ppb, ratio)
+        tiers.append(Haircut(floor, ratio, credit))
+    price = rng.choice([rng.randint(1, 50_000), rng.randint(10**6, 10**9)])
+    contract = Contract(price, price, price, rng.choice([1, 7, 100]), rng.choice([1, 10, 3]), [])
+    return Coin(contract=contract, price=price, tiers=tiers)
+
+
+def coins_worth(rng: random.Random, coin: Coin, atoms: float) -> int:
+    """Return lots worth about so much, at most 10^10."""
+    unit = coin.price * coin.contract.num / coin.contract.den / 1000
+    return max(0, min(10**10, int(atoms / max(unit, 1e-9))))
+
+
 @dataclass
 class Twins:
     """One venue twice: plain objects, and tables under triggers."""
@@ -107,24 +135,28 @@ class Twins:
     rng: random.Random
     instruments: list[plain.Instrument]
     accounts: list[plain.Account]
+    coins: list[Coin] = field(default_factory=list)
     memory: Memory = field(init=False)
     inclusive: int = 0
     first: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        positions = sum(len(a.positions) for a in self.accounts)
+        positions = sum(len(a.positions) + len(a.coins) for a in self.accounts)
+        prices = len(self.instruments) + len(self.coins)
         tiers = sum(len(i.tiers) for i in self.instruments)
         self.memory = m = Memory(
             {
                 "venue": 1,
-                "instrument": len(self.instruments),
+                "instrument": prices,
+                "collateral": len(self.coins),
+                "haircut": sum(len(c.tiers) for c in self.coins),
                 "tier": tiers,
                 "account": len(self.accounts),
                 "position": positions,
                 "trigger": positions,
                 "touched": len(self.accounts),
-                "bucket": 2 * triggers.BUCKETS * len(self.instruments),
-                "basis": len(self.instruments),
+                "bucket": 2 * triggers.BUCKETS * prices,
+                "basis": 2 * prices,
             }
         )
         m["venue"]["margin_on"] = 1
@@ -148,18 +180,43 @@ class Twins:
             for tier in inst.tiers:
                 m["tier"][row] = (tier.floor, tier.mm_ppb, tier.im_ppb, tier.deduct)
                 row += 1
+        self.fill_coins()
         row = 0
         for a, account in enumerate(self.accounts):
             self.first.append(row)
             m["account"]["first_position"][a] = row
             m["account"]["positions"][a] = len(account.positions)
             m["account"]["next_dirty"][a] = kernel_accounts.NOT_LISTED
-            for i in account.positions:
+            m["account"]["balances"][a] = len(account.coins)
+            books = [len(self.instruments) + k for k in account.coins]
+            for i in (*account.positions, *books):
                 m["position"]["account"][row] = a
                 m["position"]["instrument"][row] = i
                 row += 1
             self.copy(a)
         place_all(m.address)
+
+    def fill_coins(self) -> None:
+        """Write the assets; the instruments behind the contracts are their books."""
+        m, row, books = self.memory, 0, len(self.instruments)
+        m["venue"]["collaterals"] = len(self.coins)
+        m["instrument"]["kind"][books:] = InstrumentKind.SPOT
+        for k, coin in enumerate(self.coins):
+            m["instrument"]["num"][books + k] = coin.contract.num
+            m["instrument"]["den"][books + k] = coin.contract.den
+            x = m["collateral"][k]
+            x["price_milli"] = x["start_milli"] = coin.price
+            x["book"], x["first_bucket"] = books + k, 2 * triggers.BUCKETS * (books + k)
+            x["first_haircut"], x["haircuts"] = row, len(coin.tiers)
+            m["basis"]["milli"][books + len(self.coins) + k] = coin.price
+            for tier in coin.tiers:
+                m["haircut"][row] = (tier.floor, tier.ratio_ppb, tier.credit)
+                row += 1
+
+    def price(self, k: int, milli: int) -> None:
+        """Let an asset be valued at a price from the next update on."""
+        self.coins[k].price = milli
+        self.memory["basis"]["milli"][len(self.instruments) + len(self.coins) + k] = milli
 
     def copy(self, a: int) -> None:
         """Write a plain account into the tables."""
@@ -172,6 +229,8 @@ class Twins:
             m["position"]["pos"][self.first[a] + k] = lots
             m["position"]["open_buy"][self.first[a] + k] = account.open_buy.get(i, 0)
             m["position"]["open_sell"][self.first[a] + k] = account.open_sell.get(i, 0)
+        for k, lots in account.coins.items():
+            m["position"]["pos"][self.first[a] + len(account.positions) + k] = lots
 
     def change(self, a: int) -> None:
         """Write an account that a fill or a payment changed, and list it."""
@@ -191,7 +250,9 @@ class Twins:
         account.cash += before - plain.worth(self.instruments[i], account.positions[i])
         if self.rng.random() < 0.5:  # stays near its margin
             needed = plain.maintenance(account, self.instruments)
-            owned = plain.equity(account, self.instruments)
+            for k, coin in enumerate(self.coins if account.coins else []):
+                account.coins[k] = coins_worth(self.rng, coin, needed * self.rng.uniform(0, 2))
+            owned = plain.equity(account, self.instruments, self.coins)
             account.cash += int(needed * self.rng.uniform(1.0, 1.4)) - owned
         self.change(a)
 
@@ -215,6 +276,12 @@ class Twins:
             moved = round(inst.mark_milli * factor)
             inst.mark_milli = min(max(1, start // 200, moved), 30 * start)
             self.memory["basis"]["milli"][i] = inst.mark_milli
+        for k, coin in enumerate(self.coins):
+            factor = self.rng.choice(
+                [1.0, self.rng.uniform(0.97, 1.03), self.rng.uniform(0.6, 1.1)]
+            )
+            start = int(self.memory["collateral"]["start_milli"][k])
+            self.price(k, min(max(1, round(coin.price * factor)), 30 * start))
 
     def close_in(self) -> None:
         """Put the marks one account depends on a hair before its triggers: the worst that may go unnoticed."""
@@ -226,6 +293,10 @@ class Twins:
                 mark = int(trigger["px_milli"]) + (-1 if lots < 0 else 1)
                 if start // 200 <= mark <= 30 * start:
                     self.instruments[i].mark_milli = self.memory["basis"]["milli"][i] = mark
+        for k, lots in self.accounts[a].coins.items():
+            trigger = self.memory["trigger"][self.first[a] + len(self.accounts[a].positions) + k]
+            if lots != 0 and trigger["bucket"] >= 0:
+                self.price(k, int(trigger["px_milli"]) + 1)
 
     def act(self, answers: dict[int, int]) -> None:
         """Top up, liquidate, close in part, or leave an account for the next update."""
@@ -247,7 +318,7 @@ class Twins:
 
     def check(self) -> dict[int, int]:
         """Update and return the accounts that need action, on which all three must agree."""
-        expected = plain.needing_action(self.accounts, self.instruments, self.inclusive)
+        expected = plain.needing_action(self.accounts, self.instruments, self.inclusive, self.coins)
         address, table = self.memory.address, self.memory["touched"]["account"]
         lazy = [int(a) for a in table[: update(address)]]
         assert lazy == list(expected)
@@ -259,18 +330,23 @@ class Twins:
 def make_twins(seed: int, accounts: int) -> Twins:
     rng = random.Random(seed)
     instruments = [make_instrument(rng) for _ in range(rng.choice([1, 3, 8]))]
+    coins = [make_coin(rng) for _ in range(rng.choice([0, 1, 3]))]
     made = []
     for _ in range(accounts):
         held = rng.sample(range(len(instruments)), min(len(instruments), rng.choice([1, 1, 2, 8])))
         account = plain.Account(0, {i: lots_worth(rng, instruments[i]) for i in held})
         needed = plain.maintenance(account, instruments)
-        account.cash = int(needed * rng.uniform(0.99, 2.0)) - plain.equity(account, instruments)
+        if rng.random() < 0.6:
+            part = needed * rng.uniform(0.0, 3.0)
+            account.coins = {k: coins_worth(rng, coin, part) for k, coin in enumerate(coins)}
+        owned = plain.equity(account, instruments, coins)
+        account.cash = int(needed * rng.uniform(0.99, 2.0)) - owned
         if rng.random() < 0.4:
             account.topup = max(1, int(needed * rng.uniform(0.01, 0.5)))
             account.reserve = account.topup * rng.randint(0, 4)
             account.topup_ppb = int(rng.choice([0, 0.5, 1.0, 1.1, 1.5, 4.0]) * PPB)
         made.append(account)
-    return Twins(rng, instruments, made)
+    return Twins(rng, instruments, made, coins)
 
 
 def run(twins: Twins, updates: int) -> int:
@@ -312,7 +388,7 @@ def test_equity_and_margins_agree_with_plain_python_at_true_scale(seed):
             account.open_sell[i] = abs(lots_worth(twins.rng, twins.instruments[i])) // 2
         twins.copy(a)
         address, instruments = twins.memory.address, twins.instruments
-        assert equity(address, a) == plain.equity(account, instruments)
+        assert equity(address, a) == plain.equity(account, instruments, twins.coins)
         assert maintenance(address, a) == plain.maintenance(account, instruments)
         assert initial(address, a) == plain.initial(account, instruments)
 
@@ -327,4 +403,20 @@ def test_an_account_circling_its_trigger_is_found_at_the_first_mark_below_margin
         inst.mark_milli = twins.memory["basis"]["milli"][0] = mark
         assert twins.check() == {}
     inst.mark_milli = twins.memory["basis"]["milli"][0] = 90_890
+    assert twins.check() == {0: plain.LIQUIDATABLE}
+
+
+def test_an_account_is_found_when_its_collateral_alone_falls_and_not_before():
+    inst = plain.Instrument(100_000, 1, 1, [plain.Tier(0, 10_000_000, 20_000_000, 0)])
+    tiers = [Haircut(0, 900_000_000, 0), Haircut(500, 500_000_000, 200)]
+    coin = Coin(contract=Contract(1_000, 1_000, 1_000, 1, 1, []), price=1_000, tiers=tiers)
+    account = plain.Account(-9_500, {0: 100}, coins={0: 1_000})
+    twins = Twins(random.Random(1), [inst], [account], [coin])
+    # margin 100; the rest owns -124; a thousand lots at 0.249 are worth 249 and count 224: equity is 100, at 0.248 it is 99
+    account.cash = -10_124
+    twins.change(0)
+    for price in [1_000, 400, 260, 250, 251, 900, 250, 249]:
+        twins.price(0, price)
+        assert twins.check() == {}
+    twins.price(0, 248)
     assert twins.check() == {0: plain.LIQUIDATABLE}

@@ -20,6 +20,8 @@ from unhedged.vocab.enums import (
     AdlPrice,
     AdlTrigger,
     CasePhase,
+    CollateralOrder,
+    CollateralSale,
     DrawdownBase,
     EntryReason,
     FundPool,
@@ -38,7 +40,7 @@ ZERO_SUM = "crowd"
 
 RATES = (
     "liquidation_fee", "slice", "backstop", "fund_capacity", "maker_fee", "taker_fee", "unwind", "fee_cap", "portion", "spread",
-    "shortfall", "drawdown_limit", "drawdown_stop",
+    "shortfall", "drawdown_limit", "drawdown_stop", "collateral_slip", "collateral_discount",
 )  # fmt: skip
 TIMES = (
     "cooldown", "takeover_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
@@ -48,10 +50,11 @@ MONEY = (
 )  # fmt: skip
 PLAIN_KEYS = (
     "adl_on", "liquidation_on", "inclusive", "partial_above", "socialised", "adl_at_limit", "tiers_at_once", "partial_from",
-    "adl_walk", "block_orders", "block_adl",
+    "adl_walk", "block_orders", "block_adl", "collateral_rest",
 )  # fmt: skip
 CHOICES = {
     "adl_price": AdlPrice, "adl_trigger": AdlTrigger, "reduction": Reduction, "fund_pool": FundPool, "tier_form": TierForm,
+    "collateral_sale": CollateralSale, "collateral_order": CollateralOrder,
     "drawdown_base": DrawdownBase,
 }  # fmt: skip
 
@@ -75,6 +78,8 @@ class Story:
         self.text = text
         given = self.text["given"]
         self.marks = given["marks"] if "marks" in given else {"perp": given["mark"]}
+        self.coins = {coin["id"]: coin for coin in given.get("coins", [])}
+        self.marks |= {name: coin["price"] for name, coin in self.coins.items()}
         self.instruments = list(self.marks)
         self.names = [
             *(name.lower() for name in HOUSE),
@@ -86,6 +91,7 @@ class Story:
             venue=self.venue(given),
             instruments=[self.instrument(given, name) for name in self.instruments],
             accounts=self.accounts(given),
+            coins=[self.haircuts(coin) for coin in self.coins.values()],
             house={
                 "FUND": {"cash": round(given.get("fund", 0.0) * ATOMS)},
                 "VAULT": {"cash": round(given.get("vault", 0.0) * ATOMS)},
@@ -119,10 +125,26 @@ class Story:
         for name in PLAIN_KEYS:
             if name in given:
                 venue[name] = given[name]
-        for name in ("adl_price", "adl_trigger", "reduction", "fund_pool", "drawdown_base"):
+        for name in (
+            "adl_price",
+            "adl_trigger",
+            "reduction",
+            "fund_pool",
+            "drawdown_base",
+            "collateral_sale",
+            "collateral_order",
+        ):
             if name in given:
                 venue[name] = CHOICES[name][given[name]]
         return venue
+
+    def haircuts(self, coin: dict[str, Any]) -> list[tuple[int, int, int]]:
+        tiers: list[tuple[int, int, int]] = []
+        for floor, haircut in coin.get("haircut", [[0.0, 0.0]]):
+            start, ratio = round(floor * ATOMS), 10**9 - round(haircut * 10**9)
+            credit = tiers[-1][2] + start * (tiers[-1][1] - ratio) // 10**9 if tiers else 0
+            tiers.append((start, ratio, credit))
+        return tiers
 
     def instrument(self, given: dict[str, Any], name: str) -> dict[str, Any]:
         tiers, deduct, below = [], 0, 0
@@ -149,7 +171,7 @@ class Story:
     def accounts(self, given: dict[str, Any]) -> list[dict[str, Any]]:
         owners: dict[str, int] = {}
         rows = []
-        net = dict.fromkeys(self.instruments, 0)
+        net = {name: 0 for name in self.instruments if name not in self.coins}
         for n, account in enumerate(given["accounts"]):
             owner = owners.setdefault(account.get("owner", account["id"]), FIRST_TRADER + n)
             held = account.get("positions", {})
@@ -160,8 +182,11 @@ class Story:
                 cost = round(pos * entry * ATOMS)
                 positions[self.instruments.index(name)] = (pos, cost)
                 net[name] += pos
+            posted = {
+                self.instruments.index(n): (lots, 0) for n, lots in account.get("coins", {}).items()
+            }
             cash = round(account["wallet"] * ATOMS) - sum(cost for _, cost in positions.values())
-            rows.append({"cash": cash, "positions": positions, "owner": owner})
+            rows.append({"cash": cash, "positions": positions | posted, "owner": owner})
         rest = {
             self.instruments.index(name): (-pos, -round(pos * self.marks[name] * ATOMS))
             for name, pos in net.items()
@@ -198,12 +223,17 @@ class Story:
         for order in when.get("book", []):
             self.place(order)
         marks = when.get("marks", {self.instruments[0]: when["mark"]} if "mark" in when else {})
-        if marks:
+        prices = {
+            list(self.coins).index(name): milli(px) for name, px in when.get("coins", {}).items()
+        }
+        for k, px in prices.items():
+            twin.ledger.coins[k].price = px
+        if marks or prices:
             moved = {self.instruments.index(name): milli(px) for name, px in marks.items()}
             for i, px in moved.items():
                 contract = twin.ledger.contracts[i]
                 contract.previous, contract.mark = contract.mark, px
-            self.market.mark(moved)
+            self.market.mark(moved, prices)
             twin.evaluate()
         if when.get("vault_tick", False):
             self.market.plan(self.t, VAULT)
@@ -237,13 +267,20 @@ class Story:
             held = [
                 int(self.market.position(account.row, i)["pos"]) for i in range(self.market.count)
             ]
-            assert held == [account.holdings[i].pos for i in range(self.market.count)]
+            posted = [held.pos for held in account.coins.values()]
+            contracts = range(self.market.count - self.market.coins)
+            assert held == [account.holdings[i].pos for i in contracts] + posted
 
     def transfers(self) -> list[str]:
         return [
-            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {money(t['atoms'])} {self.names[t['target']]}"
+            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {self.amount(t)} {self.names[t['target']]}"
             for t in self.market.transfers()
         ]
+
+    def amount(self, row: Any) -> str:
+        if row["asset"] == 0:
+            return money(row["atoms"])
+        return f"{row['atoms']} {self.instruments[row['asset'] - 1]}"
 
     def orders(self) -> list[str]:
         found = []
@@ -269,6 +306,7 @@ class Story:
             "wallet": dollars(account["cash"] + cost),
             "cash": dollars(account["cash"]),
             "equity": dollars(self.market.equity(a)),
+            "coins": {name: int(held[name]["pos"]) for name in self.coins},
             "status": AccountStatus(account["status"]).name,
             "adl": int(first["adl_qty"]),
             "forced": int(first["forced_qty"]),

@@ -4,6 +4,7 @@
 checks after each that money and lots still balance.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,12 @@ from unhedged.kernels.book import NO_ASK, NO_BID, rest, take, words_per_side
 from unhedged.kernels.buckets import BUCKETS
 from unhedged.kernels.clearing import fund_unwind, open_case, step_case, vault_tick, watch_funds
 from unhedged.kernels.clock import next_event, release_event, schedule
+from unhedged.kernels.collateral_price import set_price
 from unhedged.kernels.ledger import imbalance, position_imbalance
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import account, event, instrument, touched, world
 from unhedged.kernels.triggers import drain, mark_moved, place_all
-from unhedged.vocab.enums import AccountKind, EventKind
+from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind
 
 HOUSE = ("FUND", "VAULT", "FEES", "ROUNDING", "EXTERNAL")
 FIRST_TRADER = len(HOUSE)
@@ -45,6 +47,11 @@ def move_mark(address: int, i: int, milli: int) -> None:
     n.mark_milli = milli
     if milli != old:
         mark_moved(w, i, old, milli)
+
+
+@njit("void(int64, int64, int64)")
+def revalue(address: int, c: int, milli: int) -> None:
+    set_price(world(address), c, milli)
 
 
 @njit("int64(int64)")
@@ -124,6 +131,7 @@ class Market:
     venue : columns of VENUE by name. instruments : dicts with ``mark`` (milli-ticks), ``num``, ``den``, ``tiers`` (floor,
     maintenance ppb, initial ppb, deduction), further columns of INSTRUMENT. accounts : dicts with ``cash`` (atoms),
     ``positions`` {instrument: (lots, signed cost)}, further columns of ACCOUNT; house accounts by ``house`` = {"FUND": {...}}.
+    The last instruments are the books of ``coins``, the assets taken as collateral: each its haircut tiers (floor, ratio, credit).
     """
 
     def __init__(
@@ -135,8 +143,10 @@ class Market:
         house: dict[str, dict[str, Any]] | None = None,
         orders: int = 256,
         window: int = 256,
+        coins: Sequence[list[tuple[int, int, int]]] = (),
     ) -> None:
         self.count = len(instruments)
+        self.coins = len(coins)
         house = house or {}
         everyone = [{"kind": AccountKind[name], **house.get(name, {})} for name in HOUSE]
         everyone += [{"kind": AccountKind.TRADER, **given} for given in accounts]
@@ -145,7 +155,8 @@ class Market:
             {
                 "venue": 1, "instrument": m, "tier": sum(len(i["tiers"]) for i in instruments),
                 "account": n, "total": n, "position": n * m, "holder": n * m, "trigger": n * m,
-                "bucket": 2 * BUCKETS * m, "order": orders, "book": 2 * m, "level": 2 * m * window,
+                "bucket": 2 * BUCKETS * (m + self.coins), "collateral": self.coins,
+                "haircut": sum(len(tiers) for tiers in coins), "order": orders, "book": 2 * m, "level": 2 * m * window,
                 "word": 2 * m * words_per_side(window), "far": 256, "far_hash": 256,
                 "event": 64 + 2 * n, "slot": 1 << 16, "heap": 64 + 2 * n, "case": n + 8,
                 "winner": n + 1, "transfer": 4096, "forced": 65536, "fill": 65536, "touched": n,
@@ -154,6 +165,7 @@ class Market:
         )  # fmt: skip
         self._fill_venue(venue)
         self._fill_instruments(instruments, n)
+        self._fill_coins(coins)
         self._fill_books(window)
         self._fill_accounts(everyone)
         place(self.address)
@@ -173,7 +185,8 @@ class Market:
         ):
             row[column] = HOUSE.index(name)
         row["margin_on"] = row["liquidation_on"] = row["adl_on"] = 1
-        row["instruments"] = self.count
+        row["instruments"] = self.count - self.coins
+        row["collaterals"] = self.coins
         row["mark_interval"] = 10**9
         row["fund_capacity_ppb"] = 10**9
         row["step"] = -1
@@ -205,6 +218,19 @@ class Market:
             self.memory["holder"]["position"][i * n : (i + 1) * n] = np.arange(n) * self.count + i
             self.memory["feed"][i]["first"], self.memory["feed"][i]["size"] = 4 * i, 4
 
+    def _fill_coins(self, coins: Sequence[list[tuple[int, int, int]]]) -> None:
+        at = 0
+        for k, tiers in enumerate(coins):
+            book = self.count - self.coins + k
+            self.memory["instrument"]["kind"][book] = InstrumentKind.SPOT
+            row = self.memory["collateral"][k]
+            row["book"], row["first_bucket"] = book, 2 * BUCKETS * (self.count + k)
+            row["price_milli"] = row["start_milli"] = self.memory["instrument"]["mark_milli"][book]
+            row["first_haircut"], row["haircuts"] = at, len(tiers)
+            for tier in tiers:
+                self.memory["haircut"][at] = tier
+                at += 1
+
     def _fill_books(self, window: int) -> None:
         words = words_per_side(window)
         for b in range(2 * self.count):
@@ -224,7 +250,8 @@ class Market:
         self.memory["venue"]["peak"] = fund
         for a, given in enumerate(everyone):
             row = table[a]
-            row["first_position"], row["positions"] = a * m, m
+            row["first_position"], row["positions"] = a * m, m - self.coins
+            row["balances"] = self.coins
             row["owner"] = a
             self.memory["position"]["account"][a * m : (a + 1) * m] = a
             self.memory["position"]["instrument"][a * m : (a + 1) * m] = np.arange(m)
@@ -251,8 +278,10 @@ class Market:
     def trade(self, account: int, instrument: int, side: int, px: int, qty: int) -> int:
         return trade(self.address, instrument, side, px, qty, self.slot(account, instrument))
 
-    def mark(self, marks: dict[int, int]) -> int:
-        """Move marks (milli-ticks), evaluate, open cases; return how many accounts needed action."""
+    def mark(self, marks: dict[int, int], prices: dict[int, int] | None = None) -> int:
+        """Move marks and prices of collateral (milli-ticks), evaluate, open cases; return how many accounts needed action."""
+        for c, milli in (prices or {}).items():
+            revalue(self.address, c, milli)
         for i, milli in marks.items():
             move_mark(self.address, i, milli)
         found = open_cases(self.address)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.support.market import Market
-from tests.support.plain_world import contract_of, rulebook_of
+from tests.support.plain_world import coins_of, contract_of, rulebook_of
 
 from unhedged.reference.clearing import Clearing
 from unhedged.reference.ledger import Account, Holding, Ledger
@@ -51,15 +51,18 @@ class PlainMarket:
     def __init__(self, market: Market, score: Callable[[dict[str, int]], float]) -> None:
         venue = market.memory["venue"][0]
         self.fees = (int(venue["maker_fee_ppb"]), int(venue["taker_fee_ppb"]))
-        contracts = [contract_of(market.memory, i) for i in range(market.count)]
+        self.books = market.count - market.coins
+        contracts = [contract_of(market.memory, i) for i in range(self.books)]
+        coins = coins_of(market.memory, venue, lambda i: contract_of(market.memory, i))
         accounts = [self.account(market, row) for row in range(len(market.memory["account"]))]
         self.orders: list[Resting] = []
         self.clearing = Clearing(
-            Ledger(contracts, accounts),
+            Ledger(contracts, accounts, coins=coins),
             rulebook_of(venue, score),
             self.take,
             self.cancel,
             self.sure,
+            sell_coin=self.sell_coin,
         )
 
     @staticmethod
@@ -70,11 +73,15 @@ class PlainMarket:
             owner=int(given["owner"]),
             kind=AccountKind(int(given["kind"])),
             cash=int(given["cash"]),
-            slot={i: i for i in range(market.count)},
+            slot={i: i for i in range(market.count - market.coins)},
         )
         for i in range(market.count):
             p = market.position(row, i)
-            account.holdings[i] = Holding(int(p["pos"]), int(p["cost"]))
+            held = Holding(int(p["pos"]), int(p["cost"]))
+            if i in account.slot:
+                account.holdings[i] = held
+            else:
+                account.coins[i - len(account.slot)] = held
         return account
 
     # ---- the book
@@ -105,6 +112,21 @@ class PlainMarket:
     def sure(self, i: int, side: Side, limit: int, qty: int) -> int:
         return min(qty, sum(self.lots(o) for o in self.against(i, side, limit)))
 
+    def sell_coin(self, k: int, limit: int, lots: int, account: Account) -> tuple[int, int]:
+        return self.take(self.books + k, Side.SELL, limit, lots, account)
+
+    def exchange(self, i: int, px: int, lots: int, buyer: Account, seller: Account) -> int:
+        """Settle a fill in the book of a contract or of an asset; return the money."""
+        ledger = self.clearing.ledger
+        if i < self.books:
+            money = ledger.fill_amount(i, px, lots)
+            ledger.exchange(i, money, lots, buyer, seller)
+            return money
+        k = i - self.books
+        money = ledger.coins[k].worth(lots, 1000 * px)
+        ledger.exchange_coins(k, money, lots, buyer, seller)
+        return money
+
     def take(self, i: int, side: Side, limit: int, qty: int, taker: Account) -> tuple[int, int]:
         ledger, filled, atoms = self.clearing.ledger, 0, 0
         house = ledger.house(AccountKind.FEES)
@@ -113,11 +135,10 @@ class PlainMarket:
             if filled == qty:
                 break
             if lots > 0:
-                money = ledger.fill_amount(i, order.px, lots)
                 buyer, seller = (
                     (taker, order.account) if side == Side.BUY else (order.account, taker)
                 )
-                ledger.exchange(i, money, lots, buyer, seller)
+                money = self.exchange(i, order.px, lots, buyer, seller)
                 for account, rate in ((taker, self.fees[1]), (order.account, self.fees[0])):
                     ledger.pay(account, house, fees.fee(money, rate), EntryReason.TRADING_FEE)
                 order.qty -= lots

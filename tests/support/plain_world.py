@@ -7,8 +7,9 @@ from typing import Any
 from unhedged.kernels.layout.agents import PARAMETER
 from unhedged.kernels.memory import Memory
 from unhedged.reference.cases import VenueClearing
+from unhedged.reference.collateral import Coin, Haircut
 from unhedged.reference.deleveraging import Rulebook
-from unhedged.reference.exchange import Exchange, Seat
+from unhedged.reference.exchange import CoinSeat, Exchange, Seat
 from unhedged.reference.feed import Quote
 from unhedged.reference.ledger import Contract, Holding, Tier
 from unhedged.reference.world import (
@@ -28,6 +29,7 @@ from unhedged.vocab.enums import (
     AdlDecision,
     AdlPrice,
     AdlTrigger,
+    CollateralPrice,
     DrawdownBase,
     EntryReason,
     FundPool,
@@ -75,6 +77,8 @@ def twin_of(
         account.totals.update({reason: row[reason] for reason in EntryReason})
     for n, row in enumerate(memory["venue"]):
         _add_venue(world, memory, n, row, scores[n])
+    for n, row in enumerate(memory["venue"]):
+        world.venues[n].ledger.coins += coins_of(memory, row, lambda i: world.exchanges[i].contract)
     _add_seats(world, memory)
     _add_agents(world, memory, behaviours)
     for row in memory["asset"]:
@@ -146,12 +150,13 @@ RULES = (
     "adl_walk", "backstop_ppb", "block_adl", "block_lost", "block_notional", "block_orders", "cooldown", "drawdown_least", "drawdown_limit_ppb", "drawdown_stop_ppb",
     "drawdown_window", "fee_cap_ppb", "fund_capacity_ppb", "fund_start", "key", "least_notional", "leg_pause",
     "liquidation_fee_ppb", "mark_interval", "partial_from", "portion_ppb", "round_interval", "round_size", "shortfall_ppb",
-    "slice_above", "slice_ppb", "spread_ppb", "takeover_interval", "tiers_at_once", "unwind_ppb",
+    "slice_above", "slice_ppb", "spread_ppb", "takeover_interval", "tiers_at_once", "unwind_ppb", "collateral_sale",
+    "collateral_order", "collateral_slip_ppb", "collateral_discount_ppb",
 )  # fmt: skip
 CONTRACT = (
     "num", "den", "band_ppb", "adl_qty", "forced_qty", "slope_ppb", "slope_lots", "close_out_ppb", "fund_cash",
 )  # fmt: skip
-SWITCHES = ("adl_at_limit", "adl_on", "inclusive", "partial_above", "socialised")
+SWITCHES = ("adl_at_limit", "adl_on", "inclusive", "partial_above", "socialised", "collateral_rest")
 
 
 def rulebook_of(row: Any, score: Score) -> Rulebook:
@@ -183,6 +188,28 @@ def contract_of(memory: Any, i: int) -> Contract:
         tier_form=TierForm(int(row["tier_form"])),
         **numbers(row, CONTRACT),
     )
+
+
+def coins_of(memory: Memory, venue: Any, contract: Callable[[int], Contract]) -> list[Coin]:
+    """Return the plain form of the assets a row of the table of venues takes; ``contract`` by instrument."""
+    first = int(venue["first_collateral"])
+    found = []
+    for row in memory["collateral"][first : first + int(venue["collaterals"])]:
+        tiers = memory["haircut"][row["first_haircut"] :][: row["haircuts"]]
+        book = int(row["book"])
+        found.append(
+            Coin(
+                contract=contract(book),
+                price=int(row["price_milli"]),
+                tiers=[
+                    Haircut(*(int(t[n]) for n in ("floor", "ratio_ppb", "credit"))) for t in tiers
+                ],
+                number=book,
+                form=CollateralPrice(int(row["price_form"])),
+                sources=_sources(memory, int(row["first_source"]), int(row["sources"])),
+            )
+        )
+    return found
 
 
 def _sources(memory: Memory, first: int, count: int) -> list[tuple[int, int, int, int]]:
@@ -231,6 +258,14 @@ def _fraction(tick: float) -> Any:
 def _add_seats(world: World, memory: Memory) -> None:
     for p, row in enumerate(memory["position"]):
         exchange, holder = world.exchanges[row["instrument"]], world.accounts[row["account"]]
+        own = memory["account"][row["account"]]
+        k = p - int(own["first_position"]) - int(own["positions"])
+        if k >= 0:
+            seat = CoinSeat(p, exchange, holder, k)
+            exchange.seats.append(seat)
+            holder.coin_seats[k] = seat
+            holder.coins[k] = Holding(**numbers(row, ("pos", "cost", "adl_qty", "forced_qty")))
+            continue
         seat = Seat(p, exchange, holder)
         exchange.seats.append(seat)
         holder.seats[exchange.local] = seat
@@ -328,6 +363,8 @@ def compare(memory: Memory, world: World) -> None:
         assert tuple(int(row[name]) for name in names) == state, (i, names)
         if x.kind != InstrumentKind.SPOT:
             assert int(row["open_interest"]) == x.open_interest()
+    prices = [coin.price for venue in world.venues for coin in venue.ledger.coins]
+    assert memory["collateral"]["price_milli"][: len(prices)].tolist() == prices
     for n, me in enumerate(world.agents):
         row = memory["agent"][n]
         names = ("draws", "rejects", "last_reject", "fills", "period")

@@ -25,7 +25,7 @@ def words(text: str) -> str:
 
     So are plan hashes, which change with every value of a rulebook.
     """
-    text = re.sub(r"-[0-9a-f]{8}/", "-#/", text)
+    text = re.sub(r"-[0-9a-f]{8}(/|$)", r"-#\1", text, flags=re.MULTILINE)
     return re.sub(r"[ #]+", " ", re.sub(r"[−+]?\$?\d[\d.,]*(%|bn|M|k|\b)", "#", text))
 
 

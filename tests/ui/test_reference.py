@@ -1,5 +1,7 @@
 """Reference pages that recompute numbers: their Python runs, block after block, against one small run."""
 
+import importlib
+import inspect
 import json
 import re
 from pathlib import Path
@@ -43,3 +45,19 @@ def test_every_measure_is_defined_once_and_under_its_name_on_screen() -> None:
 def test_a_run_has_no_measure_without_a_definition() -> None:
     golden = json.loads((FOLDER.parents[1] / "tests" / "golden" / "cascade.json").read_text())
     assert {name.partition(".")[0] for name in golden["headline"]} <= set(LABELS)
+
+
+def test_every_measure_of_an_allocation_has_its_line() -> None:
+    text = (FOLDER / "allocations.md").read_text("utf-8")
+    told = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", text, re.MULTILINE)
+    modules = list(dict.fromkeys(module for module, _ in told))
+    found = []
+    for name in modules:
+        module = importlib.import_module(f"unhedged.measures.{name}")
+        found += [
+            (name, function)
+            for function, what in inspect.getmembers(module, inspect.isfunction)
+            if what.__module__ == module.__name__ and not function.startswith("_")
+        ]
+    assert len(told) == len(set(told)) > 40
+    assert set(told) == set(found)

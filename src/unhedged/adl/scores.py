@@ -5,9 +5,17 @@ Each hands the numbers of a winner to the rule of its venue. Rows of ``winner`` 
 
 from typing import Any
 
-from unhedged.kernels.compiled import ByAddress, rule, score
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from unhedged.adl.claims import Winners
+from unhedged.kernels.compiled import ByAddress, call_score, entry, name_type, rule, score
+from unhedged.kernels.layout.cases import WINNER
 from unhedged.kernels.tables import as_winner
 from unhedged.rules import adl_score
+
+name_type("Floats", types.float64[::1])
 
 _binance = rule(adl_score.score_binance)
 _bitmex = rule(adl_score.score_bitmex)
@@ -80,3 +88,25 @@ SCORES: dict[str, ByAddress] = {
     "hyperliquid-documented-literal-v1": hyperliquid_documented_literal,
 }
 """Scores by registered id; the loop gets their addresses."""
+
+
+@entry("void(int64, int64, int64, Floats)")
+def _score_rows(rows: int, size: int, score: int, scores: Any) -> None:
+    for n in range(len(scores)):
+        scores[n] = call_score(score, rows + n * size)
+
+
+def score_column(winners: Winners, score: ByAddress) -> NDArray[np.float64]:
+    """Return the score of each winner, float64, as the compiled loop would find it.
+
+    Raises
+    ------
+    ValueError
+        ``winners`` is not a list of rows of `winner`: their bytes would be read as something else.
+    """
+    if winners.dtype != WINNER or winners.ndim != 1:
+        raise ValueError(f"winners have the dtype {winners.dtype}; rows of `winner` are needed")
+    rows = np.ascontiguousarray(winners)
+    scores = np.empty(len(rows), np.float64)
+    _score_rows(rows.ctypes.data, rows.itemsize, score.address, scores)
+    return scores

@@ -6,7 +6,21 @@ from collections.abc import Sequence
 
 import typer
 
-from unhedged.cli import bench, check, compare, doctor, new, position, rules, run, show
+from unhedged.cli import (
+    bench,
+    calibrate,
+    check,
+    compare,
+    doctor,
+    new,
+    position,
+    replay,
+    report,
+    rules,
+    run,
+    score,
+    show,
+)
 from unhedged.vocab.errors import InvariantError, UnhedgedError
 
 INTERRUPTED = 130
@@ -25,8 +39,12 @@ app.command("new")(new.new)
 app.command("check")(check.check)
 app.command("show")(show.show)
 app.command("run")(run.run)
+app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.command("calibrate")(calibrate.calibrate)
+app.command("report")(report.report)
 app.command("position")(position.position)
+app.command("replay")(replay.replay)
 app.add_typer(rules.app, name="rules")
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)

@@ -104,6 +104,7 @@ def _screen(results: "Results", next_: str) -> str:
     )
     lines += [
         f"  Results  {results.path}/{also}",
+        f"  Page     {again.command('report', str(results.path), options={})}",
         f"  Next     {next_}",
     ]
     return "\n".join(lines)

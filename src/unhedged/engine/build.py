@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from unhedged.adl.contract import RandomStart
+from unhedged.adl.contract import fresh
+from unhedged.adl.random_start import RandomStart
 from unhedged.agents import rows as agent_rows
 from unhedged.engine.balance import Stake, pair
 from unhedged.engine.clearing import atoms
+from unhedged.engine.collateral import blank_balances, fill_collateral
 from unhedged.engine.crowd import Crowd, Triggers, draw_crowd, seat_crowd
 from unhedged.engine.desks import Desk, draw_desk, fill_agents, seat_desk
 from unhedged.engine.draw import Stream
@@ -31,6 +33,7 @@ from unhedged.kernels.layout.columns import LEGS
 from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import AgentGroupPlan, RunPlan, VenuePlan
 from unhedged.vocab.enums import AccountKind, EventKind, MarginMode
+from unhedged.vocab.ids import split_instrument
 from unhedged.vocab.registry import pick
 
 Array = np.ndarray[Any, Any]
@@ -45,6 +48,8 @@ OPEN = 30 * SECOND
 Books start empty. Without an opening the first market order meets nothing but far bids, and its print sets off stops (seen: a
 fall of 5 % in the first five seconds of a calm day).
 """
+HOLDERS = (AccountKind.FUND, AccountKind.VAULT)
+"""Houses that hold positions, and assets taken as collateral."""
 PASSIVE = "leveraged"
 """The one kind that has no behaviour."""
 
@@ -73,9 +78,10 @@ def build(plan: RunPlan, replicate: int, *, keep_all: bool = False) -> Built:
     pair(_stakes(crowds, desks), plan.instruments)
     built = Built(memory=Memory(table_rows(plan)), names=Names([v.id for v in plan.venues]))
     fill_market(built.memory, plan, rows, replicate)
+    fill_collateral(built.memory, plan, rows)
     roster = Roster()
-    _seat_houses(plan, built, roster)
-    triggers, seated = _seat(plan, built, roster, crowds, desks)
+    _seat_houses(plan, rows, built, roster)
+    triggers, seated = _seat(plan, rows, built, roster, crowds, desks)
     roster.finish(built.memory, len(plan.instruments))
     fill_agents(plan, built.memory, replicate, seated, _addresses(built, seated))
     _set_counters(plan, built, replicate, keep_all)
@@ -86,7 +92,7 @@ def build(plan: RunPlan, replicate: int, *, keep_all: bool = False) -> Built:
     for n, venue in enumerate(plan.venues):
         policy = pick("adl", venue.adl_policy) if venue.adl_on else None
         if policy is not None and not isinstance(policy, ByAddress | RandomStart):
-            built.policies[n] = (venue.adl_policy, policy)
+            built.policies[n] = (venue.adl_policy, fresh(policy))
     return built
 
 
@@ -99,11 +105,17 @@ def table_rows(plan: RunPlan) -> dict[str, int]:
     """Return how many rows each table of a world of ``plan`` begins with."""
     acting = [group for group in plan.agents if group.kind != PASSIVE]
     held = sum(g.count * len(g.params["instruments"]) for g in plan.agents if g.kind == PASSIVE)
-    house = 2 * len(plan.instruments)
+    assets = {venue.id: len(venue.collateral.assets) for venue in plan.venues}
+    house = 2 * (len(plan.instruments) + sum(assets.values()))
+    posted = sum(
+        g.count * assets[split_instrument(g.params["instruments"][0])[0]]
+        for g in plan.agents
+        if g.kind == PASSIVE and g.params["collateral"]
+    )
     acted = sum(g.count * len(agent_rows.legs(g.kind, g.params)) for g in acting)
     agents = sum(group.count for group in acting)
     tags = sum(group.count * agent_rows.tags(group.kind, group.params) for group in acting)
-    positions = held + house + acted
+    positions = held + house + acted + posted
     accounts = held + acted + len(HOUSE) * len(plan.venues)
     orders = tags + 4 * SPARE
     triggers = 4 * held + positions + 2 * SPARE
@@ -136,22 +148,23 @@ def table_rows(plan: RunPlan) -> dict[str, int]:
     }
 
 
-def _seat_houses(plan: RunPlan, built: Built, roster: Roster) -> None:
+def _seat_houses(plan: RunPlan, rows: Rows, built: Built, roster: Roster) -> None:
     for n, venue in enumerate(plan.venues):
         mine = [m for m, i in enumerate(plan.instruments) if i.venue == venue.id]
         accounts = blank_accounts(len(HOUSE))
         accounts["kind"], accounts["venue"] = HOUSE, n
         accounts["owner"] = roster.new_owners(len(HOUSE))
-        accounts["positions"] = [
-            len(mine) if k in (AccountKind.FUND, AccountKind.VAULT) else 0 for k in HOUSE
-        ]
+        holds = np.isin(HOUSE, HOLDERS)
+        accounts["positions"] = np.where(holds, len(mine), 0)
+        accounts["balances"] = np.where(holds, len(venue.collateral.assets), 0)
         accounts["cash"][HOUSE.index(AccountKind.FUND)] = atoms(venue.fund_start_usd)
         accounts["cash"][HOUSE.index(AccountKind.VAULT)] = (
             atoms(venue.vault_start_usd) if venue.vault_on else 0
         )
-        positions = blank_positions(2 * len(mine))
-        positions["instrument"] = mine * 2
-        roster.add(accounts, positions)
+        positions = blank_positions(2 * len(mine)).reshape(2, -1)
+        positions["instrument"] = mine
+        balances = blank_balances(rows, venue, 2)
+        roster.add(accounts, np.concatenate([positions, balances], axis=1).ravel())
         for kind in HOUSE:
             group = built.names.add_group(kind.name.lower(), "venue")
             built.names.add_accounts(group, np.array([-1]))
@@ -159,6 +172,7 @@ def _seat_houses(plan: RunPlan, built: Built, roster: Roster) -> None:
 
 def _seat(
     plan: RunPlan,
+    rows: Rows,
     built: Built,
     roster: Roster,
     crowds: dict[str, Crowd],
@@ -170,7 +184,7 @@ def _seat(
         name = built.names.add_group(group.id, group.kind)
         numbers = np.arange(group.count)
         if group.id in crowds:
-            pockets, made = seat_crowd(plan, built.memory, roster, crowds[group.id])
+            pockets, made = seat_crowd(plan, rows, built.memory, roster, crowds[group.id])
             triggers += made
             built.names.add_accounts(name, np.repeat(numbers, pockets // group.count))
             continue

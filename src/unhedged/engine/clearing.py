@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from unhedged.adl.contract import RandomStart
+from unhedged.adl.random_start import RandomStart
 from unhedged.kernels.compiled import ByAddress
 from unhedged.scenario.plan import VenuePlan
 from unhedged.vocab.enums import AdlDecision

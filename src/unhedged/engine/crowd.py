@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from unhedged.engine.balance import Stake, most_leverage
+from unhedged.engine.collateral import bring
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows
 from unhedged.engine.roster import Roster, blank_accounts, blank_positions
@@ -80,7 +81,7 @@ def cap_sizes(usd: Array, sides: Array, params: Any, instrument: InstrumentPlan)
 
 
 def seat_crowd(
-    plan: RunPlan, memory: Memory, roster: Roster, crowd: Crowd
+    plan: RunPlan, rows: Rows, memory: Memory, roster: Roster, crowd: Crowd
 ) -> tuple[int, list[Triggers]]:
     """Give a drawn block its accounts and positions. Return how many accounts, and its triggers.
 
@@ -105,10 +106,24 @@ def seat_crowd(
     capital = margin.ravel() if isolated else margin.sum(axis=1)
     worth = value.ravel() if isolated else value.sum(axis=1)
     accounts["cash"] = capital - worth
+    positions = _post(plan, rows, crowd, accounts, capital, positions.reshape(pockets, -1))
     _arm_top_ups(accounts, capital, crowd, width if isolated else 1)
-    _, first = roster.add(accounts, positions)
-    rows_of = first + np.arange(count * width).reshape(count, width)
+    _, first = roster.add(accounts, positions.ravel())
+    rows_of = (first + np.arange(positions.size).reshape(count, -1))[:, :width]
     return pockets, _triggers(memory, crowd, lots, rows_of)
+
+
+def _post(
+    plan: RunPlan, rows: Rows, crowd: Crowd, accounts: Array, capital: Array, positions: Array
+) -> Array:
+    # Put what a block brings as collateral behind its positions, one row an account, in place of dollars.
+    if not crowd.group.params["collateral"]:
+        return positions
+    venue = plan.venues[int(accounts["venue"][0])]
+    balances, counted = bring(plan, rows, venue, crowd.group, crowd.stream, capital)
+    accounts["balances"] = balances.shape[1]
+    accounts["cash"] -= counted
+    return np.concatenate([positions, balances], axis=1)
 
 
 def _worth(

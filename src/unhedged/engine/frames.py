@@ -33,6 +33,7 @@ class Frames:
         self._tick = np.array([i.tick_usd for i in plan.instruments])
         self._lot = np.array([i.lot_units for i in plan.instruments])
         self._ids = pl.Series([i.id for i in plan.instruments], dtype=pl.String)
+        self._assets = pl.concat([pl.Series(["USD"]), self._ids])  # lots follow settlement assets
         self._spot = np.array([i.kind == InstrumentKind.SPOT for i in plan.instruments])
         venues = {v.id: v for v in plan.venues}
         self._has_vault = np.array([venues[i.venue].vault_on for i in plan.instruments])
@@ -115,12 +116,13 @@ class Frames:
 
     def liquidations(self, r: Array) -> pl.DataFrame:
         """Return the `liquidations` table."""
-        taken = r["phase"] == CasePhase.TAKEOVER
+        sold = r["phase"] == CasePhase.COLLATERAL
+        taken = (r["phase"] == CasePhase.TAKEOVER) | (sold & (r["counterparty"] >= 0))
         moved = pl.Series(self._moved(r)).set(pl.Series(~taken), None)
         return pl.DataFrame(
             {
                 **self._forced(r),
-                "step": np.where(taken, "takeover", "reduce"),
+                "step": np.where(sold, "collateral", np.where(taken, "takeover", "reduce")),
                 "amount_atoms": moved,
                 "maintenance": r["maintenance"] / ATOMS_PER_USD,
             }
@@ -140,6 +142,9 @@ class Frames:
                 "score": r["score"],
                 "leverage": r["leverage"],
                 "profit": r["profit"],
+                "equity_before": r["before"] / ATOMS_PER_USD,
+                "unrealised": r["gain"] / ATOMS_PER_USD,
+                "loser_equity": r["loser_before"] / ATOMS_PER_USD,
             }
         )
 
@@ -173,7 +178,7 @@ class Frames:
                 "t_ns": r["t"],
                 "source": self._names.account_columns(r["source"], self._venue_of)[0],
                 "target": self._names.account_columns(r["target"], self._venue_of)[0],
-                "asset": pl.Series(["USD"] * len(r), dtype=pl.String),
+                "asset": self._assets.gather(r["asset"]),
                 "amount_atoms": r["atoms"],
                 "reason": reasons.gather(r["reason"]),
             }

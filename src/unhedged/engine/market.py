@@ -64,23 +64,31 @@ class Rows:
 def market_rows(plan: RunPlan) -> dict[str, int]:
     """Return the rows the market's tables need."""
     sides = 2 * len(plan.instruments)
+    assets = [a for v in plan.venues for a in v.collateral.assets]
     rows = Rows.of(plan)
     return {
         "venue": len(plan.venues),
         "instrument": len(plan.instruments),
         "asset": len(plan.assets),
-        "source": sum(len(i.index) + len(i.mark_sources) for i in plan.instruments),
+        "source": instrument_sources(plan) + sum(len(a.index) for a in assets),
         "tier": sum(len(i.tiers) for i in plan.instruments),
         "book": sides,
         "level": sum(2 * i.window for i in plan.instruments),
         "word": sum(2 * words_per_side(i.window) for i in plan.instruments),
-        "bucket": 2 * BUCKETS * len(plan.instruments),
+        "bucket": 2 * BUCKETS * (len(plan.instruments) + len(assets)),
+        "collateral": len(assets),
+        "haircut": sum(len(a.haircuts) for a in assets),
         "basis": sum(sum(_samples(plan, rows, i)) for i in plan.instruments),
         "feed": len(plan.instruments),
         "quote": QUOTE_ROWS * len(plan.instruments),
         "news": len(plan.news),
         "outage": len(plan.outages),
     }
+
+
+def instrument_sources(plan: RunPlan) -> int:
+    """Return the rows of `source` that instruments use; they come first."""
+    return sum(len(i.index) + len(i.mark_sources) for i in plan.instruments)
 
 
 def _samples(plan: RunPlan, rows: Rows, instrument: InstrumentPlan) -> tuple[int, int]:
@@ -196,18 +204,25 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         ):
             row[column], row[count] = source, len(sources)
             for s in sources:
-                _fill_source(memory, plan, rows, source, plan_row, s)
+                fill_source(memory, plan, rows, source, plan_row, s, venue)
                 source += 1
 
 
-def _fill_source(
-    memory: Memory, plan: RunPlan, rows: Rows, at: int, reader: InstrumentPlan, source: SourcePlan
+def fill_source(
+    memory: Memory,
+    plan: RunPlan,
+    rows: Rows,
+    at: int,
+    reader: InstrumentPlan,
+    source: SourcePlan,
+    venue: VenuePlan,
 ) -> None:
+    """Write row ``at`` of `source`: prices of ``source`` in the ticks of ``reader``, combined as ``venue`` does."""
     origin = plan.instruments[rows.instruments[source.instrument]]
     scale = Fraction(origin.tick_size) / Fraction(reader.tick_size)
     row = memory["source"][at]
-    combine = plan.venues[rows.venues[reader.venue]].index_combine
-    alike = combine in (IndexCombine.MEDIAN, IndexCombine.EQUAL_MEAN) and source in reader.index
+    alike = venue.index_combine in (IndexCombine.MEDIAN, IndexCombine.EQUAL_MEAN)
+    alike = alike and source not in reader.mark_sources
     row["instrument"] = rows.instruments[source.instrument]
     row["weight"] = 1 if alike else source.weight
     row["scale_num"], row["scale_den"] = scale.numerator, scale.denominator

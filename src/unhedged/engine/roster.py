@@ -47,12 +47,12 @@ class Roster:
         return numbers
 
     def add(self, accounts: Array, positions: Array) -> tuple[int, int]:
-        """Add accounts and their positions; ``accounts['positions']`` says how many each has, in order.
+        """Add accounts and their positions, in order; ``accounts['positions']`` and ``['balances']`` say how many each has.
 
         Return the rows of the first account and of the first position.
         """
         first = self.accounts, self.positions
-        counts = accounts["positions"]
+        counts = accounts["positions"] + accounts["balances"]
         if int(counts.sum()) != len(positions):
             raise ValueError("positions do not match the accounts' counts")
         starts = np.concatenate([[0], np.cumsum(counts)[:-1]])

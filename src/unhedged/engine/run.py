@@ -10,9 +10,9 @@ import polars as pl
 from unhedged.engine.buffers import Rows, make_room
 from unhedged.engine.build import Built, build
 from unhedged.engine.frames import Frames
-from unhedged.engine.headline import headline
 from unhedged.engine.plugins import allocate, python_turn
 from unhedged.kernels import loop
+from unhedged.measures.headline import headline
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.enums import Breach, Reason
 from unhedged.vocab.errors import InvariantError

@@ -69,7 +69,8 @@ class Statement:
             }
         )
         losers = adl.select(pl.col("counterparty").alias("account"), "notional")
-        forced = pl.concat([liquidations.select("account", "notional"), losers])
+        closed = liquidations.filter(pl.col("step") != "collateral")
+        forced = pl.concat([closed.select("account", "notional"), losers])
         return (
             frame.join(_closed(forced, "forced"), on="account", how="left", maintain_order="left")
             .join(_closed(adl, "adl"), on="account", how="left", maintain_order="left")

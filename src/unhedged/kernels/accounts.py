@@ -5,11 +5,12 @@
 
 ``equity = cash + sum of the signed values at mark``; a position's margin is the rule of its tier applied to the size of
 its value. Isolated margin is an account with one position and cash of its own. A venue without margin (spot) asks for
-none: inventory is worth its mark and maintenance is zero.
+none: inventory is worth its mark and maintenance is zero. What an account posted as `collateral` adds to its equity.
 """
 
 from typing import Any
 
+from unhedged.kernels.collateral import counted_of, without_assets
 from unhedged.kernels.compiled import helper, kernel, minus, plus, rule, times
 from unhedged.kernels.tables import account, instrument, position, tier, venue
 from unhedged.rules import liquidation, margin, pnl
@@ -108,9 +109,11 @@ def has_margin(w: Any, a: int) -> bool:
 
 @kernel("int64(World, int64)")
 def equity(w: Any, a: int) -> int:
-    """Return what account ``a`` would own if all were closed at mark: cash and signed values, atoms."""
+    """Return what account ``a`` owns as its venue sees it: cash, signed values at mark and what its collateral counts for, atoms."""
     own = account(w, a)
     total = own.cash
+    if own.balances != 0:
+        total = plus(total, counted_of(w, a))
     for p in range(own.first_position, own.first_position + own.positions):
         if position(w, p).pos != 0:
             total = plus(total, value_of(w, p))
@@ -231,14 +234,16 @@ def can_add(w: Any, a: int, p: int, side: int, px: int, qty: int) -> bool:
 def can_withdraw(w: Any, a: int, atoms: int) -> bool:
     """Return whether account ``a`` may give ``atoms`` away: cash not reserved at a spot venue, else equity above initial margin.
 
-    Equity equal to initial margin afterwards is allowed. Nothing leaves an account in liquidation.
+    Equity equal to initial margin afterwards is allowed. Nothing leaves an account in liquidation, and no more than its equity
+    without what it posted as collateral: a venue lends no cash against that.
     """
     own = account(w, a)
     if own.status == AccountStatus.IN_LIQUIDATION:
         return False
     if not has_margin(w, a):
         return atoms <= minus(own.cash, own.held)
-    return atoms <= minus(equity(w, a), initial(w, a))
+    owned = equity(w, a)
+    return atoms <= min(minus(owned, initial(w, a)), without_assets(w, a, owned))
 
 
 @helper("void(World, int64)")

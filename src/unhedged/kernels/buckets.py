@@ -33,16 +33,11 @@ def _steps(milli: int) -> int:
     return (63 - i8(zeros)) * STEPS + i8((x << zeros) >> u8(53)) - STEPS
 
 
-@helper("int64(World, int64, int64)")
-def bucket_of(w: Any, i: int, milli: int) -> int:
-    """Return the number, 0 to ``BUCKETS - 1``, of the bucket of instrument ``i`` that holds the price ``milli``."""
-    relative = _steps(milli) - _steps(instrument(w, i).start_milli) + OCTAVES_BELOW * STEPS
+@helper("int64(int64, int64)")
+def bucket_from(start: int, milli: int) -> int:
+    """Return the number, 0 to ``BUCKETS - 1``, of the bucket that holds the price ``milli`` where prices began at ``start``."""
+    relative = _steps(milli) - _steps(start) + OCTAVES_BELOW * STEPS
     return min(max(relative, 0), BUCKETS - 1)
-
-
-@helper("int64(World, int64, int64, int64)")
-def _bucket_row(w: Any, i: int, milli: int, rising: int) -> int:
-    return instrument(w, i).first_bucket + rising * BUCKETS + bucket_of(w, i, milli)
 
 
 @helper("void(World, int64)")
@@ -74,8 +69,15 @@ def _link(w: Any, row: int, at: int) -> None:
 @helper("void(World, int64, int64, int64)")
 def place(w: Any, row: int, px_milli: int, rising: int) -> None:
     """Put trigger ``row`` into the bucket of ``px_milli``; its position must be set."""
+    n = instrument(w, position(w, trigger(w, row).position).instrument)
+    at = n.first_bucket + rising * BUCKETS + bucket_from(n.start_milli, px_milli)
+    put(w, row, at, px_milli, rising)
+
+
+@helper("void(World, int64, int64, int64, int64)")
+def put(w: Any, row: int, at: int, px_milli: int, rising: int) -> None:
+    """Put trigger ``row`` at ``px_milli`` into bucket ``at``."""
     t = trigger(w, row)
-    at = _bucket_row(w, position(w, t.position).instrument, px_milli, rising)
     t.px_milli = px_milli
     t.rising = rising
     if t.bucket != at:
@@ -201,11 +203,19 @@ def mark_moved(w: Any, i: int, old: int, new: int) -> None:
     still to be served. Touched triggers are unlinked. ``old`` must be the mark of the previous call (at first, the mark
     at which triggers were placed).
     """
+    n = instrument(w, i)
+    price_moved(w, n.first_bucket, n.start_milli, old, new)
+
+
+@kernel("void(World, int64, int64, int64, int64)")
+def price_moved(w: Any, first: int, start: int, old: int, new: int) -> None:
+    """Report the triggers that a price touched on its way, as `mark_moved` does; its buckets begin at row ``first``."""
     if new == old:
         return
     rising = 1 if new > old else 0
-    at = _bucket_row(w, i, old, rising)
-    last = _bucket_row(w, i, new, rising)
+    first += rising * BUCKETS
+    at = first + bucket_from(start, old)
+    last = first + bucket_from(start, new)
     step = 1 if rising != 0 else -1
     while True:
         if bucket(w, at).head >= 0:

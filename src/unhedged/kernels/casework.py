@@ -111,6 +111,7 @@ def take_case(w: Any, a: int) -> int:
     row.lost = 0
     row.step = 0
     row.passed = 0
+    row.sold = 0
     row.px_milli = 0
     row.bankruptcy_milli = 0
     row.started = w.now
@@ -275,6 +276,9 @@ def keep_forced(w: Any, c: int, p: int, counterparty: int, change: int, px_milli
     row.score = 0.0
     row.leverage = 0.0
     row.profit = 0.0
+    row.before = 0
+    row.gain = 0
+    row.loser_before = 0
     row.fund = equity(w, carrier(w, v))
     row.cause = case(w, c).number
     w.forced_kept += 1

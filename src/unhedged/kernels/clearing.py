@@ -4,7 +4,7 @@
                                └───────────────┴─▶ ADL_RANK ─▶ ADL_CLOSE ─▶ back to the step (next position)
     vault or fund                                  ADL_RANK ─▶ ADL_CLOSE ─▶ ADL_RANK (next position)
 
-A step is one function, in `ladders`, `drops`, `rounds`, `takeover` or `socialise`; it stays with the case, lets it go on with
+A step is one function, in `ladders`, `drops`, `rounds`, `collateral_sale`, `takeover` or `socialise`; it stays with the case, lets it go on with
 the next step (`next_step`) or back, or ends it. A venue is the order of its steps and their parameters, nothing else.
 
 A case is one row and one event. Each step does a bounded amount of work, saves its phase and schedules the next, within
@@ -26,6 +26,7 @@ from unhedged.kernels.casework import (
     step_code,
     take_case,
 )
+from unhedged.kernels.collateral_sale import sell_collateral, unwind_assets
 from unhedged.kernels.compiled import kernel, minus, rule
 from unhedged.kernels.deleveraging import accept_allocation, close, rank
 from unhedged.kernels.drops import drop_tiers
@@ -69,6 +70,7 @@ _SLICE_WITH_COOLDOWN = int(LiquidationStep.SLICE_WITH_COOLDOWN)
 _INCREMENTAL_ROUNDS = int(LiquidationStep.INCREMENTAL_ROUNDS)
 _IOC_AT_FILLABLE_PRICE = int(LiquidationStep.IOC_AT_FILLABLE_PRICE)
 _IOC_AT_ZERO_PRICE = int(LiquidationStep.IOC_AT_ZERO_PRICE)
+_SELL_COLLATERAL = int(LiquidationStep.SELL_COLLATERAL)
 _BACKSTOP_TAKEOVER = int(LiquidationStep.BACKSTOP_TAKEOVER)
 _FUND_ZEROES_ACCOUNT = int(LiquidationStep.FUND_ZEROES_ACCOUNT)
 _FUND_UNWIND = int(FillCause.FUND_UNWIND)
@@ -154,6 +156,8 @@ def reduce(w: Any, c: int) -> None:
         reduce_in_blocks(w, c)
     elif code == _IOC_AT_ZERO_PRICE:
         reduce_at_zero_price(w, c)
+    elif code == _SELL_COLLATERAL:
+        sell_collateral(w, c)
 
 
 @kernel("void(World, int64)")
@@ -214,6 +218,8 @@ def unwind_account(w: Any, a: int) -> None:
             if a == venue(w, own.venue).fund:
                 book_to_fund(w, o.instrument, minus(own.cash, before))
             note_quote(w, o.instrument)
+    if own.balances != 0:
+        unwind_assets(w, a)
 
 
 @kernel("void(World, int64)")

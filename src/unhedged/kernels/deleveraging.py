@@ -13,6 +13,7 @@ leaves with the account.
 
 from typing import Any
 
+from unhedged.kernels.accounts import equity
 from unhedged.kernels.casework import (
     FIRST_WINNER,
     amount_at,
@@ -115,6 +116,7 @@ def close_winner(w: Any, c: int, at: int, most: int) -> int:
     a = int(position(w, p).account)
     cancel_all(w, a, i)
     describe(w, at, p)
+    owned = equity(w, lost.account)
     amount = amount_at(w, i, qty, row.px_milli)
     if lost.pos > 0:
         exchange(w, i, amount, qty, p, loser)
@@ -126,7 +128,8 @@ def close_winner(w: Any, c: int, at: int, most: int) -> int:
         book_to_fund(w, i, amount if change > 0 else -amount)
     row.phase = _ADL_CLOSE
     count_close(w, p, loser, qty)
-    keep_pair(w, c, at, change)
+    kept = keep_pair(w, c, at, change)
+    forced(w, kept).loser_before = owned
     return qty
 
 
@@ -141,19 +144,22 @@ def count_close(w: Any, p: int, loser: int, qty: int) -> None:
     w.adl_closes += 1
 
 
-@kernel("void(World, int64, int64, int64)")
-def keep_pair(w: Any, c: int, at: int, change: int) -> None:
-    """Keep the rows of a close: the winner's with score, leverage and profit before it, and the loser's."""
+@kernel("int64(World, int64, int64, int64)")
+def keep_pair(w: Any, c: int, at: int, change: int) -> int:
+    """Keep the rows of a close: the winner's, with what it was before, and the loser's. Return the winner's."""
     row = case(w, c)
     won = winner(w, at)
     kept = keep_forced(w, c, won.position, row.loser, change, row.px_milli)
     forced(w, kept).winner = 1
     forced(w, kept).score = won.score
+    forced(w, kept).before = won.equity
+    forced(w, kept).gain = won.unrealised
     if won.equity > 0:
         forced(w, kept).leverage = f8(won.notional) / f8(won.equity)
     if won.cost > 0:
         forced(w, kept).profit = f8(won.unrealised) / f8(won.cost)
     keep_forced(w, c, row.position, won.account, -change, row.px_milli)
+    return kept
 
 
 @kernel("void(World, int64)")

@@ -12,7 +12,7 @@ import numpy as np
 
 from unhedged.kernels.accounts import mark_dirty
 from unhedged.kernels.compiled import helper, i8, kernel, minus, plus, rule, times, u8
-from unhedged.kernels.ledger import pay
+from unhedged.kernels.ledger import keep_row, pay
 from unhedged.kernels.tables import account, agent, fill, instrument, order, position, venue
 from unhedged.rules import fees, pnl
 from unhedged.vocab.enums import EntryReason, InstrumentKind, Side
@@ -126,6 +126,17 @@ def exchange(w: Any, i: int, amount: int, qty: int, buyer: int, seller: int) -> 
         n.open_interest += max(0, bought.pos) + max(0, sold.pos) - long_before
         mark_dirty(w, bought.account)
         mark_dirty(w, sold.account)
+
+
+@kernel("void(World, int64, int64, int64)")
+def deliver(w: Any, source: int, target: int, reason: int) -> None:
+    """Move all lots of position ``source`` of a spot instrument to position ``target``, without payment; keep the row."""
+    o = position(w, source)
+    lots = i8(o.pos)
+    if lots <= 0:
+        return
+    exchange(w, o.instrument, 0, lots, target, source)
+    keep_row(w, o.account, position(w, target).account, lots, w.settlements + o.instrument, reason)
 
 
 @kernel("void(World, int64, int64, int64, int64, int64)")

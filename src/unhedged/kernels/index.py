@@ -17,6 +17,9 @@ from unhedged.vocab.enums import IndexCombine, OutlierRule
 SINGLED_OUT = 3
 """Sources of which a median can single one out; with two it lies midway."""
 
+_WEIGHTED_MEAN = int(IndexCombine.WEIGHTED_MEAN)
+_EQUAL_MEAN = int(IndexCombine.EQUAL_MEAN)
+
 mul_div_floor = rule(integer.mul_div_floor)
 source_price = rule(index_price.source_price)
 is_stale = rule(index_price.is_stale)
@@ -86,11 +89,10 @@ def middle_price(w: Any, first: int, count: int, live: int) -> int:
     return (lower + upper) // 2
 
 
-@kernel("int64(World, int64, int64, int64)")
-def guarded_mean(w: Any, i: int, first: int, live: int) -> int:
-    """Return the weighted mean of instrument ``i``'s ``live`` noted prices, outliers handled as its venue does, rounded down."""
-    v = venue(w, instrument(w, i).venue)
-    count = instrument(w, i).sources
+@kernel("int64(World, int64, int64, int64, int64)")
+def guarded_mean(w: Any, here: int, first: int, count: int, live: int) -> int:
+    """Return the weighted mean of ``live`` of ``count`` noted prices, outliers handled as venue ``here`` does, rounded down."""
+    v = venue(w, here)
     clips = v.outlier_rule == OutlierRule.CLIPPED
     guards = v.index_outlier_ppb > 0 and (clips or live >= SINGLED_OUT)
     middle = middle_price(w, first, count, live)
@@ -113,15 +115,21 @@ def update_index(w: Any, i: int) -> None:
     x = instrument(w, i)
     if x.sources == 0:
         return
-    v = venue(w, x.venue)
-    live = read_sources(w, x.first_source, x.sources, w.now - v.index_delay, v.index_stale)
+    index = combined(w, x.venue, x.first_source, x.sources)
+    if index > 0:
+        x.index_milli = index
+
+
+@kernel("int64(World, int64, int64, int64)")
+def combined(w: Any, here: int, first: int, count: int) -> int:
+    """Return one price of ``count`` sources as venue ``here`` combines them, milli-ticks; 0 when too few have a price."""
+    v = venue(w, here)
+    live = read_sources(w, first, count, w.now - v.index_delay, v.index_stale)
     if live < max(v.index_least, 1):
-        return
-    mean = v.index_combine == IndexCombine.WEIGHTED_MEAN
-    if mean or v.index_combine == IndexCombine.EQUAL_MEAN:
-        x.index_milli = guarded_mean(w, i, x.first_source, live)
-    else:
-        x.index_milli = weighted_median(w, x.first_source, x.sources)
+        return 0
+    if v.index_combine in (_WEIGHTED_MEAN, _EQUAL_MEAN):
+        return guarded_mean(w, here, first, count, live)
+    return weighted_median(w, first, count)
 
 
 @helper("int64(World, int64, int64)")

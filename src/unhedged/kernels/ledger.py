@@ -41,14 +41,15 @@ def is_kept(w: Any, a: Any) -> Any:
     return row.keep != 0 or row.kind in (_FUND, _VAULT)
 
 
-@kernel("void(World, int64, int64, int64, int64)")
-def _keep(w: Any, source: Any, target: Any, atoms: Any, reason: Any) -> None:
+@kernel("void(World, int64, int64, int64, int64, int64)")
+def keep_row(w: Any, source: Any, target: Any, amount: Any, asset: Any, reason: Any) -> None:
+    """Write the row of a payment, or of a delivery of lots: ``asset`` is then `settlements` more than the spot instrument."""
     row = transfer(w, w.transfers_kept)
     row.t = w.now
-    row.atoms = atoms
+    row.atoms = amount
     row.source = source
     row.target = target
-    row.asset = venue(w, account(w, source).venue).asset
+    row.asset = asset
     row.reason = reason
     w.transfers_kept += 1
 
@@ -84,7 +85,7 @@ def pay(w: Any, source: Any, target: Any, atoms: Any, reason: Any) -> None:
     total(w, source).atoms[reason] = minus(total(w, source).atoms[reason], atoms)
     total(w, target).atoms[reason] = plus(total(w, target).atoms[reason], atoms)
     if (KEPT_REASONS >> reason) & 1 != 0 or is_kept(w, source) or is_kept(w, target):
-        _keep(w, source, target, atoms, reason)
+        keep_row(w, source, target, atoms, venue(w, account(w, source).venue).asset, reason)
 
 
 @kernel("int64(World, int64)")

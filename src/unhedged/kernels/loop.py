@@ -10,6 +10,7 @@ from typing import Any
 from unhedged.kernels.ahead import fetch_ahead
 from unhedged.kernels.clearing import fund_unwind, step_case, vault_tick
 from unhedged.kernels.clock import next_event, release_event, schedule
+from unhedged.kernels.collateral_price import update_collateral
 from unhedged.kernels.compiled import CHECKED, entry, kernel
 from unhedged.kernels.funding import sample_premium, settle_venue
 from unhedged.kernels.gateway import arrive, release_queued, settle_transfer
@@ -34,7 +35,7 @@ SMALL = 2_000
 
 @kernel("void(World, int64)")
 def update_venue(w: Any, v: int) -> None:
-    """Update index and mark of every instrument of a venue, sample premiums, then evaluate the risk touched."""
+    """Update index and mark of every instrument of a venue and the prices of collateral, sample premiums, then evaluate the risk touched."""
     here = venue(w, v)
     last = here.first_instrument + here.instruments
     for i in range(here.first_instrument, last):
@@ -45,6 +46,8 @@ def update_venue(w: Any, v: int) -> None:
         update_mark(w, i)
         if x.mark_milli != before:
             mark_moved(w, i, before, x.mark_milli)
+    if here.collaterals != 0:
+        update_collateral(w, v)
     if here.premium_interval > 0 and w.now >= here.next_premium:
         here.next_premium = w.now + here.premium_interval
         for i in range(here.first_instrument, last):

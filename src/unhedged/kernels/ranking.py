@@ -19,8 +19,10 @@ from typing import Any
 
 from unhedged.kernels.accounts import equity, maintenance_at, value_of, worth_at
 from unhedged.kernels.casework import FIRST_WINNER
+from unhedged.kernels.collateral import counted_of
 from unhedged.kernels.compiled import call_score, f8, helper, i8, kernel, minus, plus
 from unhedged.kernels.funds import draw_below
+from unhedged.kernels.hedges import visible_hedge
 from unhedged.kernels.tables import (
     account,
     address_of_winner,
@@ -31,11 +33,10 @@ from unhedged.kernels.tables import (
     venue,
     winner,
 )
-from unhedged.vocab.enums import AccountKind, AccountStatus, AdlDecision, InstrumentKind
+from unhedged.vocab.enums import AccountKind, AccountStatus, AdlDecision
 
 _TRADER = int(AccountKind.TRADER)
 _IN_LIQUIDATION = int(AccountStatus.IN_LIQUIDATION)
-_SPOT = int(InstrumentKind.SPOT)
 
 
 @helper("int64(World, int64, int64)")
@@ -59,24 +60,6 @@ def may_be_closed(w: Any, a: int, loser: int) -> bool:
     )
 
 
-@kernel("int64(World, int64)")
-def visible_hedge(w: Any, p: int) -> int:
-    """Return the spot lots in the same account that offset a short position ``p``, at most its size; 0 for a long.
-
-    A venue sees only what lies in the account: spot elsewhere hedges as well but does not count.
-    """
-    o = position(w, p)
-    if o.pos >= 0:
-        return 0
-    own = account(w, o.account)
-    lots = 0
-    for q in range(own.first_position, own.first_position + own.positions):
-        other = instrument(w, position(w, q).instrument)
-        if other.kind == _SPOT and other.asset == instrument(w, o.instrument).asset:
-            lots = plus(lots, max(0, position(w, q).pos))
-    return min(-o.pos, lots)
-
-
 @kernel("void(World, int64, int64)")
 def describe(w: Any, at: int, p: int) -> None:
     """Write to row ``at`` of ``winner`` what a score or policy may know of position ``p``, before anything is closed.
@@ -91,11 +74,12 @@ def describe(w: Any, at: int, p: int) -> None:
     row.qty = abs(o.pos)
     row.cost = abs(o.cost)
     row.mark_milli = instrument(w, o.instrument).mark_milli
-    row.hedge_qty = visible_hedge(w, p)
+    row.hedge = visible_hedge(w, p)
     row.long = 1 if o.pos > 0 else 0
     own = account(w, a)
-    row.wallet = own.cash
-    row.equity = own.cash
+    posted = counted_of(w, a) if own.balances != 0 else 0
+    row.wallet = plus(own.cash, posted)
+    row.equity = row.wallet
     row.maintenance = 0
     row.account_notional = 0
     for q in range(own.first_position, own.first_position + own.positions):
@@ -114,10 +98,11 @@ def describe(w: Any, at: int, p: int) -> None:
             row.unrealised = minus(value, held.cost)
 
 
-@helper("void(World, int64, int64)")
-def enlist(w: Any, at: int, p: int) -> None:
-    """Describe position ``p`` in row ``at`` of ``winner`` and score it by the venue's score, called at its address, if any."""
+@helper("void(World, int64, int64, int64)")
+def enlist(w: Any, c: int, at: int, p: int) -> None:
+    """Describe position ``p`` in row ``at`` of ``winner`` for case ``c``, and score it by the score of its venue, if any."""
     describe(w, at, p)
+    winner(w, at).px_milli = case(w, c).px_milli
     score = venue(w, instrument(w, position(w, p).instrument).venue).adl_score
     winner(w, at).score = 0.0
     if score != 0:
@@ -155,7 +140,7 @@ def list_winners(w: Any, c: int) -> int:
     for h in range(n.first_holder, n.first_holder + n.holders):
         p = i8(holder(w, h).position)
         if is_winner(w, c, p):
-            enlist(w, FIRST_WINNER + found, p)
+            enlist(w, c, FIRST_WINNER + found, p)
             winner(w, FIRST_WINNER + found).close = 0
             found += 1
     row.winner = FIRST_WINNER
@@ -278,7 +263,7 @@ def rank_front(w: Any, c: int) -> int:
         p = i8(holder(w, n.first_holder + (start + k) % n.holders).position)
         if is_winner(w, c, p) and not is_skipped(w, c, p, min(row.left, abs(position(w, p).pos))):
             at = _free_row(w)
-            enlist(w, at, p)
+            enlist(w, c, at, p)
             if drawn:
                 winner(w, at).score = -f8(k)
             kept = _offer(w, at, kept, row.left)

@@ -11,6 +11,7 @@ from typing import Any
 
 from unhedged.kernels.accounts import equity, value_of
 from unhedged.kernels.casework import FIRST_WINNER, enter_turnstile, go_on, leave_turnstile
+from unhedged.kernels.collateral_sale import works_off_assets
 from unhedged.kernels.compiled import kernel, minus, plus, rule
 from unhedged.kernels.deleveraging import CLOSES_PER_STEP
 from unhedged.kernels.ladders import release
@@ -23,6 +24,7 @@ from unhedged.vocab.enums import CasePhase, EntryReason
 _FUND_DRAW = int(EntryReason.FUND_DRAW)
 _SOCIALISED = int(EntryReason.SOCIALISED)
 _SOCIALISE = int(CasePhase.SOCIALISE)
+_TAKEOVER = int(CasePhase.TAKEOVER)
 _gains_haircut = rule(insurance.gains_haircut)
 
 
@@ -32,6 +34,8 @@ def zero_account(w: Any, c: int) -> None:
     row = case(w, c)
     own = account(w, row.account)
     here = venue(w, row.venue)
+    if own.balances != 0 and works_off_assets(w, c, _TAKEOVER):
+        return
     if own.cash < 0:
         due = min(-own.cash, max(0, equity(w, here.fund)))
         pay(w, here.fund, row.account, due, _FUND_DRAW)

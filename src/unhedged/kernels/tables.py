@@ -22,7 +22,9 @@ from unhedged.kernels.layout.columns import columns
 from unhedged.kernels.layout.events import EVENT, HEAP, SLOT, SOON
 from unhedged.kernels.layout.market import (
     ASSET,
+    COLLATERAL,
     FEED,
+    HAIRCUT,
     INSTRUMENT,
     NEWS,
     OUTAGE,
@@ -41,6 +43,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "feed": FEED, "observation": OBSERVATION, "out": MESSAGE, "case": CASE, "winner": WINNER, "transfer": TRANSFER,
     "forced": FORCED, "fill": FILL, "series": SERIES, "desk": DESK, "news": NEWS, "outage": OUTAGE, "basis": np.dtype([("milli", "i8")]),
     "touched": np.dtype([("account", "i4")]), "fired": np.dtype([("trigger", "i4")]),
+    "collateral": COLLATERAL, "haircut": HAIRCUT,
 }  # fmt: skip
 """Tables by name; the order is the order of addresses in the World."""
 
@@ -160,6 +163,8 @@ outage = accessor("outage", OUTAGE)
 basis = accessor("basis", TABLES["basis"])
 touched = accessor("touched", TABLES["touched"])
 fired = accessor("fired", TABLES["fired"])
+collateral = accessor("collateral", COLLATERAL)
+haircut = accessor("haircut", HAIRCUT)
 
 as_observation = record_at(OBSERVATION)
 as_agent = record_at(AGENT)

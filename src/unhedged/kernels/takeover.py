@@ -2,8 +2,8 @@
 
 The fund buys each position at its bankruptcy price unless the venue's trigger sends it, or a part of it, to winners. What the
 account still owns when it is flat goes to the fund, a negative balance is filled by the fund, in full: a fund below zero is the
-venue's own loss. Above close-out margin an account goes back up the ladder. The vault takes positions at mark and all cash with
-them, of either sign, so nothing is returned.
+venue's own loss. Above close-out margin an account goes back up the ladder. The vault takes positions at mark, all cash with
+them, of either sign, and what was posted as collateral, so nothing is returned.
 """
 
 from typing import Any
@@ -20,6 +20,7 @@ from unhedged.kernels.casework import (
     step_back,
     worst_position,
 )
+from unhedged.kernels.collateral_sale import hand_assets, works_off_assets
 from unhedged.kernels.compiled import kernel, plus, rule
 from unhedged.kernels.fills import exchange
 from unhedged.kernels.funds import book_to_fund, lots_for_winners
@@ -125,6 +126,8 @@ def take_over_by_vault(w: Any, c: int) -> None:
         if o.pos != 0:
             hand_over(w, c, p, abs(o.pos), receiver, instrument(w, o.instrument).mark_milli)
     pay(w, a, receiver, own.cash, _TAKEOVER_ENTRY)
+    if own.balances != 0:
+        hand_assets(w, a, receiver)
     close_account(w, c)
 
 
@@ -139,11 +142,16 @@ def close_account(w: Any, c: int) -> None:
 
 @kernel("void(World, int64)")
 def settle(w: Any, c: int) -> None:
-    """End case ``c`` of an account whose positions are gone: the fund takes what is left or fills what is missing."""
+    """End case ``c`` of an account whose positions are gone: the fund takes what is left or fills what is missing.
+
+    What it owes is covered by what it posted as collateral first.
+    """
     row = case(w, c)
     a = int(row.account)
     own = account(w, a)
     fund = int(venue(w, own.venue).fund)
+    if own.balances != 0 and works_off_assets(w, c, _SETTLE):
+        return
     if row.position >= 0:
         book_to_fund(w, position(w, row.position).instrument, own.cash)
     if own.cash > 0:

@@ -22,7 +22,7 @@ take from ``H``, in real numbers:
 With ``W`` the sum of those weights and ``d = min(1, (H - slack) / W)``, no set of moves with every harmful one below ``d``
 can take more than ``H - slack``; ``slack`` bounds all roundings: one atom per value, two per margin, one per tier edge,
 before and after. So ``H`` stays >= 0 until some harmful move reaches ``d``: that mark is the trigger, rounded towards the
-present mark. An inverse contract is linear in the reciprocal of the mark: sides swap and the move is converted.
+present mark. `collateral_triggers` adds the prices of assets posted as collateral. An inverse contract is linear in the reciprocal of the mark: sides swap and the move is converted.
 
 Where the rate of a position hangs on its lots (brackets by size, a slope) it stands still while marks move: the same with
 ``r1 = r2 =`` that rate.
@@ -55,6 +55,13 @@ from unhedged.kernels.buckets import (
     place,
     remove_trigger,
     unlink,
+)
+from unhedged.kernels.collateral import counted_of
+from unhedged.kernels.collateral_triggers import (
+    place_assets,
+    remove_asset_triggers,
+    slack_of_assets,
+    weight_of_assets,
 )
 from unhedged.kernels.compiled import f8, helper, i8, kernel, minus, plus, rule
 from unhedged.kernels.tables import account, instrument, position, tier, touched, trigger, venue
@@ -97,6 +104,8 @@ def remove_account_triggers(w: Any, a: int) -> None:
     own = account(w, a)
     for p in range(own.first_position, own.first_position + own.positions):
         unlink(w, p)
+    if own.balances != 0:
+        remove_asset_triggers(w, a)
 
 
 @helper("int64(World, int64)")
@@ -240,12 +249,19 @@ def evaluate(w: Any, a: int) -> int:
         weight += _weight(w, p, notional, share)
         slack += 2.0 + (4.0 + f8(instrument(w, o.instrument).tiers)) * 1e-9 * f8(share)
         bounded = bounded and _is_bounded(w, p, share)
+    if own.balances != 0:
+        owned = plus(owned, counted_of(w, a))
+        weight += weight_of_assets(w, a)
+        slack += slack_of_assets(w, a)
     answer = _judge(w, a, owned, needed)
     if answer != SAFE:
         remove_account_triggers(w, a)
         return answer
     spare = f8(minus(owned, _mul_div_ceil(bar_of(w, a, needed), share, PPB))) - slack
-    _place_positions(w, a, min(1.0, max(0.0, spare) / max(weight, 1e-9)))
+    move = min(1.0, max(0.0, spare) / max(weight, 1e-9))
+    _place_positions(w, a, move)
+    if own.balances != 0:
+        place_assets(w, a, move if move >= 1.0 else move * _KEEP)
     if not bounded:
         mark_dirty(w, a)
     return SAFE

@@ -37,6 +37,7 @@ class VenueClearing(Clearing):
             self._sure,
             rows=world.forced,
             numbers=world.cases,
+            sell_coin=self._sell_coin,
         )
 
     @property
@@ -114,6 +115,15 @@ class VenueClearing(Clearing):
         filled = qty - exchange.take(seat, side, limit, qty, cause)
         note_quote(exchange)
         return filled, exchange.turnover - before
+
+    def _sell_coin(self, k: int, limit: int, lots: int, account: Account) -> tuple[int, int]:
+        seat: Any = account.coin_seats[k]  # type: ignore[attr-defined]
+        trader = account.kind == AccountKind.TRADER
+        cause = FillCause.LIQUIDATION if trader else FillCause.FUND_UNWIND
+        before = seat.exchange.turnover
+        filled = lots - seat.exchange.take(seat, Side.SELL, limit, lots, cause)
+        note_quote(seat.exchange)
+        return filled, seat.exchange.turnover - before
 
     def _sure(self, i: int, side: Side, limit: int, qty: int) -> int:
         return self.exchanges[i].fillable(NOBODY, side, limit, qty)

@@ -52,6 +52,7 @@ class Clearing(Rounds):
             LiquidationStep.INCREMENTAL_ROUNDS: self.incremental_rounds,
             LiquidationStep.IOC_AT_FILLABLE_PRICE: self.ioc_at_fillable_price,
             LiquidationStep.IOC_AT_ZERO_PRICE: self.ioc_at_zero_price,
+            LiquidationStep.SELL_COLLATERAL: self.sell_collateral,
             LiquidationStep.BACKSTOP_TAKEOVER: self.backstop_takeover,
             LiquidationStep.TAKEOVER_AT_BANKRUPTCY: self.takeover_at_bankruptcy,
             LiquidationStep.TAKEOVER_AT_CLOSE_OUT: self.takeover_at_bankruptcy,
@@ -61,7 +62,9 @@ class Clearing(Rounds):
 
     def unwind(self, account: Account) -> None:
         """Work off a share of everything a fund or vault holds."""
-        for i in account.open() if not account.busy else []:
+        if account.busy:
+            return
+        for i in account.open():
             pos, edge = account.holdings[i].pos, self.edge(i, account.holdings[i].pos)
             qty = liquidation_size.slice_qty(pos, self.rulebook.unwind_ppb)
             before = account.cash
@@ -69,3 +72,4 @@ class Clearing(Rounds):
                 self.take(i, Side.SELL if pos > 0 else Side.BUY, edge, qty, account)
             if account.kind == AccountKind.FUND:
                 self.book(i, account.cash - before)
+        self.unwind_coins(account)

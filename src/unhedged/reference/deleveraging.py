@@ -83,6 +83,11 @@ class Rulebook:
     socialised: bool = False
     key: int = 0
     liquidation_on: bool = True
+    collateral_sale: int = 0
+    collateral_order: int = 0
+    collateral_slip_ppb: int = 0
+    collateral_discount_ppb: int = 0
+    collateral_rest: bool = False
 
     @property
     def backstop(self) -> bool:
@@ -233,7 +238,9 @@ class Deleveraging:
         return {
             "side": 1 if holding.pos > 0 else -1,
             "unrealised": worth - holding.cost,
-            "wallet": winner.cash + sum(h.cost for h in winner.holdings.values()),
+            "wallet": winner.cash
+            + ledger.posted(winner)
+            + sum(h.cost for h in winner.holdings.values()),
             "equity": ledger.equity(winner),
             "maintenance": ledger.maintenance(winner),
             "notional": abs(worth),
@@ -291,7 +298,7 @@ class Deleveraging:
         if qty == 0 or self.skipped(winner, i, price, qty):
             return 0
         self.cancel(winner, i)
-        before = self.facts(winner, i)
+        before = self.facts(winner, i) | {"loser": self.ledger.equity(loser)}
         atoms = self.ledger.worth(i, qty, price)
         bought = loser.holdings[i].pos > 0
         buyer, seller = (winner, loser) if bought else (loser, winner)
@@ -320,29 +327,49 @@ class Deleveraging:
         score: float = 0.0,
         before: dict[str, int] | None = None,
     ) -> None:
-        """Write down a forced step, as it left things."""
+        """Write down a forced step in a contract, as it left things."""
+        mark, left = self.ledger.contracts[i].mark, account.holdings[i].pos
+        self.write(account, i, mark, left, other, phase, change, px, score, before)
+
+    def write(
+        self,
+        account: Account,
+        number: int,
+        mark: int,
+        left: int,
+        other: Account | None,
+        phase: CasePhase,
+        change: int,
+        px: int,
+        score: float = 0.0,
+        before: dict[str, int] | None = None,
+    ) -> None:
+        """Write down a forced step in an instrument."""
         kind = AccountKind.VAULT if self.rulebook.backstop else AccountKind.FUND
         house = self.ledger.house(kind)
         loser = account if before is None or other is None else other
-        before = before or {"notional": 0, "equity": 0, "unrealised": 0, "cost": 0}
+        before = before or dict.fromkeys(("notional", "equity", "unrealised", "cost", "loser"), 0)
         leverage = 1.0 * before["notional"] / before["equity"] if before["equity"] > 0 else 0.0
         profit = 1.0 * before["unrealised"] / before["cost"] if before["cost"] > 0 else 0.0
         self.rows.append(
             {
                 "t": self.now,
                 "account": account.row,
-                "instrument": i,
+                "instrument": number,
                 "counterparty": -1 if other is None else other.row,
                 "phase": int(phase),
                 "qty": change,
                 "px_milli": px,
-                "mark_milli": self.ledger.contracts[i].mark,
+                "mark_milli": mark,
                 "equity": self.ledger.equity(account),
                 "maintenance": self.ledger.maintenance(account),
-                "left": abs(account.holdings[i].pos),
+                "left": abs(left),
                 "score": score,
                 "leverage": leverage,
                 "profit": profit,
+                "before": before["equity"],
+                "gain": before["unrealised"],
+                "loser_before": before["loser"],
                 "fund": self.ledger.equity(house),
                 "cause": loser.case,
             }

@@ -77,6 +77,19 @@ class Seat(book.Account):
         self.holder.held = atoms
 
 
+class CoinSeat(Seat):
+    """An account's place in the book of an asset it posted as collateral, ``k``-th of its venue's list."""
+
+    def __init__(self, number: int, exchange: "Exchange", holder: Holder, k: int) -> None:
+        super().__init__(number, exchange, holder)
+        self.k = k
+
+    @property
+    def holding(self) -> Holding:
+        """Return the balance."""
+        return self.holder.coins[self.k]
+
+
 @dataclass(slots=True, eq=False)
 class Trigger:
     """A price of the mark at which something happens to a position; ``row`` breaks ties."""
@@ -185,13 +198,15 @@ class Exchange(Market):
         resting: Any = maker.account
         self.change_open(maker, -qty)
         paid = self.amount(px, qty)
-        ledger = self.venue.ledger
         buyer, seller = (taker, resting) if side == Side.BUY else (resting, taker)
         if buyer is not seller:
-            ledger.exchange(self.local, paid, qty, buyer.holder, seller.holder)
-        fees = self.venue.house(AccountKind.FEES)
+            for seat, sign in ((buyer, 1), (seller, -1)):
+                seat.holding.add(sign * qty, paid)
+                seat.holder.cash -= sign * paid
         for seat, rate in ((resting, self.maker_fee_ppb), (taker, self.taker_fee_ppb)):
-            ledger.pay(seat.holder, fees, fee(abs(paid), rate), EntryReason.TRADING_FEE)
+            venue = self.world.venues[seat.holder.venue]
+            fees = venue.house(AccountKind.FEES)
+            venue.ledger.pay(seat.holder, fees, fee(abs(paid), rate), EntryReason.TRADING_FEE)
             if seat.holder.agent >= 0:
                 self.world.agents[seat.holder.agent].fills += 1
         self.last_px = px

@@ -134,7 +134,8 @@ def can_withdraw(world: World, account: Holder, atoms: int) -> bool:
     if not venue.margin_on:
         return atoms <= account.cash - account.held
     needed = sum(seat.exchange.initial_of(seat) for seat in account.seats.values())
-    return atoms <= venue.ledger.equity(account) - needed
+    owned = venue.ledger.equity(account)
+    return atoms <= min(owned - needed, owned - venue.ledger.posted(account))
 
 
 def begin_transfer(world: World, message: Message) -> None:

@@ -59,14 +59,17 @@ def guarded_mean(priced: Priced, limit_ppb: int, rule: OutlierRule) -> int:
 
 def update_index(x: Any) -> None:
     """Take the index from its sources; it stays when too few have a price."""
-    v = x.venue
-    priced = read(x.world, x.sources, x.world.now - v.index_delay, v.index_stale)
+    x.contract.index = combined(x.world, x.venue, x.sources) or x.contract.index
+
+
+def combined(world: Any, v: Any, sources: list[Source]) -> int:
+    """Return one price of several sources as a venue combines them; 0 when too few have a price."""
+    priced = read(world, sources, world.now - v.index_delay, v.index_stale)
     if not priced or len(priced) < v.index_least:
-        return
+        return 0
     if v.index_combine in MEANS:
-        x.contract.index = guarded_mean(priced, v.index_outlier_ppb, OutlierRule(v.outlier_rule))
-    else:
-        x.contract.index = weighted_median(priced)
+        return guarded_mean(priced, v.index_outlier_ppb, OutlierRule(v.outlier_rule))
+    return weighted_median(priced)
 
 
 def price_elsewhere(x: Any) -> int:

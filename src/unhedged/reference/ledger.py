@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from unhedged.reference.collateral import Coin
 from unhedged.rules.integer import mul_div_floor
 from unhedged.rules.margin import maintenance_margin, slope_rate
 from unhedged.rules.pnl import cost_after, value
@@ -50,6 +51,11 @@ class Holding:
     adl_qty: int = 0
     forced_qty: int = 0
 
+    def add(self, lots: int, amount: int) -> None:
+        """Change by signed lots for an amount."""
+        self.cost = cost_after(self.pos, self.cost, lots, amount)
+        self.pos += lots
+
 
 @dataclass(slots=True)
 class Account:
@@ -70,6 +76,8 @@ class Account:
     """The contract its clearing worked on last."""
     slot: dict[int, int] = field(default_factory=dict)
     holdings: dict[int, Holding] = field(default_factory=lambda: defaultdict(Holding))
+    coins: dict[int, Holding] = field(default_factory=dict)
+    """What is posted as collateral, by the number of the asset in the venue's list."""
     totals: dict[EntryReason, int] = field(default_factory=lambda: defaultdict(int))
 
     def open(self) -> list[int]:
@@ -84,6 +92,7 @@ class Ledger:
 
     contracts: list[Contract]
     accounts: list[Account]
+    coins: list[Coin] = field(default_factory=list, kw_only=True)
 
     def worth(self, i: int, lots: int, milli: int | None = None) -> int:
         """Return the signed value of lots at mark or at a price, atoms."""
@@ -95,8 +104,17 @@ class Ledger:
         return self.worth(i, account.holdings[i].pos)
 
     def equity(self, account: Account) -> int:
-        """Return cash and signed values, atoms."""
-        return account.cash + sum(self.value_of(account, i) for i in account.open())
+        """Return cash, signed values and what collateral counts for, atoms."""
+        values = sum(self.value_of(account, i) for i in account.open())
+        return account.cash + values + self.posted(account)
+
+    def posted(self, account: Account) -> int:
+        """Return what an account's collateral counts for, atoms; that of a house in full."""
+        trader = account.kind == AccountKind.TRADER
+        return sum(
+            self.coins[k].counts(held.pos) if trader else self.coins[k].worth(held.pos)
+            for k, held in account.coins.items()
+        )
 
     def gross(self, account: Account) -> int:
         """Return the sum of the sizes of all values, atoms."""
@@ -145,12 +163,25 @@ class Ledger:
 
     def exchange(self, i: int, amount: int, qty: int, buyer: Account, seller: Account) -> None:
         """Move lots from seller to buyer and the amount the other way."""
-        for account, signed in ((buyer, qty), (seller, -qty)):
-            holding = account.holdings[i]
-            holding.cost = cost_after(holding.pos, holding.cost, signed, amount)
-            holding.pos += signed
+        buyer.holdings[i].add(qty, amount)
+        seller.holdings[i].add(-qty, amount)
         buyer.cash -= amount
         seller.cash += amount
+
+    def exchange_coins(
+        self, k: int, amount: int, qty: int, buyer: Account, seller: Account
+    ) -> None:
+        """Move lots of an asset posted as collateral and the amount the other way."""
+        buyer.coins[k].add(qty, amount)
+        seller.coins[k].add(-qty, amount)
+        buyer.cash -= amount
+        seller.cash += amount
+
+    def deliver(
+        self, k: int, lots: int, source: Account, target: Account, _reason: EntryReason
+    ) -> None:
+        """Move lots of an asset posted as collateral, without payment."""
+        self.exchange_coins(k, 0, lots, target, source)
 
     def fill_amount(self, i: int, px: int, qty: int) -> int:
         """Return the money of a fill, atoms."""

@@ -5,7 +5,7 @@ Events are ordered by time, then priority (`vocab.order`), then first in, first 
 
 from typing import Any
 
-from unhedged.reference import funding, gateway, index, marks, news, risk
+from unhedged.reference import collateral, funding, gateway, index, marks, news, risk
 from unhedged.reference.feed import observe
 from unhedged.reference.world import Venue, World
 from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind, Side
@@ -80,13 +80,14 @@ def handle_venue(world: World, kind: EventKind, venue: Venue) -> None:
 
 
 def update(world: World, venue: Venue) -> None:
-    """Update all indices, then all marks of a venue, sample premiums, then act on the risk."""
+    """Update all indices, then all marks of a venue, prices of collateral, sample premiums, then act on the risk."""
     for x in venue.exchanges:
         index.update_index(x)
     for x in venue.exchanges:
         before = x.mark_milli
         marks.update_mark(x)
         x.mark_moved(before, x.mark_milli)
+    collateral.update_prices(world, venue)
     if venue.premium_interval > 0 and world.now >= venue.next_premium:
         venue.next_premium = world.now + venue.premium_interval
         for x in venue.exchanges:

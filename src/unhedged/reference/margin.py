@@ -1,7 +1,9 @@
 """Margin of accounts in plain Python: look at everybody at every update."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from unhedged.reference.collateral import Coin
 from unhedged.rules.integer import PPB, mul_div_ceil
 from unhedged.rules.liquidation import bar, is_liquidatable
 from unhedged.rules.margin import initial_margin, maintenance_margin, slope_rate
@@ -47,6 +49,8 @@ class Account:
     topup: int = 0
     topup_ppb: int = 0
     in_liquidation: bool = False
+    coins: dict[int, int] = field(default_factory=dict)
+    """What is posted as collateral: asset number to lots."""
 
 
 def worth(instrument: Instrument, lots: int) -> int:
@@ -68,9 +72,10 @@ def slope_of(instrument: Instrument, lots: int) -> int:
     return slope_rate(0, instrument.slope_ppb, abs(lots), instrument.slope_lots)
 
 
-def equity(account: Account, instruments: list[Instrument]) -> int:
-    """Return cash and signed values at mark, atoms."""
-    return account.cash + sum(worth(instruments[i], lots) for i, lots in account.positions.items())
+def equity(account: Account, instruments: list[Instrument], coins: Sequence[Coin] = ()) -> int:
+    """Return cash, signed values at mark and what collateral counts for, atoms."""
+    values = sum(worth(instruments[i], lots) for i, lots in account.positions.items())
+    return account.cash + values + sum(coins[k].counts(lots) for k, lots in account.coins.items())
 
 
 def maintenance(account: Account, instruments: list[Instrument]) -> int:
@@ -95,11 +100,16 @@ def initial(account: Account, instruments: list[Instrument]) -> int:
     return total
 
 
-def verdict(account: Account, instruments: list[Instrument], inclusive: int = 0) -> int:
+def verdict(
+    account: Account,
+    instruments: list[Instrument],
+    inclusive: int = 0,
+    coins: Sequence[Coin] = (),
+) -> int:
     """Return SAFE, NEEDS_TOP_UP or LIQUIDATABLE; equality with the threshold is safe unless ``inclusive``."""
     if account.in_liquidation:
         return SAFE
-    owned, needed = equity(account, instruments), maintenance(account, instruments)
+    owned, needed = equity(account, instruments, coins), maintenance(account, instruments)
     needed = bar(needed, inclusive)
     armed = account.topup > 0 and account.reserve >= account.topup and account.topup_ppb > 0
     if armed and owned < mul_div_ceil(needed, max(account.topup_ppb, PPB), PPB):
@@ -108,8 +118,13 @@ def verdict(account: Account, instruments: list[Instrument], inclusive: int = 0)
 
 
 def needing_action(
-    accounts: list[Account], instruments: list[Instrument], inclusive: int = 0
+    accounts: list[Account],
+    instruments: list[Instrument],
+    inclusive: int = 0,
+    coins: Sequence[Coin] = (),
 ) -> dict[int, int]:
     """Return the verdicts that are not SAFE, by account number."""
-    verdicts = {a: verdict(account, instruments, inclusive) for a, account in enumerate(accounts)}
+    verdicts = {
+        a: verdict(account, instruments, inclusive, coins) for a, account in enumerate(accounts)
+    }
     return {a: answer for a, answer in verdicts.items() if answer != SAFE}

@@ -118,7 +118,7 @@ class Rounds(ForcedOrders):
         while not self.safe(account):
             if not account.open():
                 yield None
-                return self.settle(account)
+                return (yield from self.settle(account))
             slots = sorted(account.slot, key=lambda i: account.slot[i])
             start = self.draw_below(len(slots))
             account.lost, used, over = 0, 0, False

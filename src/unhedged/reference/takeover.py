@@ -1,22 +1,16 @@
 """Who gets what the book did not take, in plain Python."""
 
+from unhedged.reference.collateral_sale import BACK, DONE, NEXT, CollateralSales
 from unhedged.reference.deleveraging import Steps
-from unhedged.reference.funds import Funds
 from unhedged.reference.ledger import Account
 from unhedged.rules import liquidation
 from unhedged.vocab.enums import AccountKind, AccountStatus, CasePhase, EntryReason
 
-DONE, NEXT, BACK = 0, 1, -1
-"""How a step ends: the case with it, on to the next step, or back to the one before."""
+__all__ = ["BACK", "DONE", "NEXT", "Takeover"]
 
 
-class Takeover(Funds):
+class Takeover(CollateralSales):
     """One venue's takeovers; a step is a generator that returns how it ends."""
-
-    def safe(self, account: Account) -> bool:
-        """Return whether an account has its maintenance margin."""
-        needed = self.ledger.maintenance(account)
-        return self.ledger.equity(account) >= liquidation.bar(needed, self.rulebook.inclusive)
 
     def worst(self, account: Account, tried: set[int]) -> int | None:
         """Return the contract to liquidate first: largest loss, then largest value, then lowest slot."""
@@ -66,10 +60,11 @@ class Takeover(Funds):
             yield from self.give_away(account, i, abs(account.holdings[i].pos))
             yield None
         yield None
-        return self.settle(account)
+        return (yield from self.settle(account))
 
-    def settle(self, account: Account) -> int:
+    def settle(self, account: Account) -> Steps:
         """Let the fund take what is left or fill what is missing."""
+        yield from self.work_off(account)
         if account.touched is not None:
             self.book(account.touched, account.cash)
         if account.cash > 0:
@@ -94,6 +89,7 @@ class Takeover(Funds):
             pos = account.holdings[i].pos
             self.hand_over(account, i, abs(pos), vault, self.ledger.contracts[i].mark)
         self.ledger.pay(account, vault, account.cash, EntryReason.TAKEOVER)
+        self.hand_coins(account, vault)
         account.status = AccountStatus.TAKEN_OVER
         return DONE
 
@@ -102,6 +98,7 @@ class Takeover(Funds):
     def fund_zeroes_account(self, account: Account) -> Steps:
         """Leave a flat account what it owns, or fill it up: the fund first, then winners."""
         ledger, fund = self.ledger, self.fund
+        yield from self.work_off(account)
         if account.cash < 0:
             due = min(-account.cash, max(0, ledger.equity(fund)))
             ledger.pay(fund, account, due, EntryReason.FUND_DRAW)

@@ -47,6 +47,8 @@ class Holder(Account):
     keep: bool = False
     seats: dict[int, "Seat"] = field(default_factory=dict)
     """By contract, numbered within the venue."""
+    coin_seats: dict[int, "Seat"] = field(default_factory=dict)
+    """By asset posted as collateral, in its book."""
 
 
 @dataclass(slots=True)
@@ -67,6 +69,15 @@ class VenueLedger(Ledger):
         if kept or reason in KEPT_REASONS:
             row = (self.world.now, atoms, source.row, target.row, self.asset, int(reason))
             self.world.transfers.append(row)
+
+    def deliver(
+        self, k: int, lots: int, source: Account, target: Account, reason: EntryReason
+    ) -> None:
+        """Move lots of an asset; the row names its book, after the settlement assets."""
+        Ledger.deliver(self, k, lots, source, target, reason)
+        asset = 1 + self.coins[k].number
+        row = (self.world.now, lots, source.row, target.row, asset, int(reason))
+        self.world.transfers.append(row)
 
 
 @dataclass(slots=True, kw_only=True)

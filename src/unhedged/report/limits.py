@@ -69,11 +69,13 @@ def refuse_if_unknown(limits: Sequence[Limit], measures: Sequence[str]) -> None:
     Raises
     ------
     UnknownKind
-        With the nearest ones.
+        With those of the same name for other things, when there are any, else all.
     """
     for limit in limits:
         if limit.measure not in measures:
-            raise UnknownKind.of("measure", limit.measure, measures)
+            name = limit.measure.partition(".")[0]
+            alike = [measure for measure in measures if measure.partition(".")[0] == name]
+            raise UnknownKind.of("measure", limit.measure, alike or measures)
 
 
 def refuse_if_breached(limits: Sequence[Limit], rows: Sequence[Mapping[str, Any]]) -> None:

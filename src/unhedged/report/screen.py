@@ -10,6 +10,8 @@ from unhedged.vocab.units import show_duration, show_money, show_rate
 Row = Mapping[str, Any]
 KEYS = ("replicate", "seconds", "sha256")
 QUANTILES = (0.05, 0.95)
+MOST_MOVES = 4
+"""Instruments named in the finding."""
 Z95 = 1.959963984540054
 
 
@@ -66,17 +68,55 @@ def summary(rows: Sequence[Row], story: Sequence[str] = ()) -> str:
     names = measures(rows)
     if not names:
         return lines[0]
-    width = max(len(headline.label(name)) for name in names) + 2
-    single = len(rows) == 1
-    heads = [""] if single else ["median", "5%", "95%"]
-    if not single:
-        lines.append(" " * width + "".join(f"{head:>14}" for head in heads))
-    for name in names:
-        values = [row.get(name) for row in rows]
-        cells = [values[0]] if single else _spread(values)
-        shown = "".join(f"{headline.show(name, cell):>14}" for cell in cells)
-        lines.append(f"{headline.label(name):<{width}}{shown}".rstrip())
+    lines += _rows(rows, plain(names))
+    for heads, table in things(rows):
+        width = max(len(row[0]) for row in (heads, *table)) + 2
+        text = [
+            f"{row[0]:<{width}}{''.join(f'{c:>12}' for c in row[1:])}" for row in (heads, *table)
+        ]
+        lines += ["", *text]
     return "\n".join(lines)
+
+
+def plain(names: Sequence[str]) -> list[str]:
+    """Return the measures among ``names`` that are not of one venue or one instrument."""
+    grouped = (*headline.PER_VENUE, *headline.PER_INSTRUMENT)
+    return [name for name in names if name.partition(".")[0] not in grouped]
+
+
+def things(rows: Sequence[Row]) -> list[tuple[tuple[str, ...], list[tuple[str, ...]]]]:
+    """Return heads and rows of one table for venues and one for instruments: a column per measure, medians of several replicates."""
+    found: list[tuple[tuple[str, ...], list[tuple[str, ...]]]] = []
+    for group in (headline.PER_VENUE, headline.PER_INSTRUMENT):
+        table = headline.of_things(measures(rows), group)
+        columns = [name for name in headline.HEADS if any(name in of for of in table.values())]
+        lines = [
+            (thing, *(cells(rows, of[c])[0] if c in of else "–" for c in columns))
+            for thing, of in table.items()
+        ]
+        title = "" if len(rows) == 1 else "medians"
+        if lines:
+            found.append(((title, *(headline.HEADS[c] for c in columns)), lines))
+    return found
+
+
+def _rows(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
+    # One line a measure.
+    width = max((len(headline.label(name)) for name in names), default=0) + 2
+    single = len(rows) == 1
+    heads = (
+        [] if single else ["".join([" " * width, *(f"{h:>14}" for h in ("median", "5%", "95%"))])]
+    )
+    return heads + [
+        f"{headline.label(name):<{width}}{''.join(f'{cell:>14}' for cell in cells(rows, name))}".rstrip()
+        for name in names
+    ]
+
+
+def cells(rows: Sequence[Row], name: str) -> list[str]:
+    """Return measure ``name`` as it is printed: median, 5 % and 95 % quantile, or the number itself of one replicate."""
+    values = [row.get(name) for row in rows]
+    return [headline.show(name, value) for value in (values if len(rows) == 1 else _spread(values))]
 
 
 def _spread(values: Sequence[Any]) -> list[float | None]:
@@ -110,17 +150,23 @@ def _adl(rows: Sequence[Row], total: int) -> str:
 
 
 def _moves(rows: Sequence[Row]) -> str:
-    # Of each instrument the larger of its fall and its rise.
-    things = [name.partition(".")[2] for name in measures(rows) if name.startswith("fall_share.")]
-    parts = []
-    for thing in things:
+    # Of each instrument the larger of its fall and its rise; of many instruments those that moved most.
+    moved = []
+    for thing in (n.partition(".")[2] for n in measures(rows) if n.startswith("fall_share.")):
         fall, rise = (_median(rows, f"{name}.{thing}") for name in ("fall_share", "rise_share"))
-        parts.append(
-            f"{thing} rose {show_rate(rise)}"
-            if rise > max(fall, 0.0)
-            else f"{thing} fell {show_rate(fall)}"
+        up = rise > max(fall, 0.0)
+        moved.append(
+            (
+                max(fall, rise),
+                f"{thing} {'rose' if up else 'fell'} {show_rate(rise if up else fall)}",
+            )
         )
-    return f"{', '.join(parts)}{' (median)' if len(rows) > 1 else ''}." if parts else ""
+    if not moved:
+        return ""
+    most = sorted(moved, key=lambda pair: -pair[0])[:MOST_MOVES]
+    rest = len(moved) - len(most)
+    also = f"; {rest} other book{'s' if rest > 1 else ''} moved less" if rest else ""
+    return f"{', '.join(text for _, text in most)}{' (median)' if len(rows) > 1 else ''}{also}."
 
 
 def _median(rows: Sequence[Row], name: str) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from unhedged.engine.desk_measures import longest_gap
+from unhedged.measures.desks import longest_gap
 from unhedged.vocab.units import show_duration, show_money, show_number, show_rate
 
 Tables = Callable[[str], pl.DataFrame]
@@ -63,7 +63,9 @@ def find(tables: Tables) -> Case | None:
         before=(earlier if earlier.height else since.head(1)).row(-1, named=True),
         since=since,
         closes=tables("adl").filter(owns).sort("t_ns"),
-        forced=float(tables("liquidations").filter(owns)["notional"].sum()),
+        forced=float(
+            tables("liquidations").filter(owns, pl.col("step") != "collateral")["notional"].sum()
+        ),
     )
 
 

@@ -15,7 +15,7 @@ MOST_CHANGES = 12
 def summary(changes: Sequence[tuple[str, Any, Any]], differences: Sequence[Difference]) -> str:
     """Return what was changed and one row per measure: mean of either run, paired difference, 95 % interval."""
     lines = ["Changed:"]
-    lines += [f"  {path}: {_brief(a)} → {_brief(b)}" for path, a, b in changes[:MOST_CHANGES]]
+    lines += [f"  {path}: {brief(a)} → {brief(b)}" for path, a, b in changes[:MOST_CHANGES]]
     if len(changes) > MOST_CHANGES:
         lines.append(f"  … and {len(changes) - MOST_CHANGES} more")
     if not changes:
@@ -25,10 +25,15 @@ def summary(changes: Sequence[tuple[str, Any, Any]], differences: Sequence[Diffe
         lines += ["", *(f"Ladders of {venue} part at {step}." for venue, step in parted)]
     if not differences:
         return "\n".join([*lines, "", "No replicate has a twin yet."])
-    width = max(len(headline.label(d.measure)) for d in differences) + 2
+    rows = [d for d in differences if d.clear or "." not in d.measure]
+    width = max(len(headline.label(d.measure)) for d in rows) + 2
     lines += ["", finding(differences), ""]
     lines.append(f"{'':<{width}}{'base':>12}{'changed':>12}{'difference':>14}   95% interval")
-    lines += [_row(d, width) for d in differences]
+    lines += [_row(d, width) for d in rows]
+    if rest := len(differences) - len(rows):
+        lines.append(
+            f"{rest} more, of single books and venues, do not differ beyond chance: --json has them."
+        )
     return "\n".join(lines)
 
 
@@ -71,20 +76,24 @@ def _inside(label: str) -> str:
 
 def _row(d: Difference, width: int) -> str:
     cells = (headline.show(d.measure, d.base), headline.show(d.measure, d.other))
-    interval = "–"
-    if d.low is not None and d.high is not None:
-        interval = f"{_signed(d.measure, d.low)} to {_signed(d.measure, d.high)}"
-    change = _signed(d.measure, d.mean)
-    return (
-        f"{headline.label(d.measure):<{width}}{cells[0]:>12}{cells[1]:>12}{change:>14}   {interval}"
-    )
+    change = signed(d.measure, d.mean)
+    return f"{headline.label(d.measure):<{width}}{cells[0]:>12}{cells[1]:>12}{change:>14}   {interval(d) or '–'}"
 
 
-def _signed(measure: str, value: float) -> str:
+def interval(d: Difference) -> str:
+    """Return the 95 % interval of a difference as text; nothing for a single pair."""
+    if d.low is None or d.high is None:
+        return ""
+    return f"{signed(d.measure, d.low)} to {signed(d.measure, d.high)}"
+
+
+def signed(measure: str, value: float) -> str:
+    """Return a difference of ``measure`` with its sign."""
     text = headline.show(measure, value)
     return text if text.startswith(MINUS) or value == 0 else f"+{text}"
 
 
-def _brief(value: Any) -> str:
+def brief(value: Any) -> str:
+    """Return a value of a plan, cut where it is long."""
     text = "absent" if value is None else str(value)
     return text if len(text) <= 40 else text[:37] + "…"

@@ -18,6 +18,8 @@ from unhedged.vocab.errors import ResultsError
 NAME = "manifest.json"
 KIND = "unhedged results"
 SOURCE_SUFFIXES = (".py", ".toml")
+SHOWS_ONLY = ("api", "cli", "lab", "replay", "report", "reference", "web")
+"""Rooms that read results or stand beside them: a word on a page is no reason to run again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +80,17 @@ def read(folder: Path) -> Manifest:
 
 @cache
 def source_hash() -> str:
-    """Return the SHA-256 of the package's own source and data files, by path relative to the package."""
+    """Return the SHA-256 of the source and data files that results come from; see `digest_of`."""
+    return digest_of(Path(str(resources.files("unhedged"))))
+
+
+def digest_of(root: Path) -> str:
+    """Return the SHA-256 of the source and data files below ``root`` by relative path, rooms of `SHOWS_ONLY` left out."""
     digest = hashlib.sha256()
-    root = Path(str(resources.files("unhedged")))
     for file in sorted(p for p in root.rglob("*") if p.suffix in SOURCE_SUFFIXES):
-        digest.update(
-            file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0"
-        )
+        name = file.relative_to(root)
+        if name.parts[0] not in SHOWS_ONLY:
+            digest.update(name.as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

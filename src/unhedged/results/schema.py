@@ -12,7 +12,7 @@ import polars as pl
 
 from unhedged.vocab.errors import ResultsError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 DEPTH_BPS = (10, 25, 50, 100, 200)
 """Distances from the mid within which depth is recorded, basis points."""
@@ -108,7 +108,8 @@ LIQUIDATIONS = Table(
         "kind": _word("kind of agent"),
         "instrument": _word("venue/symbol"),
         "step": _word(
-            "reduce: order on the book; takeover: by fund or vault. Closes against winners are in `adl`"
+            "reduce: order on the book; takeover: by fund or vault; collateral: assets posted are sold, "
+            "or bought by the fund. Closes against winners are in `adl`"
         ),
         "counterparty": _word("account that took over; null for the book"),
         "qty": _real("asset", "signed change of the account's position"),
@@ -146,6 +147,9 @@ ADL = Table(
         "score": _real("", "the winner's rank score"),
         "leverage": _real("", "the winner's notional over equity, before"),
         "profit": _real("fraction", "the winner's unrealised profit over entry cost, before"),
+        "equity_before": _real("USD", "of the winner at mark, before"),
+        "unrealised": _real("USD", "the winner's profit on the position at mark, before"),
+        "loser_equity": _real("USD", "of the counterparty at mark, before"),
         "equity": _real("USD", "of the winner, after"),
         "fund": _real("USD", "equity of fund or vault, after"),
     },
@@ -176,8 +180,8 @@ TRANSFERS = Table(
         "t_ns": _time("time from the start"),
         "source": _word("account that pays, as in `accounts`"),
         "target": _word("account that receives"),
-        "asset": _word("settlement asset"),
-        "amount_atoms": _whole("10^-6 USD", "amount, above zero"),
+        "asset": _word("settlement asset; or the spot instrument whose lots were delivered"),
+        "amount_atoms": _whole("10^-6 USD", "amount, above zero; lots of a spot instrument"),
         "reason": _word("EntryReason, lower case"),
     },
 )

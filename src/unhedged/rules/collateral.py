@@ -1,6 +1,6 @@
 """What an asset counts for when it secures positions in another."""
 
-from unhedged.rules.integer import PPB, mul_div_ceil, mul_div_floor
+from unhedged.rules.integer import MILLI, PPB, mul_div_ceil, mul_div_floor
 
 
 def collateral_value(amount: int, ratio_ppb: int) -> int:
@@ -159,3 +159,29 @@ def collateral_price(which: int, local_milli: int, index_milli: int, redemption_
     if which == 1:
         return index_milli
     return redemption_milli
+
+
+def lots_to_cover(needed: int, milli: int, num: int, den: int) -> int:
+    """Return the fewest lots of an asset whose value reaches an amount.
+
+    Parameters
+    ----------
+    needed : int
+        Atoms, >= 0.
+    milli : int
+        Price, milli-ticks, > 0.
+    num, den : int
+        Of the asset's book: a lot at a tick is ``num / den`` atoms; ``milli * num < 2**63``.
+
+    Returns
+    -------
+    int
+        Lots, rounded up.
+
+    Notes
+    -----
+    ``ceil(needed * 1000 * den / (milli * num))``.
+
+    Source: definition, the inverse of ``pnl.value``.
+    """
+    return mul_div_ceil(needed, MILLI * den, milli * num)

@@ -26,6 +26,7 @@ from unhedged.scenario.agent_keys import (
     in_order,
     key,
 )
+from unhedged.scenario.collateral_keys import Posted
 from unhedged.scenario.fields import Block, Rate, RateOrLaw, Share
 from unhedged.vocab.errors import InconsistentRules
 
@@ -251,6 +252,9 @@ class Leveraged(Group):
     gain: RateOrLaw = key(
         {"law": "normal", "mean": "2%", "sd": "6%", "low": "-30%", "high": "60%"},
         "of the start price over entry, in the holder's favour; sets profit, not equity; prior",
+    )
+    collateral: dict[str, Posted] | None = key(
+        None, "assets brought in place of dollars, by id; equity at the start stays as drawn"
     )
     stop: Stops = key({}, "stop orders, touched by mark; prior 5–25% of longs")
     take_profit: Stops = key({}, "closing with a profit; prior 30–70% of leveraged shorts")

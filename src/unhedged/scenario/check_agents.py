@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.collateral import check_posted
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
 from unhedged.scenario.spec import Instrument, Scenario
@@ -25,6 +26,7 @@ ON_PATH = "Install its package, or put its folder on PYTHONPATH."
 def check_agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
     """Yield every leg that does not exist or cannot do its work."""
     instruments = {instrument.id: instrument for instrument in scenario.instrument}
+    venues = {venue.id: venue for venue in scenario.venue}
     for n, agent in enumerate(scenario.agent):
         missing = False
         for keys, name in agent.named_instruments():
@@ -35,6 +37,8 @@ def check_agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
             yield from _behaviour(agent.behaviour, stacked, ("agent", n, "behaviour"))
         if not missing:
             yield from _legs(agent, instruments, stacked, ("agent", n))
+            if agent.kind == "leveraged":
+                yield from check_posted(agent, instruments, venues, stacked, ("agent", n))
 
 
 def _behaviour(name: str, stacked: Stack, path: Keys) -> Iterator[ScenarioError]:

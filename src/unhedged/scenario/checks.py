@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from unhedged.scenario import imported
 from unhedged.scenario.check_agents import ON_PATH, check_agents
+from unhedged.scenario.collateral import check_venue
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
 from unhedged.scenario.spec import Instrument, Scenario, Venue
@@ -68,6 +69,9 @@ def _venues(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
             "rulebook", venue.rulebook, rulebook.available(), stacked, ("venue", n, "rulebook")
         )
         yield from _rulebook(venue, stacked, ("venue", n))
+        book = _book(venue)
+        if book is not None:
+            yield from check_venue(scenario, venue, book, stacked, ("venue", n))
         policy = venue.adl.policy
         if policy is not None and policies and not registry.is_known("adl", policy):
             yield UnknownKind.of(

@@ -1,19 +1,21 @@
 """What a scenario is made of before it is validated: files that inherit from each other, and overrides on top.
 
-A child's tables are merged into its base's, blocks with an id are matched by id, and a child that lists news or outages
+A child's tables are merged into its base's, blocks with an id are matched by id (then `each` makes many of one), and a child that lists news or outages
 replaces the base's. A law replaces a law whole. Overrides (``--set``) come last. Layers remember where each came from, so that an
 error in an inherited value points into the file that wrote it.
 """
 
 import copy
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from unhedged.scenario import locate
+from unhedged.scenario import each, locate
+from unhedged.scenario.each import Origins
+from unhedged.scenario.nesting import MOST_NESTED, nested
 from unhedged.vocab.errors import ScenarioError, UnknownKind
 
 BY_ID = ("asset", "venue", "instrument", "agent")
@@ -22,8 +24,6 @@ REPLACED = ("news", "outage")
 """Blocks without one: a child's list replaces its base's."""
 DEEPEST = 8
 """Longest chain of bases."""
-MOST_NESTED = 16
-"""Deepest value; no key of a scenario needs half of it."""
 
 Keys = tuple[str | int, ...]
 
@@ -44,6 +44,9 @@ class Stack:
     data: dict[str, Any]
     layers: list[Layer]
     overrides: dict[Keys, str] = field(default_factory=dict)  # path: the text the user gave
+    origins: Origins = field(
+        default_factory=dict
+    )  # blocks made by `each`, and the block each is written in
 
     def where(self, path: Keys) -> dict[str, Any]:
         """Return ``file``, ``line``, ``column`` and ``excerpt`` of the value at ``path``, as far as known."""
@@ -53,7 +56,7 @@ class Stack:
                 return {"file": f"--set {text}"}
         best: tuple[int, dict[str, Any]] = (-1, {"file": self.layers[0].name})
         for layer in self.layers:
-            own = _own_path(self.data, layer.data, path)
+            own = _own_path(self.data, layer.data, path, self.origins)
             depth = _depth(layer.data, own) if own is not None else -1
             if own is None or depth <= best[0]:
                 continue
@@ -140,6 +143,55 @@ def stack(source: str | Path | Mapping[str, Any]) -> Stack:
     return Stack(data=data, layers=layers)
 
 
+def spread(stacked: Stack) -> Stack:
+    """Return a stack in which ``each`` has made its blocks; the given one stays as it is.
+
+    Raises
+    ------
+    ScenarioError
+        As `each.expand`, with the place in the file.
+    """
+    data = copy.deepcopy(stacked.data)
+    made = Stack(data=data, layers=stacked.layers)
+    try:
+        made.origins = each.expand(data)
+    except ScenarioError as error:
+        error.__dict__.update(stacked.where(error.path))
+        raise
+    if made.origins:
+        data["agent"] = _once(data["agent"], made.origins)
+    for keys, text in stacked.overrides.items():
+        made.overrides.update(dict.fromkeys(_reached(stacked.data, data, keys, made.origins), text))
+    return made
+
+
+def _once(blocks: list[Any], origins: Origins) -> list[Any]:
+    # A block written out is laid over the one of the same id that `each` made; any other twice is an error, told later.
+    found: list[Any] = []
+    for block in blocks:
+        found = _merge_blocks(found, [block]) if _id(block) in origins else [*found, block]
+    return found
+
+
+def _reached(
+    written: Mapping[str, Any], data: Mapping[str, Any], keys: Keys, origins: Origins
+) -> list[Keys]:
+    # Where in the spread data an override of the written data stands: in every block made from the one it names.
+    if keys[0] != "agent" or len(keys) < 2 or not origins:
+        return [keys]
+    name = _id(written["agent"][keys[1]])
+    places = enumerate(_id(block) for block in data["agent"])
+    return [
+        ("agent", n, *keys[2:])
+        for n, own in places
+        if own == name or (own in origins and origins[own].template == name)
+    ]
+
+
+def _id(block: Any) -> Any:
+    return block.get("id") if isinstance(block, Mapping) else None
+
+
 def merge(base: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``base`` with ``child`` laid over it."""
     merged = copy.deepcopy(dict(base))
@@ -159,110 +211,10 @@ def merge(base: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def override(stacked: Stack, assignments: Sequence[str] | Mapping[str, Any]) -> None:
-    """Lay ``--set`` assignments over ``stacked``.
-
-    Parameters
-    ----------
-    stacked : Stack
-        Changed in place.
-    assignments : sequence of str, or mapping
-        ``"venue.hub.fund.start=$10M"``; or path to value. The id may be left out where there is one such block.
-
-    Raises
-    ------
-    ScenarioError
-        Not ``path=value``, or a path that leads nowhere.
-    """
-    if isinstance(assignments, Mapping):
-        pairs = [(path, value, f"{path}={value}") for path, value in assignments.items()]
-    else:
-        pairs = [_split(text) for text in assignments]
-    for path, value, text in pairs:
-        keys = find(stacked.data, path)
-        target: Any = stacked.data
-        for key in keys[:-1]:
-            if isinstance(target, dict) and not isinstance(target.get(key), dict | list):
-                target[key] = {}
-            target = target[key]
-        target[keys[-1]] = value
-        stacked.overrides[keys] = text
-
-
-def find(data: Mapping[str, Any], path: str) -> Keys:
-    """Return the keys that ``venue.hub.fund.start`` stands for in ``data``.
-
-    Raises
-    ------
-    UnknownKind
-        A block or an id that does not exist, with the nearest ones.
-    """
-    parts = path.split(".")
-    where = {"file": f"--set {path}"}
-    room = parts[0]
-    if room not in ("run", *BY_ID, *REPLACED):
-        if len(parts) == 1 and room in ("title", "description", "start_utc", "name"):
-            return (room,)
-        raise UnknownKind.of("block", room, ("run", *BY_ID, *REPLACED), **where)
-    if room == "run":
-        return _at_least("run", tuple(parts), where)
-    blocks = data.get(room, [])
-    ids = [block.get("id", str(n)) for n, block in enumerate(blocks) if isinstance(block, Mapping)]
-    if len(parts) > 1 and parts[1] in ids:
-        return _at_least(room, (room, ids.index(parts[1]), *parts[2:]), where)
-    if len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(blocks):
-        return _at_least(room, (room, int(parts[1]), *parts[2:]), where)
-    if len(blocks) == 1 and len(parts) > 1 and not parts[1].isdigit():
-        return _at_least(room, (room, 0, *parts[1:]), where)
-    raise UnknownKind.of(f"{room} in {path}:", parts[1] if len(parts) > 1 else "", ids, **where)
-
-
-def _at_least(room: str, keys: Keys, where: Mapping[str, Any]) -> Keys:
-    if len(keys) < (2 if room == "run" else 3):
-        raise ScenarioError(
-            "The path names a block, not a value.", hint=f"{room}.….key=value", **where
-        )
-    return keys
-
-
-def _split(text: str) -> tuple[str, Any, str]:
-    path, equals, value = text.partition("=")
-    if not equals or not path.strip():
-        raise ScenarioError(
-            f"{text!r} is not path=value.", value=text, hint="Such as --set run.duration=1h"
-        )
-    return path.strip(), read_value(value.strip()), text
-
-
-def read_value(text: str) -> Any:
-    """Return what ``text`` means as a TOML value; plain text where it is none, so that ``$10M`` needs no quotes."""
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return text
-    return text if _nested(value) > MOST_NESTED else value
-
-
-def _nested(value: Any) -> int:
-    # How deep lists and tables stand in each other; without recursion, for that is what too deep a value breaks.
-    depth, level = 0, [value]
-    while level and depth <= MOST_NESTED:
-        inner = [
-            v.values() if isinstance(v, Mapping) else v
-            for v in level
-            if isinstance(v, Mapping | list)
-        ]
-        level = [part for parts in inner for part in parts]
-        depth += bool(inner)
-        if not inner:
-            break
-    return depth
-
-
 def _parse(text: str, name: str) -> dict[str, Any]:
     try:
         data = tomllib.loads(text)
-        if _nested(data) <= MOST_NESTED:
+        if nested(data) <= MOST_NESTED:
             return data
     except RecursionError:
         pass
@@ -297,8 +249,10 @@ def _merge_blocks(base: list[Any], child: list[Any]) -> list[Any]:
     return merged
 
 
-def _own_path(merged: Mapping[str, Any], own: Mapping[str, Any], path: Keys) -> Keys | None:
-    # The same place in one layer's own data: blocks are found by id.
+def _own_path(
+    merged: Mapping[str, Any], own: Mapping[str, Any], path: Keys, origins: Origins
+) -> Keys | None:
+    # The same place in one layer's own data: blocks are found by id, or by that of the block they were made from.
     if len(path) < 2 or path[0] not in BY_ID or not isinstance(path[1], int):
         return path
     blocks = merged.get(path[0], [])
@@ -307,9 +261,11 @@ def _own_path(merged: Mapping[str, Any], own: Mapping[str, Any], path: Keys) -> 
         if path[1] < len(blocks) and isinstance(blocks[path[1]], Mapping)
         else None
     )
-    for place, block in enumerate(own.get(path[0], [])):
-        if isinstance(block, Mapping) and block.get("id") == wanted:
-            return (path[0], place, *path[2:])
+    origin = origins.get(str(wanted)) if path[0] == "agent" else None
+    for name in [wanted] if origin is None else [wanted, origin.template]:
+        for place, block in enumerate(own.get(path[0], [])):
+            if isinstance(block, Mapping) and block.get("id") == name:
+                return (path[0], place, *path[2:])
     return None
 
 

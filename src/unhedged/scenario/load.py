@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from unhedged.scenario import checks, imported, layers, problems
 from unhedged.scenario.layers import Stack
+from unhedged.scenario.overrides import override
 from unhedged.scenario.plan import RunPlan
 from unhedged.scenario.resolve import resolve
 from unhedged.scenario.spec import Scenario
@@ -60,7 +61,7 @@ class LoadedScenario:
             layers=list(self.stack.layers),
             overrides=dict(self.stack.overrides),
         )
-        layers.override(stacked, changes)
+        override(stacked, changes)
         return validate(stacked)
 
     def to_toml(self) -> str:
@@ -103,18 +104,19 @@ def load(
     if isinstance(source, LoadedScenario):
         return source.vary(overrides) if overrides else source
     stacked = layers.stack(source)
-    layers.override(stacked, overrides)
+    override(stacked, overrides)
     return validate(stacked)
 
 
 def validate(stacked: Stack) -> LoadedScenario:
     """Return the scenario a stack of layers makes, or raise every error found."""
     found = imported.expand(stacked)
+    made = layers.spread(stacked)
     try:
-        spec = Scenario.model_validate(stacked.data)
+        spec = Scenario.model_validate(made.data)
     except ValidationError as error:
-        raise problems.ordered([*found, *problems.explain(error, stacked, Scenario)]) from None
-    found += checks.check(spec, stacked)
+        raise problems.ordered([*found, *problems.explain(error, made, Scenario)]) from None
+    found += checks.check(spec, made)
     if found:
         raise problems.ordered(found)
     return LoadedScenario(spec=spec, stack=stacked)

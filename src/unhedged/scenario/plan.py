@@ -15,6 +15,9 @@ from typing import Any
 from unhedged.vocab.enums import (
     AdlPrice,
     AdlTrigger,
+    CollateralOrder,
+    CollateralPrice,
+    CollateralSale,
     DrawdownBase,
     FundingForm,
     FundingPrice,
@@ -31,7 +34,7 @@ from unhedged.vocab.enums import (
     VenueKind,
 )
 
-PLAN_SCHEMA = 2
+PLAN_SCHEMA = 3
 """Grows when the meaning or the set of plan fields changes; part of the hash."""
 
 
@@ -82,6 +85,38 @@ class TierPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HaircutPlan:
+    """One tier of an asset's ratio; a value equal to the floor belongs to it."""
+
+    floor_atoms: int
+    ratio_ppb: int  # share of the part of the value above the floor that counts
+    credit_atoms: int  # keeps the schedule continuous, rounded down
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollateralAssetPlan:
+    """One asset a venue takes as collateral."""
+
+    asset: str
+    book: str  # spot instrument: lots are its, sales go there
+    price: CollateralPrice
+    index: tuple[SourcePlan, ...]  # spot instruments, for INDEX
+    haircuts: tuple[HaircutPlan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollateralPlan:
+    """What a venue takes as collateral, and what becomes of it in a liquidation."""
+
+    assets: tuple[CollateralAssetPlan, ...] = ()
+    sale: CollateralSale = CollateralSale.BOOK
+    sale_order: CollateralOrder = CollateralOrder.LISTED
+    slippage_ppb: int = 0  # BOOK: farthest below the price an order may sell
+    discount_ppb: int = 0  # by which the fund pays less than the price
+    rest_to_fund: bool = False  # what a takeover leaves goes to the fund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VenuePlan:
     """One venue: its rulebook with the scenario's overrides, ready to use."""
 
@@ -89,6 +124,7 @@ class VenuePlan:
     kind: VenueKind
     rulebook: str  # id and date of the data it was made from
     margin_mode: MarginMode  # NONE for spot
+    collateral: CollateralPlan
     maker_fee_ppb: int  # of the fill amount; negative is a rebate
     taker_fee_ppb: int
     # gateway

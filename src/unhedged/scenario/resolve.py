@@ -10,6 +10,7 @@ from typing import Any
 
 from unhedged.scenario.agents import AgentSpec
 from unhedged.scenario.clearing import clearing_of, or_book
+from unhedged.scenario.collateral import collateral_of
 from unhedged.scenario.fields import Block
 from unhedged.scenario.plan import (
     AgentGroupPlan,
@@ -64,7 +65,7 @@ def resolve(scenario: Scenario) -> RunPlan:
     venues = {venue.id: venue for venue in scenario.venue}
     order = list(venues)
     instruments = sorted(scenario.instrument, key=lambda i: order.index(i.venue))
-    plans = tuple(_venue(venue, books[venue.id]) for venue in scenario.venue)
+    plans = tuple(_venue(scenario, venue, books[venue.id]) for venue in scenario.venue)
     return RunPlan(
         name=scenario.name,
         seed=scenario.run.seed,
@@ -106,7 +107,7 @@ def _utc(start: datetime.datetime | None) -> str | None:
     return None if start is None else start.astimezone(datetime.UTC).isoformat()
 
 
-def _venue(venue: Venue, book: Rulebook) -> VenuePlan:
+def _venue(scenario: Scenario, venue: Venue, book: Rulebook) -> VenuePlan:
     rate = or_book(venue.gateway.rate, book, "gateway.rate", parse_message_rate, 0)
     funding, mark = venue.funding, venue.mark
     weighting = or_book(funding.weighting, book, "funding.weighting", str, "equal")
@@ -115,6 +116,7 @@ def _venue(venue: Venue, book: Rulebook) -> VenuePlan:
         kind=VenueKind[venue.kind.upper()],
         rulebook=venue.rulebook,
         margin_mode=MarginMode[book.value("margin.mode").upper()],
+        collateral=collateral_of(scenario, venue, book),
         maker_fee_ppb=or_book(venue.maker_fee, book, "fees.maker", parse_rate, 0),
         taker_fee_ppb=or_book(venue.taker_fee, book, "fees.taker", parse_rate, 0),
         gateway_service_ns=SECOND // rate if rate else 0,

@@ -39,6 +39,7 @@ ORDER_STEPS = {
     LiquidationStep.INCREMENTAL_ROUNDS: "small orders",
     LiquidationStep.IOC_AT_FILLABLE_PRICE: "parts at the fillable price",
     LiquidationStep.IOC_AT_ZERO_PRICE: "orders at the zero price",
+    LiquidationStep.SELL_COLLATERAL: "collateral sold",
 }
 """Steps that close positions before anybody takes them over, in a few words."""
 LEAST = 14
@@ -150,6 +151,7 @@ def _markets(plan: RunPlan) -> Iterator[Row]:
         )
         if venue.margin_mode != MarginMode.NONE:
             yield from _clearing(venue)
+            yield from _collateral(venue)
             yield ("", "; ".join(_interest(i) for i in own if i.kind != InstrumentKind.SPOT))
 
 
@@ -181,6 +183,13 @@ def _clearing(venue: VenuePlan) -> Iterator[Row]:
     yield ("", f"below maintenance: {' → '.join(steps)}")
     if venue.funding_interval_ns:
         yield ("", f"funding every {show_duration(venue.funding_interval_ns)}")
+
+
+def _collateral(venue: VenuePlan) -> Iterator[Row]:
+    for asset in venue.collateral.assets:
+        price = asset.price.name.lower().replace("_", " ")
+        ratios = ", ".join(show_ppb(tier.ratio_ppb) for tier in asset.haircuts)
+        yield ("", f"collateral {asset.asset} at {price}, counts {ratios}; sold in {asset.book}")
 
 
 def _step(venue: VenuePlan, step: LiquidationStep) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.collateral_keys import Collateral
 from unhedged.scenario.fields import Block, Duration, Funds, Price, Rate, Share
 from unhedged.scenario.price_keys import Funding, Index, Mark, Positive
 from unhedged.scenario.tiers import Tiers
@@ -225,6 +226,9 @@ class Venue(Block):
     taker_fee: Rate | None = None
     gateway: Gateway = Gateway()
     transfers: Transfers = Transfers()
+    collateral: Collateral | None = Field(
+        default=None, description="assets taken as margin; dollars alone when left out"
+    )
     index: Index = Index()
     mark: Mark = Mark()
     liquidation: Liquidation = Liquidation()
@@ -269,6 +273,10 @@ class Instrument(Block):
         description="a table of the rulebook, FILE.toml#TABLE of imported rules, or brackets",
     )
     open_interest: Funds = written("$0")
+    scale: Funds | None = Field(
+        default=None,
+        description="money that blocks of agents with `each` are sized by, as in '5% of scale'; nothing by itself",
+    )
     band: Share | None = Field(
         default=None, description="orders farther from mark are refused; 0% for no band"
     )

@@ -65,6 +65,10 @@ STEPS: Mapping[LiquidationStep, StepWords] = {
         "one IOC order per position at the price that leaves the margin ratio unchanged",
         ("liquidation.limit_price",),
     ),
+    LiquidationStep.SELL_COLLATERAL: StepWords(
+        "assets posted as collateral are sold until the money alone carries the margin",
+        ("collateral.sale", "collateral.sale_order", "collateral.slippage", "collateral.discount"),
+    ),
     LiquidationStep.BACKSTOP_TAKEOVER: StepWords(
         "below a share of maintenance a vault takes positions and margin over",
         ("liquidation.backstop", "liquidation.backstop_boundary"),

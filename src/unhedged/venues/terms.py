@@ -10,6 +10,8 @@ from typing import Any
 
 from unhedged.vocab import units
 from unhedged.vocab.enums import (
+    CollateralOrder,
+    CollateralSale,
     FundingForm,
     FundingPrice,
     IndexCombine,
@@ -24,6 +26,8 @@ BOUNDARIES = ("<", "<=", ">", ">=")
 STEPS = tuple(step.name.lower() for step in LiquidationStep)
 PAYERS = tuple(source.name.lower() for source in LossSource)
 MODES = tuple(mode.name.lower() for mode in MarginMode)
+SALES = tuple(sale.name.lower() for sale in CollateralSale)
+SALE_ORDERS = tuple(order.name.lower() for order in CollateralOrder)
 COMBINES = tuple(combine.name.lower() for combine in IndexCombine)
 OUTLIERS = tuple(rule.name.lower() for rule in OutlierRule)
 FUNDING_FORMS = tuple(form.name.lower() for form in FundingForm)
@@ -123,6 +127,11 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "schedule": Term(("flat", "marginal"), "one ratio, or falling with the amount"),
         "exchange_below": Term("money", "balance at which a negative asset is bought back"),
         "exchange_ltv": Term("rate", "loan to value at which it is bought back"),
+        "sale": Term(SALES, "how collateral becomes money when an account is liquidated"),
+        "sale_order": Term(SALE_ORDERS, "which asset is sold first"),
+        "slippage": Term("rate", "farthest below its price an order may sell it"),
+        "discount": Term("rate", "by which the fund pays less than its price"),
+        "rest": Term(("account", "fund"), "who keeps what is left after a takeover"),
     },
     "collateral_ratio": {"*": Term("rate", "share of its price that counts as collateral")},
     "portfolio": {

@@ -109,6 +109,21 @@ class CollateralPrice(IntEnum):
     REDEMPTION = 2  # what the issuer pays
 
 
+class CollateralSale(IntEnum):
+    """How assets posted as collateral become money when an account is liquidated."""
+
+    BOOK = 0  # orders into the asset's book
+    FUND = 1  # the insurance fund buys them below their price and works them off
+
+
+class CollateralOrder(IntEnum):
+    """Which asset posted as collateral is sold first; ties go by the venue's list."""
+
+    LISTED = 0  # as the venue lists them
+    LARGEST = 1  # the one worth most
+    LEAST_HAIRCUT = 2  # the one with the highest ratio
+
+
 class AccountKind(IntEnum):
     """Role of an account at its venue."""
 
@@ -189,10 +204,11 @@ class LiquidationStep(IntEnum):
     INCREMENTAL_ROUNDS = 7  # small orders, one after the other, until margin suffices
     IOC_AT_FILLABLE_PRICE = 8  # IOC with a limit that worsens with the shortfall
     IOC_AT_ZERO_PRICE = 9  # IOC with the limit at which a fill leaves the margin ratio unchanged
-    BACKSTOP_TAKEOVER = 10  # below a share of maintenance a vault takes positions and margin
-    TAKEOVER_AT_BANKRUPTCY = 11  # the venue takes the position over at its bankruptcy price
-    TAKEOVER_AT_CLOSE_OUT = 12  # below close-out margin the fund takes the position over
-    FUND_ZEROES_ACCOUNT = 13  # the fund fills a bankrupt account up to nothing
+    SELL_COLLATERAL = 10  # assets posted as collateral are sold until the money alone suffices
+    BACKSTOP_TAKEOVER = 11  # below a share of maintenance a vault takes positions and margin
+    TAKEOVER_AT_BANKRUPTCY = 12  # the venue takes the position over at its bankruptcy price
+    TAKEOVER_AT_CLOSE_OUT = 13  # below close-out margin the fund takes the position over
+    FUND_ZEROES_ACCOUNT = 14  # the fund fills a bankrupt account up to nothing
 
 
 class Reduction(IntEnum):
@@ -271,6 +287,7 @@ class CasePhase(IntEnum):
     ADL_CLOSE = 7
     SETTLE = 8
     SOCIALISE = 9  # winners pay what the fund could not
+    COLLATERAL = 10  # assets posted as collateral become money
 
 
 class EntryReason(IntEnum):

@@ -4,26 +4,32 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numba import njit
+from tests.support.winners import as_plain, winners_with
 
 from unhedged.adl import DEFAULT, REGISTRY
-from unhedged.adl.contract import check_allocation, check_policy, draw_winners
+from unhedged.adl.checking import check_policy, draw_winners
+from unhedged.adl.contract import allocation_of, check_allocation, fresh
 from unhedged.adl.pro_rata import contract_pro_rata
 from unhedged.adl.queue import allocate_queue, queue_order, queue_policy
+from unhedged.adl.random_start import random_start
 from unhedged.adl.scores import SCORES
 from unhedged.kernels.compiled import call_score
 from unhedged.kernels.layout.cases import WINNER
+from unhedged.reference import allocation as plain
+from unhedged.reference.rng import uniforms_of
 from unhedged.rules import adl_score
 from unhedged.vocab import registry
 from unhedged.vocab.errors import PluginError
 
 
-def winners_with(sizes, scores=None):
-    winners = np.zeros(len(sizes), WINNER)
-    winners["qty"] = sizes
-    winners["account"] = winners["position"] = np.arange(len(sizes))
-    if scores is not None:
-        winners["score"] = scores
-    return winners
+@njit("float64(int64, int64)")
+def score_at(address, winner):
+    return call_score(address, winner)
+
+
+def row_address(winners, n):
+    return winners.ctypes.data + n * WINNER.itemsize
 
 
 def test_registry_finds_every_built_in_policy():
@@ -32,13 +38,86 @@ def test_registry_finds_every_built_in_policy():
     assert registry.pick("adl", "contract-pro-rata-v1") is contract_pro_rata
 
 
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_every_policy_is_an_allocation_that_keeps_the_contract(name):
+    policy = registry.pick("adl", name)
+    check_policy(policy if callable(policy) else allocation_of(policy), name=name)
+
+
+@pytest.mark.parametrize("name", sorted(SCORES))
+def test_a_score_as_an_allocation_queues_by_the_rule(name):
+    random = np.random.default_rng(5)
+    for _ in range(20):
+        winners = draw_winners(random)
+        lots = int(random.integers(1, winners["qty"].sum() + 1))
+        scores = [
+            score_at(SCORES[name].address, row_address(winners, n)) for n in range(len(winners))
+        ]
+        expected = plain.queue(as_plain(winners), lots, scores)
+        assert allocation_of(name)(winners, lots).tolist() == expected
+
+
+def test_a_long_queue_is_closed_as_a_sorted_one():
+    random = np.random.default_rng(6)
+    for equal in (1, 3, 1_000, 5_000):
+        winners = winners_with(random.integers(1, 4, 5_000))
+        scores = np.repeat(random.normal(size=5_000 // equal), equal)
+        scores = np.concatenate([scores, np.full(5_000 - len(scores), np.nan)])
+        lots = int(random.integers(1, winners["qty"].sum()))
+        found = allocate_queue(winners, lots, scores)
+        order = queue_order(winners, scores)
+        before = np.cumsum(winners["qty"][order]) - winners["qty"][order]
+        assert found[order].tolist() == np.clip(lots - before, 0, winners["qty"][order]).tolist()
+
+
+def test_a_score_reads_rows_of_winners_only():
+    with pytest.raises(ValueError, match="rows of `winner` are needed"):
+        allocation_of("binance-v1")(np.zeros(2, [("qty", "i8")]), 1)
+
+
+def test_random_start_goes_round_from_a_stated_draw():
+    winners = winners_with([1, 2, 3, 4])
+    winners["notional"] = winners["equity"] = winners["mark_milli"] = winners["px_milli"] = 1
+    starts = {tuple(random_start(7, draw)(winners, 5).tolist()) for draw in range(40)}
+    assert starts == {(1, 2, 2, 0), (0, 2, 3, 0), (0, 0, 3, 2), (1, 0, 0, 4)}
+    first = uniforms_of(7, 0)[0]
+    assert int(np.flatnonzero(random_start(7)(winners, 1))[0]) == int(first * 4)
+
+
+def test_random_start_closes_last_whom_the_close_would_ruin():
+    winners = winners_with([1, 1, 1])
+    winners["notional"], winners["mark_milli"], winners["px_milli"] = 100, 1000, 1300
+    winners["equity"] = [30, 29, -5]
+    for draw in range(9):
+        assert random_start(1, draw)(winners, 1).tolist() == [1, 0, 0]
+    assert random_start(1)(winners, 3).tolist() == [1, 1, 1]
+
+
+def test_a_policy_with_memory_begins_anew():
+    class Counting:
+        def fresh(self):
+            return Counting()
+
+        def __init__(self):
+            self.asked = 0
+
+        def __call__(self, winners, lots):
+            self.asked += 1
+            return np.zeros(len(winners), np.int64)
+
+    policy = Counting()
+    policy.asked = 3
+    assert fresh(policy).asked == 0
+    assert fresh(contract_pro_rata) is contract_pro_rata
+
+
 def test_queue_closes_whole_positions_from_the_highest_score_and_the_last_one_partly():
-    winners = winners_with([5, 7, 9], [1.0, 3.0, 2.0])
+    winners = winners_with([5, 7, 9], score=[1.0, 3.0, 2.0])
     assert list(allocate_queue(winners, 12, winners["score"])) == [0, 7, 5]
 
 
 def test_equal_scores_close_the_larger_position_then_the_lower_account():
-    winners = winners_with([5, 9, 9], [1.0, 1.0, 1.0])
+    winners = winners_with([5, 9, 9], score=1.0)
     assert list(queue_order(winners, winners["score"])) == [1, 2, 0]
 
 
@@ -57,11 +136,8 @@ def test_pro_rata_is_exact_at_any_size(sizes, lots):
         assert all(abs(int(c) * held - lots * q) < held for c, q in zip(closes, sizes, strict=True))
 
 
-@pytest.mark.parametrize(
-    "policy", [contract_pro_rata, queue_policy(lambda one: float(one["score"]))]
-)
-def test_policies_keep_the_contract(policy):
-    check_policy(policy)
+def test_a_plain_score_makes_a_queue_that_keeps_the_contract():
+    check_policy(queue_policy(lambda one: float(one["score"])))
 
 
 @pytest.mark.parametrize(
@@ -99,12 +175,6 @@ PLAIN = {
 
 @pytest.mark.parametrize("name", sorted(PLAIN))
 def test_a_compiled_score_returns_the_bits_of_its_rule(name):
-    from numba import njit
-
-    @njit("float64(int64, int64)")
-    def ask(address, winner):
-        return call_score(address, winner)
-
     random = np.random.default_rng(3)
     for _ in range(30):
         winners = draw_winners(random)
@@ -112,4 +182,4 @@ def test_a_compiled_score_returns_the_bits_of_its_rule(name):
             fields = {key: int(one[key]) for key in WINNER.names if key != "score"}
             side = 1 if fields["long"] else -1
             address = winners.ctypes.data + n * WINNER.itemsize
-            assert ask(SCORES[name].address, address) == PLAIN[name](side, fields)
+            assert score_at(SCORES[name].address, address) == PLAIN[name](side, fields)

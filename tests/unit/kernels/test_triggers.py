@@ -53,7 +53,7 @@ def remove(address, row):
 
 @numba.njit("int64(int64, int64, int64)")
 def bucket_of(address, i, milli):
-    return buckets.bucket_of(world(address), i, milli)
+    return buckets.bucket_from(instrument(world(address), i).start_milli, milli)
 
 
 def build(cash: list[int], pos: list[int], *, venues: int = 1) -> Memory:

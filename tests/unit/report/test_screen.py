@@ -103,3 +103,20 @@ def test_the_larger_of_fall_and_rise_is_said() -> None:
     down = {"replicate": 0, "fall_share.A": 0.2, "rise_share.A": 0.1}
     assert finding([up]) == "A rose 100000%."
     assert finding([down]) == "A fell 20%."
+
+
+def test_many_books_are_a_table_and_the_finding_names_those_that_moved_most() -> None:
+    books = {f"v/A{n}-PERP": 0.01 * (n + 1) for n in range(6)}
+    row = {"replicate": 0, "trades": 3, **{f"fall_share.{b}": fall for b, fall in books.items()}}
+    said = finding([row])
+    assert said == (
+        "v/A5-PERP fell 6%, v/A4-PERP fell 5%, v/A3-PERP fell 4%, v/A2-PERP fell 3%; 2 other books moved less."
+    )
+    lines = summary([row]).splitlines()
+    table = [line.split() for line in lines if line.startswith("v/A0-PERP")]
+    assert table == [["v/A0-PERP", "1%"]]
+    assert not any("Deepest fall" in line for line in lines)
+
+
+def test_each_short_head_stands_for_a_grouped_measure() -> None:
+    assert set(headline.HEADS) == {*headline.PER_VENUE, *headline.PER_INSTRUMENT}

@@ -30,6 +30,8 @@ FORBIDDEN = (
 EXPLAINED = {
     "venue.liquidation": "switches and steps of the venue's rule; who is liquidated follows from margin",
     "venue.adl": "switch, policy and price rule; who is closed follows from the policy",
+    "venue.collateral.price": "which of three prices values assets posted as margin",
+    "venue.collateral.assets.*.price": "the same for one asset",
     "venue.funding.price": "which of the venue's prices values the notional that pays funding",
     "agent.market_maker.refill": "time a maker takes to put size back",
     "agent.market_maker.depth": "share of a maker's own capital it is willing to quote; the book's depth follows",
@@ -46,6 +48,9 @@ def leaves(schema: dict[str, Any], path: str, defs: dict[str, Any]) -> set[str]:
     for item in (schema.get("items"), *schema.get("prefixItems", ())):
         if isinstance(item, dict):
             found |= leaves(item, path, defs)
+    named = schema.get("additionalProperties")  # blocks by a name the user chooses
+    if isinstance(named, dict) and "$ref" in named:
+        found |= leaves(named, f"{path}.*", defs)
     for key, part in schema.get("properties", {}).items():
         if key != "law":
             found |= leaves(part, f"{path}.{key}" if path else key, defs)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from unhedged.scenario import layers
+from unhedged.scenario import layers, overrides
 from unhedged.scenario.load import load
 from unhedged.vocab.errors import ScenarioError, UnknownKind
 
@@ -111,7 +111,7 @@ def test_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_override_path_finds_its_value(data, path, keys) -> None:
-    assert layers.find(data, path) == keys
+    assert overrides.find(data, path) == keys
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_override_path_finds_its_value(data, path, keys) -> None:
 )
 def test_override_path_that_leads_nowhere_is_an_error(data, path) -> None:
     with pytest.raises(ScenarioError):
-        layers.find(data, path)
+        overrides.find(data, path)
 
 
 def test_override_may_leave_out_the_id_where_there_is_one_block(data) -> None:
@@ -146,11 +146,11 @@ def test_override_that_is_no_assignment_is_refused(data) -> None:
 
 
 def test_value_of_an_override_needs_no_quotes() -> None:
-    assert layers.read_value("$10M") == "$10M"
-    assert layers.read_value("8") == 8
-    assert layers.read_value("true") is True
-    assert layers.read_value("0.5%") == "0.5%"
-    assert layers.read_value('{ law = "uniform", low = 1, high = 2 }') == {
+    assert overrides.read_value("$10M") == "$10M"
+    assert overrides.read_value("8") == 8
+    assert overrides.read_value("true") is True
+    assert overrides.read_value("0.5%") == "0.5%"
+    assert overrides.read_value('{ law = "uniform", low = 1, high = 2 }') == {
         "law": "uniform",
         "low": 1,
         "high": 2,

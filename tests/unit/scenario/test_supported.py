@@ -175,7 +175,13 @@ def test_the_list_of_rules_that_reach_the_engine_is_that_of_resolve(data, monkey
         asked.add(path)
         return value(book, path, default)
 
-    data["venue"][0] |= {"rulebook": "hyperliquid@2025-10-10", "vault": {}}
+    (spot,) = (i for i in data["instrument"] if i["kind"] == "spot")
+    assets = {spot["asset"]: {"book": spot["id"], "haircut": "5%"}}
+    data["venue"][0] |= {
+        "rulebook": "hyperliquid@2025-10-10",
+        "vault": {},
+        "collateral": {"assets": assets},
+    }
     data["instrument"][0] |= {"tiers": "BTC"}
     oracle = load(data)
     data["venue"][0] |= {"rulebook": "deribit-linear@2025-10-10"}

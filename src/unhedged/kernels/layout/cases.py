@@ -21,6 +21,7 @@ CASE = columns(
     step=("i4", "number of the present step in the venue's order"),
     begin=("i4", "slot at which a block begins, relative"),
     passed=("i4", "slots that had their turn in this block"),
+    sold=("i4", "one bit per asset posted as collateral that was offered already"),
     px_milli=("i8", "price of the ADL"),
     bankruptcy_milli=("i8", "bankruptcy price found when the case reached this position"),
 )
@@ -38,7 +39,11 @@ WINNER = columns(
     account_notional=("i8", "atoms of all its positions at mark"),
     cost=("i8", "atoms, absolute entry cost of the position"),
     mark_milli=("i8", "mark"),
-    hedge_qty=("i8", "lots of offsetting spot the venue itself can see"),
+    px_milli=("i8", "price of the ADL"),
+    hedge=(
+        "i8",
+        "atoms at mark of what offsets the position and the venue can see, at most `notional`",
+    ),
     long=("i8", "1 when the winner is long"),
     score=("f8", "rank, highest closed first"),
 )

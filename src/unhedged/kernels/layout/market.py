@@ -45,6 +45,13 @@ VENUE = columns(
     asset=("i4", "settlement asset"),
     first_instrument=("i4", "row of the venue's first instrument; they are contiguous"),
     instruments=("i4", "number of instruments"),
+    first_collateral=("i4", "row in `collateral`: assets taken as collateral"),
+    collaterals=("i4", "number of them"),
+    collateral_sale=("i1", "CollateralSale"),
+    collateral_order=("i1", "CollateralOrder"),
+    collateral_rest=("i1", "1: what is left of them after a takeover goes to the fund"),
+    collateral_slip_ppb=("i8", "BOOK: farthest from the price an order may sell"),
+    collateral_discount_ppb=("i8", "FUND: by which it pays less than the price"),
     mark_form=("i1", "MarkForm"),
     index_combine=("i1", "IndexCombine"),
     outlier_rule=("i1", "OutlierRule"),
@@ -82,6 +89,7 @@ VENUE = columns(
     block=("i8", "block that was counted last: time by the mark interval"),
     block_used=("i4", "orders sent in it"),
     block_closed=("i4", "positions deleveraged in it"),
+    sees=("i8", "a bit for each other venue, by row, whose balances it sees"),
     fund_pool=("i1", "FundPool"),
     socialised=("i1", "1: winners pay what the fund cannot"),
     fund_start=("i8", "atoms of the fund at the start"),
@@ -192,6 +200,24 @@ TIER = columns(
     mm_ppb=("i8", "maintenance rate"),
     im_ppb=("i8", "initial rate"),
     deduct=("i8", "atoms, keeps the schedule continuous"),
+)
+
+COLLATERAL = columns(
+    price_milli=("i8", "price now, milli-ticks of its book"),
+    start_milli=("i8", "price at the start; the origin of trigger buckets"),
+    book=("i4", "spot instrument: balances are its lots, sales go there"),
+    first_source=("i4", "row in `source`: spot instruments of its index"),
+    sources=("i4", "number of sources"),
+    first_haircut=("i4", "row in `haircut`"),
+    haircuts=("i4", "number of tiers"),
+    first_bucket=("i4", "row in `bucket`: two runs, of which only that of falls is used"),
+    price_form=("i1", "CollateralPrice"),
+)
+
+HAIRCUT = columns(
+    floor=("i8", "atoms of value at which the tier begins; equal to it belongs here"),
+    ratio_ppb=("i8", "share of the value that counts, falling from tier to tier"),
+    credit=("i8", "atoms, keeps the schedule continuous"),
 )
 
 QUOTE = columns(

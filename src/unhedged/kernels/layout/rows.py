@@ -4,10 +4,10 @@ from unhedged.kernels.layout.columns import columns
 
 TRANSFER = columns(
     t=("i8", "ns"),
-    atoms=("i8", "amount, > 0"),
+    atoms=("i8", "amount, > 0: atoms, or lots of a spot instrument"),
     source=("i4", "account that pays"),
     target=("i4", "account that receives"),
-    asset=("i4", "settlement asset"),
+    asset=("i4", "settlement asset, or the number of those plus the spot instrument"),
     reason=("i4", "EntryReason"),
 )
 
@@ -26,6 +26,9 @@ FORCED = columns(
     score=("f8", "ADL: rank score of the winner; otherwise 0"),
     leverage=("f8", "ADL: winner's notional over equity before; otherwise 0"),
     profit=("f8", "ADL: winner's unrealised over absolute entry cost before; otherwise 0"),
+    before=("i8", "ADL: atoms of the winner before, at mark; otherwise 0"),
+    gain=("i8", "ADL: atoms of the winner's unrealised before; otherwise 0"),
+    loser_before=("i8", "ADL: atoms of the counterparty before, at mark; otherwise 0"),
     fund=("i8", "atoms of the fund or vault equity after"),
     winner=("i8", "1 when ADL closed the account as a winner"),
     cause=("i8", "number of the case"),

@@ -3,23 +3,33 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
+
+from unhedged.measures.hedge_integrity import SECOND, hedge_break_loss, unhedged_delta_time
 
 KEPT = 0.9
 """A desk has kept its spot when this share of it is left at the first recorded instant after the strike."""
 OPEN = 0.1
 """Share of its worst exposure above which a desk counts as unhedged."""
+KIND = "basis_desk"
 
 
-def desk_measures(desks: pl.DataFrame, spot: Sequence[str]) -> dict[str, Any]:
-    """Return the measures of basis desks from table `desks`; nothing when a run has none."""
-    desks = desks.filter(pl.col("kind") == "basis_desk")
+def desk_measures(desks: pl.DataFrame, adl: pl.DataFrame, spot: Sequence[str]) -> dict[str, Any]:
+    """Return the measures of basis desks from tables `desks` and `adl`; nothing when a run has none."""
+    desks = desks.filter(pl.col("kind") == KIND)
     if desks.is_empty():
         return {}
     coins = pl.col("pos").filter(pl.col("instrument").is_in(list(spot))).sum()
+    hit = pl.col("instrument").sort_by("t_ns").filter(pl.col("adl").sort_by("t_ns") > 0).first()
     by_time = (
-        desks.group_by("agent", "t_ns")
-        .agg(pl.col("exposure").sum(), pl.col("adl").sum(), coins.alias("coins"))
+        desks.with_columns(hit=hit.over("agent"))
+        .group_by("agent", "t_ns")
+        .agg(
+            pl.col("exposure", "adl", "pos").sum(),
+            coins.alias("coins"),
+            pl.col("mark").filter(pl.col("instrument") == pl.col("hit")).first(),
+        )
         .sort("agent", "t_ns")
     )
     struck = by_time.filter(pl.col("adl") > 0)
@@ -27,8 +37,25 @@ def desk_measures(desks: pl.DataFrame, spot: Sequence[str]) -> dict[str, Any]:
     return {
         "desks_deleveraged": int(struck["agent"].n_unique()),
         "desks_spot_kept": _kept(by_time),
+        "desks_unhedged_end": _open_at_end(struck),
         "desk_unhedged_usd": 0.0 if worst is None else float(worst),  # type: ignore[arg-type]
         "desk_unhedged_ns": longest_gap(struck),
+        **_broken(struck, adl),
+    }
+
+
+def _broken(struck: pl.DataFrame, adl: pl.DataFrame) -> dict[str, Any]:
+    # Of all struck desks together: exposure over time for what was closed of them, and what the open exposure lost at the mark of
+    # the contract that was closed first.
+    closed = float(adl.filter(pl.col("kind") == KIND)["notional"].sum())
+    stood = lost = 0.0
+    for desk in struck.partition_by("agent"):
+        times, mark = desk["t_ns"].to_numpy(), desk["mark"].to_numpy()
+        stood += unhedged_delta_time(times, desk["exposure"].to_numpy(), np.ones(len(times)))
+        lost += hedge_break_loss(desk["pos"].to_numpy(), mark)
+    return {
+        "desk_open_ns": round(stood / closed * SECOND) if closed > 0 else None,
+        "desk_break_loss_usd": lost,
     }
 
 
@@ -38,6 +65,13 @@ def _kept(by_time: pl.DataFrame) -> int:
     strikes = before.filter(pl.col("adl") > 0).group_by("agent", maintain_order=True).first()
     held = pl.col("before").fill_null(pl.col("coins"))
     return strikes.filter((held > 0) & (pl.col("coins") >= KEPT * held)).height
+
+
+def _open_at_end(struck: pl.DataFrame) -> int:
+    # Struck desks that at the last recorded instant still stand above a tenth of their worst exposure.
+    size = pl.col("exposure").abs()
+    ends = struck.group_by("agent").agg(size.last().alias("last"), size.max().alias("worst"))
+    return ends.filter(pl.col("last") > OPEN * pl.col("worst")).height
 
 
 def longest_gap(struck: pl.DataFrame) -> int:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from unhedged.engine.desk_measures import desk_measures
+from unhedged.measures.deleveraging import adl_measures
+from unhedged.measures.desks import desk_measures
 from unhedged.scenario.plan import InstrumentPlan, RunPlan
 from unhedged.vocab.enums import InstrumentKind
 from unhedged.vocab.units import ATOMS_PER_USD
@@ -24,10 +25,16 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
     """Return the headline measures; units are in their names, None means it did not happen."""
     measures: dict[str, Any] = {}
     measures.update(_forced(tables))
+    if any(venue.collateral.assets for venue in plan.venues):
+        measures["collateral_sold_usd"] = _sold(tables["liquidations"])
     measures.update(_fund(plan, tables["series"]))
     measures.update(_deficit(tables["transfers"]))
     spot = [i.id for i in plan.instruments if i.kind == InstrumentKind.SPOT]
-    measures.update(desk_measures(tables["desks"], spot))
+    measures.update(desk_measures(tables["desks"], tables["adl"], spot))
+    for venue in plan.venues:
+        if any(i.venue == venue.id and i.id not in spot for i in plan.instruments):
+            found = adl_measures(tables["adl"], venue.id)
+            measures.update({f"{name}.{venue.id}": value for name, value in found.items()})
     for instrument in plan.instruments:
         mine = tables["series"].filter(pl.col("instrument") == instrument.id).sort("t_ns")
         measures.update(_market(instrument, mine, max(1, SMOOTHING // plan.record_ns)))
@@ -36,17 +43,23 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
 
 
 def _forced(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
-    steps, adl = tables["liquidations"], tables["adl"]
+    every, adl = tables["liquidations"], tables["adl"]
+    steps = every.filter(pl.col("step") != "collateral")
     total = float(steps["notional"].sum())
     longs = float(steps.filter(pl.col("qty") < 0)["notional"].sum())
     return {
-        "liquidations": int(steps["account"].n_unique()),
+        "liquidations": int(every["account"].n_unique()),
         "forced_usd": total,
         "forced_long_share": longs / total if total > 0 else None,
         "adl_usd": float(adl["notional"].sum()),
         "adl_accounts": int(adl["account"].n_unique()),
         "first_adl_ns": int(adl["t_ns"].min()) if adl.height else None,  # type: ignore[arg-type]
     }
+
+
+def _sold(steps: pl.DataFrame) -> float:
+    # What liquidations got for assets posted as collateral, from books and funds.
+    return float(steps.filter(pl.col("step") == "collateral")["notional"].sum())
 
 
 def _fund(plan: RunPlan, series: pl.DataFrame) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""How far a candidate misses the rows it is fitted to, and the one number a search makes small."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from unhedged.lab.targets import Targets
+
+FARTHEST = 3.0
+"""Half-widths beyond the bounds after which a miss counts no more: one hopeless row must not rule the search."""
+UNKNOWN = 2.0
+"""What a number that cannot be computed counts as: a run without ADL has no leverage of those deleveraged."""
+
+Measured = dict[str, list[float | None]]
+"""By measure, one value a replicate."""
+Measure = Callable[[Mapping[str, float], int], Measured]
+
+
+def misses(targets: Targets, rows: Sequence[int], measured: Measured) -> dict[int, float]:
+    """Return how far each of ``rows`` misses: the mean over its numbers of the distance beyond the bounds, in half-widths.
+
+    0 within the bounds, at most `FARTHEST`, `UNKNOWN` where fewer than half of the replicates have a value. Medians over replicates.
+    """
+    found = {}
+    for row in targets.rows:
+        if row.id in rows:
+            parts = [
+                _miss(part.low, part.high, measured.get(part.measure, [])) for part in row.parts
+            ]
+            found[row.id] = float(np.mean(parts))
+    return found
+
+
+def _miss(low: float, high: float, values: Sequence[float | None]) -> float:
+    numbers = [value for value in values if value is not None]
+    if not numbers or 2 * len(numbers) < len(values):
+        return UNKNOWN
+    half = max((high - low) / 2, 1e-12)
+    beyond = max(low - float(np.median(numbers)), float(np.median(numbers)) - high, 0.0)
+    return min(FARTHEST, beyond / half)
+
+
+def loss(missed: Mapping[int, float]) -> float:
+    """Return what a search makes small: the mean square of the misses of the fitted rows."""
+    return float(np.mean([value**2 for value in missed.values()])) if missed else 0.0

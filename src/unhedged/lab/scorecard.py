@@ -1,0 +1,210 @@
+"""The scorecard: each row of the targets over the replicates of a run, with an interval and a verdict."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike
+
+from unhedged.lab.october import MEASURES
+from unhedged.lab.targets import GATE, SCOPE, TARGET, Part, Target, Targets
+from unhedged.measures.day import Day
+from unhedged.vocab.errors import ResultsError
+
+PASS, MISS, NOT_COMPUTABLE = "pass", "miss", "not computable"
+LEDGER = "ledger"
+CASCADED = ("fall of BTC", -0.07)
+"""A replicate cascaded when BTC's deepest fall is at least this: the near end of what counts as the day's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One number of a row over the replicates."""
+
+    part: Part
+    values: tuple[float | None, ...]  # one a replicate
+    median: float | None
+    low: float | None  # 95 % interval of the median by order statistics
+    high: float | None
+    verdict: str
+
+    @property
+    def error(self) -> float | None:
+        """Distance of the median from the nearer bound, 0 inside, in the unit of the part."""
+        if self.median is None:
+            return None
+        return max(self.part.low - self.median, self.median - self.part.high, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row of the scorecard."""
+
+    target: Target
+    scores: tuple[Score, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Pass where every number passes, miss where one misses, otherwise not computable."""
+        verdicts = {score.verdict for score in self.scores}
+        if MISS in verdicts:
+            return MISS
+        return PASS if verdicts == {PASS} else NOT_COMPUTABLE
+
+    @property
+    def why(self) -> str:
+        """What a row without a verdict needs."""
+        if self.verdict != NOT_COMPUTABLE:
+            return ""
+        return self.target.why or "this scenario has nothing to measure it on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scorecard:
+    """A run held against the day."""
+
+    scenario: str
+    replicates: int
+    cascaded: int
+    lines: tuple[Line, ...]
+
+    def count(self, grade: str) -> tuple[int, int, int]:
+        """Return how many rows of a grade within the run's scope pass, miss, and cannot be computed."""
+        mine = [
+            line.verdict
+            for line in self.lines
+            if line.target.grade == grade and line.target.scope == SCOPE
+        ]
+        return mine.count(PASS), mine.count(MISS), mine.count(NOT_COMPUTABLE)
+
+    @property
+    def gates_hold(self) -> bool:
+        """Whether every gate within the run's scope passes."""
+        return self.count(GATE)[1:] == (0, 0)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the scorecard as plain values."""
+        return {
+            "scenario": self.scenario,
+            "replicates": self.replicates,
+            "cascaded": self.cascaded,
+            "gates": dict(zip((PASS, MISS, NOT_COMPUTABLE), self.count(GATE), strict=True)),
+            "targets": dict(zip((PASS, MISS, NOT_COMPUTABLE), self.count(TARGET), strict=True)),
+            "rows": [_plain(line) for line in self.lines],
+        }
+
+
+def score(
+    targets: Targets,
+    *,
+    shock_ns: int,
+    replicates: Sequence[int],
+    tables: Callable[[str, int], pl.DataFrame],
+    balanced: bool,
+) -> Scorecard:
+    """Return the scorecard of a run.
+
+    Parameters
+    ----------
+    targets : Targets
+        Rows and roles.
+    shock_ns : int
+        The news, ns from the start.
+    replicates : sequence of int
+        Replicates to read; at least one.
+    tables : callable
+        Gives a table by name and replicate.
+    balanced : bool
+        Whether the run's ledger balanced in every replicate.
+
+    Raises
+    ------
+    ResultsError
+        No replicates.
+    """
+    if not replicates:
+        raise ResultsError(
+            "The run has no finished replicate to score.", hint="Run it again to finish it."
+        )
+    names = {part.measure for row in targets.rows for part in row.parts if part.measure != LEDGER}
+    found: dict[str, list[float | None]] = {name: [] for name in names | {CASCADED[0]}}
+    for number in replicates:
+        day = Day(lambda name, n=number: tables(name, n), shock_ns, targets.roles)  # type: ignore[misc]
+        for name, values in found.items():
+            values.append(_finite(MEASURES[name](day)))
+    found[LEDGER] = [0.0 if balanced else 1.0] * len(replicates)
+    falls = [value for value in found[CASCADED[0]] if value is not None]
+    return Scorecard(
+        scenario=targets.scenario,
+        replicates=len(replicates),
+        cascaded=sum(fall <= CASCADED[1] for fall in falls),
+        lines=tuple(
+            Line(target=row, scores=tuple(_score(part, found[part.measure]) for part in row.parts))
+            for row in targets.rows
+        ),
+    )
+
+
+def median_band(values: ArrayLike) -> tuple[float, float, float]:
+    """Return lower end, median and upper end of the 95 % interval of the median of ``values``, at least one.
+
+    By order statistics, free of a law: ranks ``n/2 - 1.96 sqrt(n)/2`` and ``n/2 + 1.96 sqrt(n)/2``, outward, within the sample.
+    """
+    ordered = np.sort(np.asarray(values, np.float64))
+    n = len(ordered)
+    half = 1.96 * np.sqrt(n) / 2
+    low, high = int(max(0, np.floor(n / 2 - half))), int(min(n - 1, np.ceil(n / 2 + half)))
+    return float(ordered[low]), float(np.median(ordered)), float(ordered[high])
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else float(value)
+
+
+def _score(part: Part, values: Sequence[float | None]) -> Score:
+    # What a replicate does not have is not counted; with fewer than half the row is not computable.
+    numbers = [value for value in values if value is not None]
+    if 2 * len(numbers) < len(values) or not numbers:
+        return Score(
+            part=part,
+            values=tuple(values),
+            median=None,
+            low=None,
+            high=None,
+            verdict=NOT_COMPUTABLE,
+        )
+    low, median, high = median_band(numbers)
+    verdict = PASS if part.low <= median <= part.high else MISS
+    return Score(
+        part=part, values=tuple(values), median=median, low=low, high=high, verdict=verdict
+    )
+
+
+def _plain(line: Line) -> Mapping[str, Any]:
+    row = line.target
+    return {
+        "id": row.id,
+        "what": row.what,
+        "target": row.target,
+        "grade": row.grade,
+        "scope": row.scope,
+        "sources": list(row.sources),
+        "verdict": line.verdict,
+        "why": line.why,
+        "parts": [
+            {
+                "measure": s.part.measure,
+                "low": s.part.low,
+                "high": s.part.high,
+                "unit": s.part.unit,
+                "median": s.median,
+                "interval": [s.low, s.high],
+                "error": s.error,
+                "verdict": s.verdict,
+                "values": list(s.values),
+            }
+            for s in line.scores
+        ],
+    }

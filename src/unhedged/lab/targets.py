@@ -1,0 +1,86 @@
+"""What a scenario is scored against: rows of published figures with tolerances, grades, scopes and sources, as data."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+from unhedged.measures.day import Roles
+from unhedged.vocab.errors import ResultsError
+
+SUFFIX = ".targets.toml"
+GATE, TARGET, ORDER = "G", "T", "O"
+"""Grades: must hold; report the error; order of magnitude."""
+SCOPE = "october"
+"""Scope of the rows that a run of the day can compute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One number of a row: its measure and the bounds within which it passes, both included."""
+
+    measure: str
+    low: float
+    high: float
+    unit: str  # share | s | times | atoms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One row: what is asked, what was measured on the day, how close counts, and who says so."""
+
+    id: int
+    what: str
+    target: str
+    grade: str
+    scope: str
+    sources: tuple[str, ...]
+    parts: tuple[Part, ...]
+    why: str  # what the row needs, where a run does not compute it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """All rows for one scenario, and who stands for whom in it."""
+
+    scenario: str
+    roles: Roles
+    rows: tuple[Target, ...]
+
+
+def known() -> list[str]:
+    """Return the scenarios that have targets."""
+    folder = resources.files("unhedged.lab")
+    return sorted(
+        entry.name.removesuffix(SUFFIX) for entry in folder.iterdir() if entry.name.endswith(SUFFIX)
+    )
+
+
+def load(scenario: str) -> Targets:
+    """Return the targets of a scenario.
+
+    Raises
+    ------
+    ResultsError
+        There are none: with the scenarios that have some.
+    """
+    if scenario not in known():
+        raise ResultsError(
+            f'There is nothing to score "{scenario}" against.',
+            hint=f"Scenarios with targets: {', '.join(known())}.",
+        )
+    text = (resources.files("unhedged.lab") / f"{scenario}{SUFFIX}").read_text("utf-8")
+    found = tomllib.loads(text)
+    roles = found["roles"]
+    return Targets(
+        scenario=found["scenario"],
+        roles=Roles(**{**roles, "thin": tuple(roles["thin"])}),
+        rows=tuple(_row(row, found["sources"]) for row in found["target"]),
+    )
+
+
+def _row(row: Mapping[str, object], sources: Mapping[str, str]) -> Target:
+    given = dict(row)
+    parts = tuple(Part(**part) for part in given.pop("parts", ()))  # type: ignore[attr-defined]
+    names = tuple(sources[tag] for tag in given.pop("source"))  # type: ignore[attr-defined]
+    return Target(parts=parts, sources=names, why=str(given.pop("why", "")), **given)  # type: ignore[arg-type]

@@ -1,0 +1,69 @@
+"""How much rested in a book after news, against the minute before it: what was left, when it was least, when it came back."""
+
+import numpy as np
+
+from unhedged.measures.day import BEFORE, Day, Numbers
+
+BPS = 100
+SETTLED = 600.0
+"""Seconds at the end of a run over which depth is called settled."""
+
+
+def depth(
+    day: Day, instrument: str | None, sides: tuple[str, ...] = ("bid", "ask")
+) -> tuple[Numbers, Numbers] | None:
+    """Return seconds from the news and depth within 1 % of the book's own mid over its usual, sides summed.
+
+    A 20 s mean; usual is the mean of the minute before the news.
+    """
+    found = [day.path(instrument, f"{side}_depth_{BPS}") for side in sides]
+    if any(path is None for path in found):
+        return None
+    t = found[0][0]  # type: ignore[index]
+    total = np.sum([path[1] for path in found if path is not None], axis=0)
+    usual = total[(t > -BEFORE) & (t <= 0)]
+    if len(usual) == 0 or usual.mean() <= 0:
+        return None
+    return t, total / usual.mean()
+
+
+def left(day: Day, instrument: str | None) -> float | None:
+    """Return the least share of usual depth after the news, less one: -0.9 where nine tenths went."""
+    found = depth(day, instrument)
+    return None if found is None else float(found[1][found[0] > 0].min()) - 1.0
+
+
+def least_at(day: Day, instrument: str | None) -> float | None:
+    """Return when depth was least after the news, s."""
+    found = depth(day, instrument)
+    if found is None:
+        return None
+    t, share = found
+    after = t > 0
+    return float(t[after][share[after].argmin()])
+
+
+def back_at(day: Day, instrument: str | None) -> float | None:
+    """Return when depth was half way back from its least to what it settled at, s from the news; None if it never was.
+
+    Source: the half-life of depth, t such that ``D >= D_min + (D_post - D_min) / 2``, with ``D_post`` the mean of the last ten
+    minutes. None too where the least is not below what it settled at.
+    """
+    found = depth(day, instrument)
+    if found is None:
+        return None
+    t, share = found
+    low = int(np.argmin(np.where(t > 0, share, np.inf)))
+    settled = float(share[t > t[-1] - SETTLED].mean())
+    if settled <= share[low]:
+        return None
+    reached = np.flatnonzero(share[low:] >= share[low] + (settled - share[low]) / 2)
+    return float(t[low + reached[0]]) if len(reached) else None
+
+
+def bids_at(day: Day, instrument: str | None, seconds: float) -> float | None:
+    """Return the change of bid depth ``seconds`` after the news, None where the run ends before."""
+    found = depth(day, instrument, ("bid",))
+    if found is None or found[0][-1] < seconds:
+        return None
+    return float(found[1][np.searchsorted(found[0], seconds)]) - 1.0

@@ -1,0 +1,251 @@
+"""Account states rolled forward fill by fill: positions checked against the venue's own, cash and entry cost exactly.
+
+A fill moves the position by its size, and the wallet by its closed profit less its fee; the signed entry cost moves by the
+signed value of the fill plus the closed profit, whether it opens, closes or turns the position. So every state is a running
+sum, and the state at any moment is read off, not replayed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from unhedged.replay.archive.blocks import DIRECTIONS, SPOT, Named
+from unhedged.replay.archive.numbers import Whole, money, places_of, scaled, values
+from unhedged.replay.archive.snapshot import Snapshot
+from unhedged.replay.figures import Problem
+
+UNKNOWN = np.iinfo(np.int64).min
+"""Cash or entry cost that nothing says."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Names:
+    """Accounts and coins by number."""
+
+    accounts: list[str]
+    coins: list[str]
+    lot_places: Whole
+    tick_places: Whole
+
+
+@dataclass(slots=True, kw_only=True)
+class Fills:
+    """Perpetual fills in the archive's order, as whole numbers; arrays of one length."""
+
+    account: Whole
+    coin: Whole
+    lots: Whole  # signed, bought above zero
+    ticks: Whole
+    value: Whole  # signed like lots, atoms
+    pnl: Whole  # atoms
+    fee: Whole  # atoms
+    start: Whole  # the venue's position before, lots
+    block: Whole
+    words: pl.DataFrame  # dir, time, tid, liquidated, method, mark, file, row
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.lots)
+
+
+@dataclass(slots=True, kw_only=True)
+class Rolled:
+    """Fills and the running states they leave; see `states.State` for a moment of it."""
+
+    names: Names
+    fills: Fills
+    order: Whole  # fills by coin, account and time
+    pairs: Whole  # coin * accounts + account of each pair, ascending
+    first: Whole  # where a pair's fills begin in ``order``; one entry more for the end
+    cost: Whole  # running sum over a pair's fills, in ``order``, atoms
+    position0: Whole  # by pair, lots
+    cost0: Whole  # by pair, atoms, or UNKNOWN
+    wallet0: Whole  # by account, atoms, or UNKNOWN
+    doubtful: set[int] = field(default_factory=set)  # accounts one of whose moves is missing
+    snapshot_says: dict[int, int] = field(
+        default_factory=dict
+    )  # lots, where its first fill says otherwise
+    spot_fills: int = 0
+    directions: dict[str, int] = field(default_factory=dict)
+
+
+def roll(
+    frame: pl.DataFrame, files: Sequence[str], snapshot: Snapshot, problems: list[Problem]
+) -> Rolled:
+    """Return the fills as whole numbers with every running tally checked.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        As `read_fills` gives them.
+    files : sequence of str
+        Names by number of file.
+    snapshot : Snapshot
+        States before the first fill; may be empty.
+    problems : list
+        Gets unknown directions and contradicted tallies by file and line. A contradicted tally goes on from the venue's figure,
+        and its account is doubtful from then on.
+    """
+    directions = {str(word): int(n) for word, n in frame["dir"].value_counts().iter_rows()}
+    _name_unknown(frame, files, directions, problems)
+    spot = frame["dir"].cast(pl.String).is_in(SPOT)
+    perps = _numeric(frame.filter(~spot), files, problems)
+    names = _names(perps, snapshot)
+    fills = _whole(perps, names)
+    rolled = _sorted(names, fills, snapshot)
+    rolled.spot_fills, rolled.directions = int(spot.sum()), directions
+    _check(rolled, files, problems)
+    return rolled
+
+
+def _names(perps: pl.DataFrame, snapshot: Snapshot) -> Names:
+    def known(column: str, more: list[str]) -> list[str]:
+        found = perps[column].unique().cast(pl.String).to_list()
+        return sorted({*found, *more})
+
+    held = pl.Series(snapshot.coins, dtype=pl.String)
+    sizes = [(perps["coin"], perps["sz"]), (perps["coin"], perps["start"])]
+    sizes.append((held, pl.Series(snapshot.sizes, dtype=pl.String)))
+    coins = known("coin", snapshot.coins)
+    marks = perps.filter(pl.col("mark").is_not_null())
+    prices = [(perps["coin"], perps["px"]), (marks["coin"], marks["mark"])]
+    lots, ticks = places_of(sizes), places_of(prices)
+    return Names(
+        accounts=known("account", snapshot.accounts),
+        coins=coins,
+        lot_places=np.array([lots.get(coin, 0) for coin in coins], np.int64),
+        tick_places=np.array([ticks.get(coin, 0) for coin in coins], np.int64),
+    )
+
+
+def numbered(words: pl.Series, names: Sequence[str]) -> Whole:
+    """Return the place of each word, text or category, in a list of names; -1 of one that is not in it."""
+    table = pl.DataFrame({"text": pl.Series(names, dtype=pl.String)}).with_row_index("place")
+    unique = words.unique().drop_nulls().alias("word")
+    known = pl.DataFrame({"word": unique, "text": unique.cast(pl.String)}).join(table, on="text")
+    joined = pl.DataFrame({"word": words}).join(known, on="word", how="left", maintain_order="left")
+    return joined["place"].cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+def _whole(perps: pl.DataFrame, names: Names) -> Fills:
+    account, coin = numbered(perps["account"], names.accounts), numbered(perps["coin"], names.coins)
+    lot, tick = names.lot_places[coin], names.tick_places[coin]
+    size, ticks = scaled(perps["sz"], lot), scaled(perps["px"], tick)
+    lots = np.where(perps["buys"].to_numpy(), size, -size)
+    dollars = (perps["token"].cast(pl.String) == "USDC").to_numpy()
+    return Fills(
+        account=account,
+        coin=coin,
+        lots=lots,
+        ticks=ticks,
+        value=values(lots, ticks, lot + tick),
+        pnl=money(perps["pnl"]),
+        fee=np.where(dollars, money(perps["fee"]), 0),
+        start=scaled(perps["start"], lot),
+        block=perps["block"].to_numpy(),
+        words=perps.select("dir", "time", "tid", "liquidated", "method", "mark", "file", "row"),
+    )
+
+
+def _sorted(names: Names, fills: Fills, snapshot: Snapshot) -> Rolled:
+    count = len(names.accounts)
+    pair = fills.coin * count + fills.account
+    order = np.argsort(pair, kind="stable")
+    held = numbered(pl.Series(snapshot.coins, dtype=pl.String), names.coins)
+    owner = numbered(pl.Series(snapshot.owners, dtype=pl.String), names.accounts)
+    before = held * count + owner
+    pairs = np.union1d(pair, before)
+    first = np.searchsorted(pair[order], np.append(pairs, np.iinfo(np.int64).max))
+    moves = (fills.value + fills.pnl)[order]
+    running = np.concatenate([[0], np.cumsum(moves)])
+    cost = running[1:] - np.repeat(running[first[:-1]], np.diff(first))
+    position0 = np.zeros(len(pairs), np.int64)
+    opened = first[:-1] < first[1:]
+    position0[opened] = fills.start[order[first[:-1][opened]]]
+    cost0 = np.where(position0 == 0, 0, UNKNOWN)
+    at = np.searchsorted(pairs, before)
+    sizes = scaled(pl.Series("size", snapshot.sizes, dtype=pl.String), names.lot_places[held])
+    entry = pl.Series("entry", snapshot.entries, dtype=pl.String).cast(pl.Float64).to_numpy()
+    dollars = sizes / np.power(10.0, names.lot_places[held]) * entry
+    _infer(cost0, cost, (fills.start + fills.lots)[order], first)
+    agree = ~opened[at] | (position0[at] == sizes)
+    position0[at] = np.where(opened[at], position0[at], sizes)
+    cost0[at] = np.where(agree, np.rint(dollars * 1e6).astype(np.int64), UNKNOWN)
+    wallet0 = np.full(count, UNKNOWN)
+    known = numbered(pl.Series(snapshot.accounts, dtype=pl.String), names.accounts)
+    wallet0[known] = money(pl.Series("cash", snapshot.cash, dtype=pl.String))
+    says = dict(zip(at[~agree].tolist(), sizes[~agree].tolist(), strict=True))
+    return Rolled(
+        names=names, fills=fills, order=order, pairs=pairs, first=first, cost=cost,
+        position0=position0, cost0=cost0, wallet0=wallet0, snapshot_says=says,
+    )  # fmt: skip
+
+
+def _infer(cost0: Whole, cost: Whole, end: Whole, first: Whole) -> None:
+    # Where a pair is flat after a fill its entry cost is zero there, so what it was at first follows from the running sum.
+    flat = np.flatnonzero(end == 0)
+    pair = np.searchsorted(first, flat, side="right") - 1
+    pair, at = np.unique(pair, return_index=True)
+    unknown = cost0[pair] == UNKNOWN
+    cost0[pair[unknown]] = -cost[flat[at[unknown]]]
+
+
+def _check(rolled: Rolled, files: Sequence[str], problems: list[Problem]) -> None:
+    fills, order, first = rolled.fills, rolled.order, rolled.first
+    end = (fills.start + fills.lots)[order]
+    follows = np.ones(len(order), bool)
+    follows[first[:-1][first[:-1] < len(order)]] = False
+    wrong = np.flatnonzero(follows[1:] & (fills.start[order[1:]] != end[:-1])) + 1
+    claims = [(int(order[at]), "the fills before it leave", int(end[at - 1])) for at in wrong]
+    for pair, lots in rolled.snapshot_says.items():
+        claims.append((int(order[first[pair]]), "the snapshot has", lots))
+    then = "The tally goes on from the venue's figure; what the account is worth is doubtful."
+    named = Named(problems, then)
+    file, row = fills.words["file"], fills.words["row"]
+    for fill, claim, lots in sorted(claims):
+        rolled.doubtful.add(int(fills.account[fill]))
+        what = _contradiction(rolled, fill, claim, lots)
+        named.add("contradicted tallies", files[file[fill]], row[fill], what)
+    named.close(files[-1] if files else "")
+
+
+def _contradiction(rolled: Rolled, fill: int, claim: str, lots: int) -> str:
+    names, fills = rolled.names, rolled.fills
+    coin = fills.coin[fill]
+    unit = 10.0 ** int(names.lot_places[coin])
+    return (
+        f"startPosition of {names.accounts[fills.account[fill]]} in {names.coins[coin]} is "
+        f"{fills.start[fill] / unit:g}; {claim} {lots / unit:g}."
+    )
+
+
+def _name_unknown(
+    frame: pl.DataFrame,
+    files: Sequence[str],
+    directions: dict[str, int],
+    problems: list[Problem],
+) -> None:
+    named = Named(problems, "It moves the position as its side says; it counts as no forced close.")
+    for word in sorted(set(directions) - set(DIRECTIONS) - set(SPOT)):
+        first = frame.filter(pl.col("dir").cast(pl.String) == word).row(0, named=True)
+        what = f'dir "{word}" is unknown ({directions[word]:,} fills).'
+        named.add("unknown directions", files[first["file"]], first["row"], what)
+
+
+def _numeric(perps: pl.DataFrame, files: Sequence[str], problems: list[Problem]) -> pl.DataFrame:
+    # Only fills all of whose numbers are numbers; the others are named.
+    texts = ("px", "sz", "start", "pnl", "fee")
+    fine = pl.all_horizontal(
+        pl.col(name).cast(pl.Float64, strict=False).is_finite().fill_null(False) for name in texts
+    )
+    good = perps.select(fine.alias("good"))["good"]
+    named = Named(problems, "The fill was left out.")
+    for row in perps.filter(~good).to_dicts():
+        shown = ", ".join(f'{name} "{row[name]}"' for name in texts)
+        named.add(
+            "fills without numbers", files[row["file"]], row["row"], f"is no number: {shown}."
+        )
+    named.close(files[-1] if files else "")
+    return perps.filter(good)

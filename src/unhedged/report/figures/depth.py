@@ -1,0 +1,114 @@
+"""Depth: how much rested near the middle of each book, and when it was gone."""
+
+import numpy as np
+import polars as pl
+
+from unhedged.report.figures.replicate import MINUTE, Replicate, asset_of, venue_of
+from unhedged.report.page import look
+from unhedged.report.page.parts import Figure, Grid
+from unhedged.vocab.units import show_money, show_rate
+
+BPS = 100
+"""Distance from the middle within which an order counts."""
+MOST_BOOKS = 6
+FLOOR = 1e-3
+"""Share below which a book is drawn as empty: nothing, on an axis of powers, has no place."""
+OPENING = MINUTE
+COLOURS = (look.MARK, look.SHORT, look.LONG, look.FUND, look.LIQUIDATION, look.ADL)
+
+
+def depth(one: Replicate) -> Figure:
+    """Return depth within one percent of each book's own mid, both sides, as a share of its first minute."""
+    assets = one.assets
+    books = sorted(
+        one.series_of(None)["instrument"].unique().to_list(),
+        key=lambda i: (assets.index(asset_of(i)) if asset_of(i) in assets else 99, i),
+    )[:MOST_BOOKS]
+    data, rows, worst = [], [], ("", 1.0, 0)
+    for n, book in enumerate(books):
+        frame = one.series_of(book)
+        share, usual = shares(frame)
+        label = f"{asset_of(book)} on {venue_of(book)}"
+        by_minute = middles(one, frame, share)
+        drawn = np.maximum(by_minute["share"].to_numpy(), FLOOR) * 100
+        data.append(
+            look.line(
+                label, one.times(by_minute), drawn.tolist(), COLOURS[n % len(COLOURS)], width=1.1
+            )
+        )
+        at = int(share.argmin())
+        if share[at] < worst[1]:
+            worst = (label, float(share[at]), int(frame["t_ns"][at]))
+        rows.append(_row(one, book, frame, share, usual))
+    layout = look.layout(380)
+    layout["yaxis"] = look.axis(
+        "% of the first minute",
+        type="log",
+        tickvals=[0.1, 1, 10, 100],
+        ticktext=["≤0.1", "1", "10", "100"],
+    )
+    layout["xaxis"] = one.axis()
+    return Figure(
+        id="depth",
+        question="Who was still there to trade with?",
+        reading=_reading(one, worst),
+        data=data,
+        layout=layout,
+        grid=Grid(
+            heads=(
+                "book",
+                "first minute",
+                "least",
+                "at",
+                "least share",
+                "time below a tenth",
+                "at the end",
+            ),
+            rows=rows,
+        ),
+        source=f"series.bid_depth_{BPS} and series.ask_depth_{BPS}, median of each minute",
+    )
+
+
+def shares(frame: pl.DataFrame) -> tuple[np.ndarray, float]:
+    """Return depth of one book over time as a share of the median of its first minute, and that median, dollars."""
+    both = (
+        frame[f"bid_depth_{BPS}"].fill_null(0.0) + frame[f"ask_depth_{BPS}"].fill_null(0.0)
+    ).to_numpy()
+    t = frame["t_ns"].to_numpy()
+    usual = float(np.median(both[t < t[0] + OPENING]))
+    return both / usual if usual > 0 else np.zeros_like(both), usual
+
+
+def middles(one: Replicate, frame: pl.DataFrame, share: np.ndarray) -> pl.DataFrame:
+    """Return the median of ``share`` in each minute, at its middle: a book that flickers is drawn as what one usually met."""
+    keys = [((pl.col("t_ns") // MINUTE) * MINUTE + MINUTE // 2).alias("t_ns")]
+    if one.dated:
+        keys.append((pl.col("utc").dt.truncate("1m") + pl.duration(seconds=30)).alias("utc"))
+    columns = frame.select("t_ns", *(["utc"] if one.dated else [])).with_columns(
+        share=pl.Series(share)
+    )
+    return columns.group_by(keys).agg(pl.col("share").median()).sort("t_ns")
+
+
+def _row(
+    one: Replicate, book: str, frame: pl.DataFrame, share: np.ndarray, usual: float
+) -> tuple[str, ...]:
+    at = int(share.argmin())
+    return (
+        book,
+        show_money(usual),
+        show_money(float(share[at] * usual)),
+        one.clock(int(frame["t_ns"][at])),
+        show_rate(float(share[at])),
+        show_rate(float((share < 0.1).mean())),
+        show_rate(float(share[-1])),
+    )
+
+
+def _reading(one: Replicate, worst: tuple[str, float, int]) -> str:
+    label, share, t_ns = worst
+    if not label:
+        return "No book lost depth."
+    left = "nothing" if share == 0 else f"{show_rate(share)} of its usual depth"
+    return f"Within 1% of the mid, {label} had {left} left at {one.clock(t_ns)}."

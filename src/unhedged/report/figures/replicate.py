@@ -1,0 +1,107 @@
+"""One replicate as figures see it: its tables, its clock, and which instruments matter most."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from unhedged.report.page import look
+from unhedged.vocab.units import show_clock
+
+MINUTE = 60 * 10**9
+Tables = Callable[[str], pl.DataFrame]
+Times = list[float] | list[int]
+
+
+class Replicate:
+    """Tables of one replicate, read once each.
+
+    Parameters
+    ----------
+    tables : callable
+        Gives a table by name.
+    number : int
+        The replicate.
+    """
+
+    def __init__(self, tables: Tables, number: int) -> None:
+        self._tables, self.number = tables, number
+        self._read: dict[str, pl.DataFrame] = {}
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a table."""
+        if name not in self._read:
+            self._read[name] = self._tables(name)
+        return self._read[name]
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether the scenario has a time of day."""
+        return "utc" in self.table("series").columns
+
+    def times(self, frame: pl.DataFrame) -> Times:
+        """Return the time of each row as an axis takes it: milliseconds of the epoch, or minutes from the start."""
+        if self.dated and "utc" in frame.columns:
+            return frame["utc"].dt.epoch("ms").to_list()
+        return (frame["t_ns"] / MINUTE).to_list()
+
+    def axis(self, **more: Any) -> dict[str, Any]:
+        """Return an axis of time, of day or from the start."""
+        if self.dated:
+            return look.axis("UTC", type="date", tickformat="%H:%M", hoverformat="%H:%M:%S", **more)
+        return look.axis("minutes from the start", type="linear", **more)
+
+    def clock(self, t_ns: int) -> str:
+        """Return a time as text: of day, or from the start."""
+        if not self.dated:
+            return show_clock(t_ns)
+        series = self.table("series")
+        start = series["utc"][0].timestamp() - series["t_ns"][0] / 1e9
+        seconds = int(start + t_ns / 1e9) % 86_400
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02} UTC"
+
+    @cached_property
+    def contracts(self) -> list[str]:
+        """Perpetuals, those with most notional at the start first."""
+        first = self.series_of(None).group_by("instrument", maintain_order=True).first()
+        held = first.filter(pl.col("open_interest").is_not_null())
+        by_size = held.with_columns(usd=pl.col("open_interest") * pl.col("mark"))
+        return by_size.sort("usd", descending=True)["instrument"].to_list()
+
+    @cached_property
+    def assets(self) -> list[str]:
+        """Underlyings of the perpetuals, those with most closed by force first."""
+        sizes: dict[str, float] = {asset_of(one): 0.0 for one in self.contracts}
+        for name in ("liquidations", "adl"):
+            frame = self.table(name).group_by("instrument").agg(pl.col("notional").sum())
+            for instrument, usd in frame.iter_rows():
+                asset = asset_of(instrument)
+                sizes[asset] = sizes.get(asset, 0.0) + usd
+        return sorted(sizes, key=lambda asset: -sizes[asset])
+
+    def series_of(self, instrument: str | None) -> pl.DataFrame:
+        """Return the rows of one instrument in order of time, or all."""
+        frame = self.table("series")
+        if instrument is not None:
+            frame = frame.filter(pl.col("instrument") == instrument)
+        return frame.sort("t_ns")
+
+    def per_minute(self, name: str) -> pl.DataFrame:
+        """Return notional of the rows of table ``name`` by minute: ``t_ns`` of its middle, ``usd``; ``utc`` where dated."""
+        frame = self.table(name)
+        minute = (pl.col("t_ns") // MINUTE) * MINUTE + MINUTE // 2
+        keys = [minute.alias("t_ns")]
+        if "utc" in frame.columns:
+            keys.append((pl.col("utc").dt.truncate("1m") + pl.duration(seconds=30)).alias("utc"))
+        return frame.group_by(keys).agg(usd=pl.col("notional").sum()).sort("t_ns")
+
+
+def asset_of(instrument: str) -> str:
+    """Return the underlying of ``venue/SYMBOL``: ``hub/BTC-PERP`` and ``spot/BTC`` are about BTC."""
+    return instrument.partition("/")[2].partition("-")[0]
+
+
+def venue_of(instrument: str) -> str:
+    """Return the venue of ``venue/SYMBOL``."""
+    return instrument.partition("/")[0]

@@ -1,0 +1,66 @@
+"""`unhedged score`: a shortened day held against the targets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import unhedged
+from unhedged.cli.app import invoke
+from unhedged.vocab.errors import ResultsError
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("results")
+    return unhedged.run(
+        "october-2025",
+        overrides={"run.duration": "50m", "outage.0.at": "40m"},
+        replicates=1,
+        out=out,
+    ).path
+
+
+def test_the_screen_and_the_gates(short: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["score", str(short)]) == 0
+    out = capfd.readouterr().out
+    assert "gates hold" in out.splitlines()[0]
+    assert "49 Money made or lost" in out
+    assert invoke(["score", str(short), "--gates"]) == 4  # nothing is liquidated before 21:10
+
+
+def test_the_same_for_machines(short: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["score", str(short), "--json"]) == 0
+    card = json.loads(capfd.readouterr().out)
+    assert card["replicates"] == 1
+    rows = {row["id"]: row for row in card["rows"]}
+    assert rows[49]["verdict"] == "pass"
+    assert rows[56]["verdict"] == "not computable"  # the run ends before 22:10
+    assert rows[52]["parts"][0]["values"][0] < 0
+
+
+def test_a_run_that_kept_no_series_says_so(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    short = {"run.duration": "50m", "outage.0.at": "40m"}
+    path = unhedged.run(
+        "october-2025", overrides=short, replicates=1, keep="summary", out=tmp_path
+    ).path
+    for command in ("score", "report"):
+        code = invoke([command, str(path)])
+        err = capfd.readouterr().err
+        assert (code, "kept forced events alone" in err) == (
+            (1, True) if command == "score" else (0, False)
+        )
+    with pytest.raises(ResultsError, match="kept forced events alone"):
+        unhedged.open_results(path).figures()
+
+
+def test_a_scenario_without_targets_is_refused(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = unhedged.run("btc-cascade", replicates=1, out=tmp_path).path
+    assert invoke(["score", str(path)]) != 0
+    err = capfd.readouterr().err
+    assert 'nothing to score "btc-cascade" against' in err
+    assert "october-2025" in err
