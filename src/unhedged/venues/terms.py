@@ -137,6 +137,7 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
     "portfolio": {
         "equity": Term("formula", "equity in portfolio margin"),
         "requirement": Term("formula", "maintenance in portfolio margin"),
+        "base": Term("money", "constant that is added to the requirement"),
         "ratio": Term("formula", "the ratio that is watched"),
         "boundary": Term(BOUNDARIES, "liquidated when ratio … liquidation level"),
         "reminder": Term("rate", "level of the first warning"),
