@@ -380,6 +380,5 @@ def test_there_are_as_many_stories_and_boundaries_as_there_were(record_property)
     rules = {tomllib.loads(path.read_text())["rule"] for path in STORIES}
     words = f"{len(STORIES)} stories of {len(rules)} rules, {len(BOUNDARIES)} boundaries at equality and an atom to each side"
     record_property("stories", words)
-    print(words)
     assert len(STORIES) >= LEAST_STORIES
     assert len(BOUNDARIES) >= LEAST_BOUNDARIES
