@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks import __main__ as all_of_them
+from benchmarks.adl import crowd, sorted_queue
+from benchmarks.adl import row as policy_row
 from benchmarks.books import End, bourse_book, compiled_book, plain_book
 from benchmarks.dispatch import INSTRUMENT_CODES, VENUE_CODES, Fixed, brackets, codes_of, copied
 from benchmarks.loop import bare_loop
@@ -18,6 +20,7 @@ from benchmarks.twins import Twins, beside_twin
 from tests.support.large_archive import Large, write_large
 from tests.support.plain_archive import plain_replay
 
+from unhedged.adl.contract import allocation_of
 from unhedged.engine.bench_kernels import common_stream
 from unhedged.engine.bench_scenarios import loop_scenario
 from unhedged.kernels.layout.market import INSTRUMENT, VENUE
@@ -63,6 +66,17 @@ def test_numpy_closes_the_accounts_that_the_triggers_close():
     closed = lazily(population)
     assert (closed != SURVIVED).any()
     assert numpy_scan(population).closed.tolist() == closed.tolist()
+
+
+def test_a_policy_is_timed_on_a_list_it_answers_rightly():
+    winners = crowd(900)
+    lots = int(winners["qty"].sum() // 3)
+    assert (
+        allocation_of("binance-v1")(winners, lots).tolist() == sorted_queue(winners, lots).tolist()
+    )
+    found = policy_row("binance-v1", 900)
+    assert min(*found.ours, *found.theirs) > 0
+    assert policy_row("min-max-v1", 900).beside == "numpy, not rounded to the sum"
 
 
 def test_the_twins_of_the_loop_count_the_same():

@@ -25,13 +25,14 @@ REASONS: dict[str, tuple[set[float], str]] = {
         "rates are quoted per eight hours, interest per day; eight hours in nanoseconds",
     ),
     "rules/integer.py": ({1000, 10, 9}, "units: milli-ticks, parts per billion"),
+    "rules/inverse.py": ({6, 10, 62}, "a price that leaves a lot its value; a bound of 64 bits"),
     "rules/liquidation_size.py": ({4}, "atoms of rounding between four operations"),
     "rules/portfolio.py": ({3, 4, 10, 18}, "bands by number; a ratio above every band"),
     "rules/pnl.py": ({10, 18}, "a mark no price reaches"),
     "venues/comparing.py": ({20, 44}, "widths of columns"),
     "venues/contracts.py": (
-        {8, 10, 6, 100},
-        "atoms of a coin; decades of an assumed tick and worth of an assumed lot, both printed",
+        {6, 100},
+        "decades of an assumed tick and worth of an assumed lot, both printed",
     ),
     "venues/legs.py": ({10, 6}, "atoms of a dollar"),
     "venues/margining.py": ({100}, "times the present mark that count as never reached"),
@@ -78,6 +79,10 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/marks.py": ({1000}, "milli-ticks in a tick"),
     "kernels/memory.py": ({21}, "bits of a large page"),
     "kernels/news.py": ({1_000_000_000}, "nanoseconds between steps of the fundamental value"),
+    "kernels/observe.py": (
+        {1e6, 1e-8, 1e-3},
+        "units: atoms of a dollar, coins in an atom, ticks in a milli-tick",
+    ),
     "kernels/record.py": (
         {5, 10_000, 1000, 10, 25, 50, 100, 200, 3},
         "bands of recorded depth, basis points; milli-ticks",

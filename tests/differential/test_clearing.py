@@ -8,13 +8,14 @@ from tests.support.market import FIRST_TRADER, FUND_UNWIND, IDLE, VAULT, Market
 from tests.support.plain_market import PLAIN, PlainMarket
 
 from unhedged.adl.scores import SCORES
-from unhedged.reference.ledger import Account
+from unhedged.reference.ledger import SHORT_LEG, Account, contract_number
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
     AdlDecision,
     CasePhase,
     EntryReason,
+    InstrumentKind,
     LiquidationStep,
     TierForm,
 )
@@ -41,7 +42,19 @@ WORLDS = 40
 class World:
     """The same random market twice."""
 
-    def __init__(self, seed: int, *, traders: int = 0, ladder: Any = None, fund: int = 1) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        traders: int = 0,
+        ladder: Any = None,
+        fund: int = 1,
+        kind: InstrumentKind = InstrumentKind.LINEAR,
+        hedge: bool = False,
+    ) -> None:
+        self.hedge = hedge
+        self.kind = kind
+        self.scale = 1000 if kind == InstrumentKind.INVERSE else 1  # a coin is dear
         self.random = random = np.random.default_rng(seed)
         self.fund = fund
         self.short: set[int] = set()
@@ -58,6 +71,7 @@ class World:
             accounts=self.accounts,
             house=self.house,
             orders=1024,
+            hedge=hedge,
         )
         self.build_twin()
         self.start = [i["mark"] for i in self.instruments]
@@ -153,13 +167,17 @@ class World:
             "den": int(random.choice([1, 3, 10])),
             "tiers": tiers,
             "band_ppb": band,
+            "kind": self.kind,
         }
+        if self.kind == InstrumentKind.INVERSE:  # contracts of $1 to $100, ticks of $0.01 to $1
+            found["num"], found["den"] = int(random.choice([10**8, 10**9, 2 * 10**10])), 1
+            found["tiers"] = [(f // 1000, mm, im, d // 1000) for f, mm, im, d in tiers]
         return found if self.ladder in LADDERS[:2] else self.draw_schedule(found)
 
     def draw_schedule(self, found: dict[str, Any]) -> dict[str, Any]:
         random = self.random
         form = TierForm(int(random.choice([0, 0, 0, 1, 2])))
-        price = found["mark"] // 1000 * found["num"] // found["den"]
+        price = int(self.per_lot(found))
         if form != TierForm.NOTIONAL or random.random() < 0.4:  # rates on everything
             found["tiers"] = [(floor, mm, im, 0) for floor, mm, im, _ in found["tiers"]]
         if form == TierForm.SIZE:
@@ -172,14 +190,25 @@ class World:
         found["close_out_ppb"] = found["tiers"][0][1] * int(random.choice([0, 1, 2])) // 3
         return found
 
+    def per_lot(self, instrument: dict[str, Any]) -> float:
+        """Return the atoms of a lot at mark."""
+        milli = instrument["mark"] / 1000
+        price = 1 / milli if self.kind == InstrumentKind.INVERSE else milli
+        return price * instrument["num"] / instrument["den"]
+
+    def signed_worth(self, instrument: dict[str, Any], lots: int) -> int:
+        """Return the signed value of lots of a linear contract at mark, atoms."""
+        size = abs(lots) * instrument["num"] * instrument["mark"] // (instrument["den"] * 1000)
+        return size if lots >= 0 else -size
+
     def draw_accounts(self) -> None:
         random, m = self.random, self.count
         n = self.traders
         lots = np.zeros((n, m), np.int64)
         for i, instrument in enumerate(self.instruments):
-            mark = instrument["mark"] / 1000 * instrument["num"] / instrument["den"]
+            mark = self.per_lot(instrument)
             holds = random.random(n) < 0.75
-            notional = np.exp(random.normal(np.log(10**12), 2.5, n)) * holds
+            notional = np.exp(random.normal(np.log(10**12), 2.5, n)) * holds / self.scale
             long = random.random(n) < (0.5 if self.whale < 0 else 0.1)
             lots[:, i] = np.round(notional / mark) * np.where(long, 1, -1)
             total = int(lots[:, i].sum())
@@ -189,14 +218,27 @@ class World:
             positions, value = {}, 0
             for i, instrument in enumerate(self.instruments):
                 pos = int(lots[a, i])
+                if self.hedge:
+                    both = int(abs(pos) * random.choice([0.0, 0.1, 1.0, 20.0]))
+                    positions[i] = []
+                    for leg in (max(0, pos) + both, min(0, pos) - both):
+                        worth = self.signed_worth(instrument, leg)
+                        positions[i].append((leg, int(worth * random.uniform(0.8, 1.2))))
+                        value += worth
+                    continue
                 if pos == 0:
                     continue
                 num, den = instrument["num"], instrument["den"]
                 worth = abs(pos) * num * instrument["mark"] // (den * 1000)
-                cost = int(worth * random.uniform(0.8, 1.2))
-                positions[i] = (pos, cost if pos > 0 else -cost)
-                value += worth if pos > 0 else -worth
-            gross = sum(abs(c) for _, c in positions.values())
+                sign = 1 if pos > 0 else -1
+                if self.kind == InstrumentKind.INVERSE:
+                    worth, sign = abs(pos) * num * 1000 // (den * instrument["mark"]), -sign
+                positions[i] = (pos, sign * int(worth * random.uniform(0.8, 1.2)))
+                value += sign * worth
+            held = [
+                h for one in positions.values() for h in ([one] if isinstance(one, tuple) else one)
+            ]
+            gross = sum(abs(c) for _, c in held)
             own = int(gross * random.choice([0.01, 0.03, 0.1, 0.3, 1.0]) * random.uniform(0.5, 2.0))
             if a == self.whale:
                 own = gross // 40
@@ -206,7 +248,7 @@ class World:
                 else FIRST_TRADER + a
             )
             self.accounts.append({"cash": own - value, "positions": positions, "owner": owner})
-        fund = int(np.exp(random.normal(np.log(10**11), 2.0)))
+        fund = int(np.exp(random.normal(np.log(10**11), 2.0)) / self.scale)
         self.house = {
             "FUND": {"cash": fund * self.fund},
             "VAULT": {"cash": int(fund * random.random())},
@@ -232,6 +274,12 @@ class World:
                 continue
             pos = abs(int(self.market.position(int(random.choice(self.makers)), i)["pos"]))
             qty = max(1, int(pos * random.uniform(0.01, 0.5)))
+            if self.hedge:
+                short = int(random.integers(0, 2))
+                closes = side == (0 if short else 1)
+                self.market.order(maker, i, side, px, qty, int(closes), short)
+                self.plain.order(maker, i + short * SHORT_LEG, side, px, qty, closes)
+                continue
             self.market.order(maker, i, side, px, qty)
             self.plain.order(maker, i, side, px, qty)
 
@@ -293,8 +341,10 @@ class World:
             assert int(memory["account"]["cooldown_until"][account.row]) == account.cooldown_until
             totals = [account.totals[reason] for reason in EntryReason]
             assert [int(x) for x in memory["total"]["atoms"][account.row]] == totals
-            for i in range(self.count):
-                p, plain = self.market.position(account.row, i), account.holdings[i]
+            for i in account.slot:
+                contract, short = contract_number(i), int(i >= SHORT_LEG)
+                p, plain = self.market.position(account.row, contract, short), account.holdings[i]
+                assert (p["leg"] == 0) or (plain.pos <= 0 if short else plain.pos >= 0)
                 assert (p["pos"], p["cost"], p["adl_qty"], p["forced_qty"]) == (
                     plain.pos, plain.cost, plain.adl_qty, plain.forced_qty
                 )  # fmt: skip
@@ -322,6 +372,47 @@ def test_every_ladder_equals_its_plain_twin(ladder):
     assert rows > 300
     if LiquidationStep.FUND_ZEROES_ACCOUNT not in ladder:
         assert CasePhase.ADL_CLOSE in phases
+
+
+@pytest.mark.parametrize(
+    "ladder", LADDERS, ids=lambda steps: f"{steps[-2 % len(steps)].name.lower()}-{len(steps)}"
+)
+def test_inverse_contracts_under_every_ladder_equal_their_plain_twin(ladder):
+    phases, rows = set(), 0
+    for seed in range(5000, 5000 + WORLDS // 2):
+        world = World(seed, ladder=ladder, kind=InstrumentKind.INVERSE)
+        for _ in range(20):
+            world.update()
+        phases |= {row["phase"] for row in world.twin.rows}
+        rows += len(world.twin.rows)
+    assert rows > 100
+    assert phases & {CasePhase.ADL_CLOSE, CasePhase.TAKEOVER, CasePhase.REDUCE}
+
+
+NET_FIRST = tuple(
+    tuple(LiquidationStep[name.upper()] for name in ladder.split())
+    for ladder in (
+        "cancel_orders net_hedged_legs drop_tiers takeover_at_bankruptcy",
+        "net_hedged_legs incremental_rounds fund_zeroes_account",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "ladder",
+    [*NET_FIRST, *LADDERS],
+    ids=lambda steps: f"{steps[-2 % len(steps)].name.lower()}-{len(steps)}",
+)
+def test_accounts_with_two_legs_equal_their_plain_twin_under_every_ladder(ladder):
+    phases, rows = set(), 0
+    for seed in range(7000, 7000 + WORLDS // 2):
+        world = World(seed, ladder=ladder, hedge=True)
+        for _ in range(20):
+            world.update()
+        phases |= {row["phase"] for row in world.twin.rows}
+        rows += len(world.twin.rows)
+    assert rows > 100
+    assert (CasePhase.NET in phases) == (LiquidationStep.NET_HEDGED_LEGS in ladder)
 
 
 @pytest.mark.slow

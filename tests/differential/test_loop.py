@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 from numba import njit
+from tests.support.hedge_world import hedge_scenario
+from tests.support.inverse_world import inverse_scenario
 from tests.support.plain_market import PLAIN
 from tests.support.plain_world import compare, twin_of
 from tests.support.small_world import PERPETUALS, Small, plan_of, scenario
@@ -26,7 +28,7 @@ from unhedged.kernels.room import events_with_room
 from unhedged.kernels.tables import case, event, instrument, message, world
 from unhedged.reference import loop
 from unhedged.reference.world import Message, World
-from unhedged.vocab.enums import CasePhase, EntryReason, EventKind, Reason, Reject
+from unhedged.vocab.enums import CasePhase, EntryReason, EventKind, Leg, Reason, Reject
 
 BATCH = 500
 HEAD = ("t", "kind", "subject", "command", "qty", "px")
@@ -140,7 +142,7 @@ KEPT = {
         "maker_cause",
         "taker_cause",
     ),
-    "transfer": ("t", "atoms", "source", "target", "asset", "reason"),
+    "transfer": ("t", "atoms", "source", "target", "asset", "mark_milli", "reason"),
 }
 
 
@@ -256,6 +258,32 @@ def test_worlds_of_every_perpetual_rulebook_agree_event_by_event(rulebook, tmp_p
         liquidated += int(small.memory.world["liquidations"])
     assert total > 20_000
     assert liquidated > 0
+
+
+def test_worlds_that_settle_in_coin_agree_event_by_event(tmp_path):
+    seen, total, liquidated = Seen(), 0, 0
+    for seed in range(6):
+        small, _, events = follow(seed, tmp_path, seen, 70, inverse_scenario)
+        total += events
+        liquidated += int(small.memory.world["liquidations"])
+        assert set(small.memory["venue"]["asset"]) == {0, 1}
+    assert total > 40_000
+    assert liquidated > 20
+    assert seen.phases >= {CasePhase.REDUCE, CasePhase.TAKEOVER}
+    assert seen.reasons >= {EntryReason.TOP_UP, EntryReason.TAKEOVER, EntryReason.FUNDING}
+
+
+def test_worlds_in_hedge_mode_agree_event_by_event(tmp_path):
+    seen, total = Seen(), 0
+    for seed in (2, 7):  # a fall of 6 % with a pocket a leg, of 12 % with one account
+        small, _, events = follow(seed, tmp_path, seen, 60, hedge_scenario)
+        total += events
+        legs = small.memory["position"]["leg"]
+        assert (small.memory["position"]["pos"][legs == Leg.LONG] >= 0).all()
+        assert (small.memory["position"]["pos"][legs == Leg.SHORT] <= 0).all()
+        assert (legs != Leg.ONE_WAY).sum() >= 96
+    assert total > 20_000
+    assert CasePhase.NET in seen.phases
 
 
 @pytest.mark.slow

@@ -1,11 +1,13 @@
 """The rulebook as stories: given accounts and a book, when marks move, then steps, balances and orders.
 
-Each runs in the kernels and in their plain twin, which must agree. One TOML file each. Money is dollars, prices have ticks of one cent, a lot is one unit of the underlying. ``wallet`` is what a
-venue shows: cash plus the entry cost of open positions. A step reads ``PHASE account change @ price counterparty``.
+Each runs in the kernels and in their plain twin, which must agree. One TOML file each. Money is dollars, prices have ticks of one
+cent, a lot is one unit of the underlying. With ``face`` contracts are inverse: a lot is so many dollars, money is coin. ``wallet`` is
+what a venue shows: cash plus the entry cost of open positions. A step reads ``PHASE account change @ price counterparty``.
 """
 
 import re
 import tomllib
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from tests.support.market import BREACH, FIRST_TRADER, HOUSE, IDLE, VAULT, Marke
 from tests.support.plain_market import PLAIN, PlainMarket
 
 from unhedged.adl.scores import SCORES
+from unhedged.reference.ledger import SHORT_LEG, contract_number
 from unhedged.vocab.enums import (
     AccountStatus,
     AdlDecision,
@@ -25,13 +28,14 @@ from unhedged.vocab.enums import (
     DrawdownBase,
     EntryReason,
     FundPool,
+    InstrumentKind,
     LiquidationStep,
     Reduction,
     Side,
     TierForm,
 )
+from unhedged.vocab.units import ATOMS_PER_COIN, ATOMS_PER_USD
 
-ATOMS = 1_000_000
 CENT = 10_000  # atoms of one lot at one tick
 SECOND = 1_000_000_000
 STORIES = sorted(Path(__file__).parent.glob("*.toml"))
@@ -59,14 +63,6 @@ CHOICES = {
 }  # fmt: skip
 
 
-def dollars(atoms: int) -> float:
-    return int(atoms) / ATOMS
-
-
-def money(atoms: int) -> str:
-    return f"{dollars(atoms):.6f}".rstrip("0").rstrip(".")
-
-
 def milli(price: float) -> int:
     return round(price * 100_000)
 
@@ -77,6 +73,8 @@ class Story:
     def __init__(self, text: dict[str, Any]) -> None:
         self.text = text
         given = self.text["given"]
+        self.face = given.get("face")
+        self.atoms = ATOMS_PER_USD if self.face is None else ATOMS_PER_COIN
         self.marks = given["marks"] if "marks" in given else {"perp": given["mark"]}
         self.coins = {coin["id"]: coin for coin in given.get("coins", [])}
         self.marks |= {name: coin["price"] for name, coin in self.coins.items()}
@@ -93,9 +91,10 @@ class Story:
             accounts=self.accounts(given),
             coins=[self.haircuts(coin) for coin in self.coins.values()],
             house={
-                "FUND": {"cash": round(given.get("fund", 0.0) * ATOMS)},
-                "VAULT": {"cash": round(given.get("vault", 0.0) * ATOMS)},
+                "FUND": {"cash": round(given.get("fund", 0.0) * self.atoms)},
+                "VAULT": {"cash": round(given.get("vault", 0.0) * self.atoms)},
             },
+            hedge=given.get("hedge", False),
         )
         self.plain = PlainMarket(
             self.market, PLAIN.get(given.get("score", "binance-v1"), lambda facts: 0.0)
@@ -121,7 +120,7 @@ class Story:
                 venue[name] = round(given[name] * SECOND)
         for name in MONEY:
             if name in given:
-                venue[name] = round(given[name] * ATOMS)
+                venue[name] = round(given[name] * self.atoms)
         for name in PLAIN_KEYS:
             if name in given:
                 venue[name] = given[name]
@@ -141,7 +140,7 @@ class Story:
     def haircuts(self, coin: dict[str, Any]) -> list[tuple[int, int, int]]:
         tiers: list[tuple[int, int, int]] = []
         for floor, haircut in coin.get("haircut", [[0.0, 0.0]]):
-            start, ratio = round(floor * ATOMS), 10**9 - round(haircut * 10**9)
+            start, ratio = round(floor * self.atoms), 10**9 - round(haircut * 10**9)
             credit = tiers[-1][2] + start * (tiers[-1][1] - ratio) // 10**9 if tiers else 0
             tiers.append((start, ratio, credit))
         return tiers
@@ -152,14 +151,15 @@ class Story:
         whole = given.get("whole_position", form != TierForm.NOTIONAL)
         for floor, rate in given.get("tiers", [[0.0, 0.01]]):
             ppb = round(rate * 10**9)
-            start = int(floor) if form == TierForm.SIZE else round(floor * ATOMS)
+            start = int(floor) if form == TierForm.SIZE else round(floor * self.atoms)
             deduct += 0 if whole else start * (ppb - below) // 10**9
             tiers.append((start, ppb, 2 * ppb, deduct))
             below = ppb
         return {
             "mark": milli(self.marks[name]),
-            "num": CENT,
+            "num": CENT if self.face is None else round(self.face * 100 * self.atoms),
             "den": 1,
+            "kind": InstrumentKind.LINEAR if self.face is None else InstrumentKind.INVERSE,
             "tiers": tiers,
             "tier_form": form,
             "slope_ppb": round(given.get("slope", 0.0) * 10**9),
@@ -177,26 +177,41 @@ class Story:
             held = account.get("positions", {})
             if "pos" in account:
                 held = {self.instruments[0]: [account["pos"], account["entry"]]}
-            positions = {}
-            for name, (pos, entry) in held.items():
-                cost = round(pos * entry * ATOMS)
-                positions[self.instruments.index(name)] = (pos, cost)
-                net[name] += pos
-            posted = {
-                self.instruments.index(n): (lots, 0) for n, lots in account.get("coins", {}).items()
-            }
-            cash = round(account["wallet"] * ATOMS) - sum(cost for _, cost in positions.values())
-            rows.append({"cash": cash, "positions": positions | posted, "owner": owner})
+            # In hedge mode an account has both legs of a contract, the long one first.
+            both = account.get("legs", {name: [leg] for name, leg in held.items()})
+            positions: dict[int, Any] = {}
+            for name, legs in both.items():
+                costs = [(pos, self.cost(pos, entry)) for pos, entry in legs]
+                positions[self.instruments.index(name)] = costs if "legs" in account else costs[0]
+                net[name] += sum(pos for pos, _ in costs)
+            spent = sum(self.cost(*leg) for legs in both.values() for leg in legs)
+            cash = round(account["wallet"] * self.atoms) - spent
+            for name, lots in account.get("coins", {}).items():
+                positions[self.instruments.index(name)] = (lots, 0)
+            rows.append({"cash": cash, "positions": positions, "owner": owner})
         rest = {
-            self.instruments.index(name): (-pos, -round(pos * self.marks[name] * ATOMS))
+            self.instruments.index(name): (-pos, self.cost(-pos, self.marks[name]))
             for name, pos in net.items()
             if pos
         }
+        lent = sum(cost for _, cost in rest.values())
+        if given.get("hedge", False):
+            flat = (0, 0)
+            rest = {i: [one, flat] if one[0] > 0 else [flat, one] for i, one in rest.items()}
         # The crowd never wins or loses here: it is the venue's own flow and belongs to no side of the queue.
-        rows.append(
-            {"cash": 10**15 - sum(cost for _, cost in rest.values()), "positions": rest, "kind": 3}
-        )
+        rows.append({"cash": 10**15 - lent, "positions": rest, "kind": 3})
         return rows
+
+    def cost(self, pos: int, price: float) -> int:
+        """Return the signed cost of lots, atoms; an inverse long owes coin."""
+        if self.face is None:
+            return round(pos * price * self.atoms)
+        size = int(abs(pos) * Fraction(self.face) * self.atoms / Fraction(str(price)))
+        return -size if pos > 0 else size
+
+    def show(self, atoms: int) -> float:
+        """Return atoms as dollars or coin."""
+        return int(atoms) / self.atoms
 
     def row(self, name: str) -> int:
         return self.names.index(name)
@@ -210,8 +225,14 @@ class Story:
             order["qty"],
         )
         reduce_only = order.get("reduce_only", False)
-        self.market.order(*placed, int(reduce_only))
-        self.plain.order(*placed, reduce_only)
+        if not self.market.hedge:
+            self.market.order(*placed, int(reduce_only))
+            self.plain.order(*placed, reduce_only)
+            return
+        who, i, side, px, qty = placed
+        short = int(order.get("leg", "long" if side == Side.BUY else "short") == "short")
+        self.market.order(who, i, side, px, qty, int(reduce_only), short)
+        self.plain.order(who, i + short * SHORT_LEG, side, px, qty, reduce_only)
 
     # ---- when
 
@@ -265,22 +286,32 @@ class Story:
             row = self.market.account(account.row)
             assert (int(row["cash"]), int(row["status"])) == (account.cash, account.status)
             held = [
-                int(self.market.position(account.row, i)["pos"]) for i in range(self.market.count)
+                int(
+                    self.market.position(account.row, contract_number(i), int(i >= SHORT_LEG))[
+                        "pos"
+                    ]
+                )
+                for i in account.slot
             ]
-            posted = [held.pos for held in account.coins.values()]
-            contracts = range(self.market.count - self.market.coins)
-            assert held == [account.holdings[i].pos for i in contracts] + posted
+            assert held == [account.holdings[i].pos for i in account.slot]
+            books = self.market.count - self.market.coins
+            posted = [
+                int(self.market.position(account.row, books + k)["pos"]) for k in account.coins
+            ]
+            assert posted == [coin.pos for coin in account.coins.values()]
 
     def transfers(self) -> list[str]:
+        amounts = [self.amount(t) for t in self.market.transfers()]
         return [
-            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {self.amount(t)} {self.names[t['target']]}"
-            for t in self.market.transfers()
+            f"{EntryReason(t['reason']).name} {self.names[t['source']]} {amount} {self.names[t['target']]}"
+            for t, amount in zip(self.market.transfers(), amounts, strict=True)
         ]
 
     def amount(self, row: Any) -> str:
-        if row["asset"] == 0:
-            return money(row["atoms"])
-        return f"{row['atoms']} {self.instruments[row['asset'] - 1]}"
+        if row["asset"] != 0:
+            return f"{row['atoms']} {self.instruments[row['asset'] - 1]}"
+        digits = len(str(self.atoms)) - 1
+        return f"{self.show(row['atoms']):.{digits}f}".rstrip("0").rstrip(".")
 
     def orders(self) -> list[str]:
         found = []
@@ -298,14 +329,18 @@ class Story:
         account = self.market.account(a)
         held = {n: self.market.position(a, i) for i, n in enumerate(self.instruments)}
         first = held[self.instruments[0]]
-        cost = sum(int(p["cost"]) for p in held.values())
+        short = {}
+        if self.market.hedge and a >= FIRST_TRADER:
+            short = {n: self.market.position(a, i, 1) for i, n in enumerate(self.instruments)}
+        cost = sum(int(p["cost"]) for p in (*held.values(), *short.values()))
         facts = {
             "id": wanted["id"],
             "pos": int(first["pos"]),
             "positions": {name: int(p["pos"]) for name, p in held.items()},
-            "wallet": dollars(account["cash"] + cost),
-            "cash": dollars(account["cash"]),
-            "equity": dollars(self.market.equity(a)),
+            "short": {name: int(p["pos"]) for name, p in short.items()},
+            "wallet": self.show(account["cash"] + cost),
+            "cash": self.show(account["cash"]),
+            "equity": self.show(self.market.equity(a)),
             "coins": {name: int(held[name]["pos"]) for name in self.coins},
             "status": AccountStatus(account["status"]).name,
             "adl": int(first["adl_qty"]),
@@ -326,7 +361,7 @@ def test_story(path):
         assert story.state(wanted) == wanted
     for name in ("fund", "vault"):
         if name in then:
-            assert dollars(story.market.equity(story.row(name))) == then[name]
+            assert story.show(story.market.equity(story.row(name))) == then[name]
     if "transfers" in then:
         assert story.transfers() == then["transfers"]
     if "orders" in then:
@@ -354,7 +389,7 @@ def shifted(path: Path, direction: str) -> dict[str, Any]:
         place, key = next(a for a in place["accounts"] if a["id"] == name), part
     elif part:
         place, key = place[name][int(part)], 0
-    unit = 1e-9 if name in RATES else 1 / ATOMS
+    unit = 1e-9 if name in RATES else 1 / ATOMS_PER_USD
     place[key] += unit if direction == "up" else -unit
     return text
 

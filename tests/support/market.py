@@ -20,7 +20,7 @@ from unhedged.kernels.ledger import imbalance, position_imbalance
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import account, event, instrument, touched, world
 from unhedged.kernels.triggers import drain, mark_moved, place_all
-from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind
+from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind, Leg
 
 HOUSE = ("FUND", "VAULT", "FEES", "ROUNDING", "EXTERNAL")
 FIRST_TRADER = len(HOUSE)
@@ -130,8 +130,9 @@ class Market:
 
     venue : columns of VENUE by name. instruments : dicts with ``mark`` (milli-ticks), ``num``, ``den``, ``tiers`` (floor,
     maintenance ppb, initial ppb, deduction), further columns of INSTRUMENT. accounts : dicts with ``cash`` (atoms),
-    ``positions`` {instrument: (lots, signed cost)}, further columns of ACCOUNT; house accounts by ``house`` = {"FUND": {...}}.
-    The last instruments are the books of ``coins``, the assets taken as collateral: each its haircut tiers (floor, ratio, credit).
+    ``positions`` {instrument: (lots, signed cost), or in hedge mode a list of both legs, long first}, further columns of ACCOUNT; house accounts by ``house`` = {"FUND": {...}}.
+    The last instruments are the books of ``coins``, the assets taken as collateral: each its haircut tiers (floor, ratio, credit);
+    not in hedge mode.
     """
 
     def __init__(
@@ -143,31 +144,38 @@ class Market:
         house: dict[str, dict[str, Any]] | None = None,
         orders: int = 256,
         window: int = 256,
+        hedge: bool = False,
         coins: Sequence[list[tuple[int, int, int]]] = (),
     ) -> None:
+        assert not (hedge and coins)
         self.count = len(instruments)
+        self.hedge = hedge
         self.coins = len(coins)
         house = house or {}
         everyone = [{"kind": AccountKind[name], **house.get(name, {})} for name in HOUSE]
         everyone += [{"kind": AccountKind.TRADER, **given} for given in accounts]
         n, m = len(everyone), self.count
+        self.legs = [2 if hedge and a >= FIRST_TRADER else 1 for a in range(n)]
+        starts = np.cumsum([0, *(m * legs for legs in self.legs)])
+        self.first, held = starts[:-1].tolist(), int(starts[-1])
         self.memory = Memory(
             {
                 "venue": 1, "instrument": m, "tier": sum(len(i["tiers"]) for i in instruments),
-                "account": n, "total": n, "position": n * m, "holder": n * m, "trigger": n * m,
+                "account": n, "total": n, "position": held, "holder": held, "trigger": held,
                 "bucket": 2 * BUCKETS * (m + self.coins), "collateral": self.coins,
                 "haircut": sum(len(tiers) for tiers in coins), "order": orders, "book": 2 * m, "level": 2 * m * window,
                 "word": 2 * m * words_per_side(window), "far": 256, "far_hash": 256,
                 "event": 64 + 2 * n, "slot": 1 << 16, "heap": 64 + 2 * n, "case": n + 8,
-                "winner": n + 1, "transfer": 4096, "forced": 65536, "fill": 65536, "touched": n,
-                "fired": n * m, "feed": m, "quote": 4 * m, "message": 16, "agent": 1, "tag": 1,
+                "winner": held + 1, "transfer": 4096, "forced": 65536, "fill": 65536, "touched": n,
+                "fired": held, "feed": m, "quote": 4 * m, "message": 16, "agent": 1, "tag": 1,
             }
         )  # fmt: skip
         self._fill_venue(venue)
-        self._fill_instruments(instruments, n)
+        self._fill_instruments(instruments)
         self._fill_coins(coins)
         self._fill_books(window)
         self._fill_accounts(everyone)
+        self._fill_holders()
         place(self.address)
         assert balanced(self.address)
 
@@ -175,8 +183,9 @@ class Market:
     def address(self) -> int:
         return self.memory.address
 
-    def slot(self, account: int, instrument: int) -> int:
-        return account * self.count + instrument
+    def slot(self, account: int, instrument: int, short: int = 0) -> int:
+        """Return a position's row; in hedge mode that of the long leg, or of the short one."""
+        return self.first[account] + self.legs[account] * instrument + short
 
     def _fill_venue(self, given: dict[str, Any]) -> None:
         row = self.memory["venue"][0]
@@ -199,7 +208,7 @@ class Market:
         self.memory.world["keep_fills"] = 1
         self.memory.world["settlements"] = 1
 
-    def _fill_instruments(self, instruments: list[dict[str, Any]], n: int) -> None:
+    def _fill_instruments(self, instruments: list[dict[str, Any]]) -> None:
         tier = 0
         for i, given in enumerate(instruments):
             row = self.memory["instrument"][i]
@@ -208,14 +217,12 @@ class Market:
                 row[column] = given["mark"]
             row["last_px"] = given["mark"] // 1000
             row["first_tier"], row["tiers"] = tier, len(given["tiers"])
-            row["first_holder"], row["holders"] = i * n, n
             row["first_bucket"] = 2 * BUCKETS * i
             for column in set(given) - {"num", "den", "mark", "tiers"}:
                 row[column] = given[column]
             for values in given["tiers"]:
                 self.memory["tier"][tier] = values
                 tier += 1
-            self.memory["holder"]["position"][i * n : (i + 1) * n] = np.arange(n) * self.count + i
             self.memory["feed"][i]["first"], self.memory["feed"][i]["size"] = 4 * i, 4
 
     def _fill_coins(self, coins: Sequence[list[tuple[int, int, int]]]) -> None:
@@ -230,6 +237,13 @@ class Market:
             for tier in tiers:
                 self.memory["haircut"][at] = tier
                 at += 1
+
+    def _fill_holders(self) -> None:
+        instruments = self.memory["position"]["instrument"]
+        self.memory["holder"]["position"] = np.argsort(instruments, kind="stable")
+        counts = np.bincount(instruments, minlength=self.count)
+        self.memory["instrument"]["holders"] = counts
+        self.memory["instrument"]["first_holder"] = np.cumsum([0, *counts[:-1]])
 
     def _fill_books(self, window: int) -> None:
         words = words_per_side(window)
@@ -250,29 +264,40 @@ class Market:
         self.memory["venue"]["peak"] = fund
         for a, given in enumerate(everyone):
             row = table[a]
-            row["first_position"], row["positions"] = a * m, m - self.coins
+            legs, start = self.legs[a], self.first[a]
+            row["first_position"], row["positions"] = start, m * legs - self.coins
             row["balances"] = self.coins
             row["owner"] = a
-            self.memory["position"]["account"][a * m : (a + 1) * m] = a
-            self.memory["position"]["instrument"][a * m : (a + 1) * m] = np.arange(m)
-            for i, (pos, cost) in given.get("positions", {}).items():
-                self.memory["position"][a * m + i]["pos"] = pos
-                self.memory["position"][a * m + i]["cost"] = cost
+            mine = self.memory["position"][start : start + m * legs]
+            mine["account"] = a
+            mine["instrument"] = np.repeat(np.arange(m), legs)
+            mine["leg"] = np.tile([Leg.LONG, Leg.SHORT], m) if legs == 2 else Leg.ONE_WAY
+            for i, held in given.get("positions", {}).items():
+                for short, (pos, cost) in enumerate([held] if isinstance(held, tuple) else held):
+                    leg = mine[legs * i + short]
+                    leg["pos"], leg["cost"] = pos, cost
             for column in set(given) - {"positions"}:
                 row[column] = given[column]
         external = HOUSE.index("EXTERNAL")
         table["cash"][external] -= table["cash"].sum()
-        self.memory.world["triggers_used"] = len(everyone) * m
+        self.memory.world["triggers_used"] = len(self.memory["position"])
         for i in range(m):
-            pos = self.memory["position"]["pos"][i::m]
+            pos = self.memory["position"]["pos"][self.memory["position"]["instrument"] == i]
             self.memory["instrument"]["open_interest"][i] = pos[pos > 0].sum()
 
     # ---- acting
 
     def order(
-        self, account: int, instrument: int, side: int, px: int, qty: int, reduce_only: int = 0
+        self,
+        account: int,
+        instrument: int,
+        side: int,
+        px: int,
+        qty: int,
+        reduce_only: int = 0,
+        short: int = 0,
     ) -> int:
-        p = self.slot(account, instrument)
+        p = self.slot(account, instrument, short)
         return add_order(self.address, instrument, side, px, qty, p, reduce_only)
 
     def trade(self, account: int, instrument: int, side: int, px: int, qty: int) -> int:
@@ -308,8 +333,8 @@ class Market:
     def maintenance(self, account: int) -> int:
         return maintenance_of(self.address, account)
 
-    def position(self, account: int, instrument: int = 0) -> Any:
-        return self.memory["position"][self.slot(account, instrument)]
+    def position(self, account: int, instrument: int = 0, short: int = 0) -> Any:
+        return self.memory["position"][self.slot(account, instrument, short)]
 
     def account(self, account: int) -> Any:
         return self.memory["account"][account]

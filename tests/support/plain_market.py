@@ -7,7 +7,7 @@ from tests.support.market import Market
 from tests.support.plain_world import coins_of, contract_of, rulebook_of
 
 from unhedged.reference.clearing import Clearing
-from unhedged.reference.ledger import Account, Holding, Ledger
+from unhedged.reference.ledger import SHORT_LEG, Account, Holding, Ledger, contract_number
 from unhedged.rules import adl_score, fees
 from unhedged.vocab.enums import AccountKind, EntryReason, Side
 
@@ -16,7 +16,7 @@ PLAIN: dict[str, Callable[[dict[str, int]], float]] = {
         x["unrealised"], x["wallet"], x["equity"], x["maintenance"]
     ),
     "bitmex-v1": lambda x: adl_score.score_bitmex(
-        x["side"] * x["notional"], x["side"] * x["cost"], x["side"] * x["notional"] - x["equity"]
+        x["sign"] * x["notional"], x["sign"] * x["cost"], x["sign"] * x["notional"] - x["equity"]
     ),
     "okx-v1": lambda x: adl_score.score_okx(
         x["unrealised"], max(1, x["cost"]), max(1, x["equity"]) / max(1, x["maintenance"])
@@ -73,15 +73,16 @@ class PlainMarket:
             owner=int(given["owner"]),
             kind=AccountKind(int(given["kind"])),
             cash=int(given["cash"]),
-            slot={i: i for i in range(market.count - market.coins)},
         )
-        for i in range(market.count):
-            p = market.position(row, i)
-            held = Holding(int(p["pos"]), int(p["cost"]))
-            if i in account.slot:
-                account.holdings[i] = held
-            else:
-                account.coins[i - len(account.slot)] = held
+        legs = 2 if market.hedge and account.kind == AccountKind.TRADER else 1
+        contracts = market.count - market.coins
+        for slot, (i, short) in enumerate((i, s) for i in range(contracts) for s in range(legs)):
+            p = market.position(row, i, short)
+            account.slot[i + short * SHORT_LEG] = slot
+            account.holdings[i + short * SHORT_LEG] = Holding(int(p["pos"]), int(p["cost"]))
+        for k in range(market.coins):
+            p = market.position(row, contracts + k)
+            account.coins[k] = Holding(int(p["pos"]), int(p["cost"]))
         return account
 
     # ---- the book
@@ -94,7 +95,10 @@ class PlainMarket:
 
     def would_cross(self, i: int, side: int, px: int) -> bool:
         sign = 1 if side == Side.BUY else -1
-        return any(o.i == i and o.side != side and sign * o.px <= sign * px for o in self.orders)
+        return any(
+            contract_number(o.i) == i and o.side != side and sign * o.px <= sign * px
+            for o in self.orders
+        )
 
     def lots(self, order: Resting) -> int:
         """Return the lots an order would fill now."""
@@ -105,7 +109,7 @@ class PlainMarket:
 
     def against(self, i: int, side: Side, limit: int) -> list[Resting]:
         sign = 1 if side == Side.BUY else -1
-        found = [o for o in self.orders if o.i == i and o.side != side]
+        found = [o for o in self.orders if contract_number(o.i - i) == 0 and o.side != side]
         found = [o for o in found if sign * o.px <= sign * limit]
         return sorted(found, key=lambda o: sign * o.px)
 
@@ -115,40 +119,44 @@ class PlainMarket:
     def sell_coin(self, k: int, limit: int, lots: int, account: Account) -> tuple[int, int]:
         return self.take(self.books + k, Side.SELL, limit, lots, account)
 
-    def exchange(self, i: int, px: int, lots: int, buyer: Account, seller: Account) -> int:
+    def exchange(
+        self, i: int, px: int, lots: int, buyer: tuple[Account, int], seller: tuple[Account, int]
+    ) -> int:
         """Settle a fill in the book of a contract or of an asset; return the money."""
         ledger = self.clearing.ledger
-        if i < self.books:
+        if contract_number(i) < self.books:
             money = ledger.fill_amount(i, px, lots)
-            ledger.exchange(i, money, lots, buyer, seller)
+            ledger.exchange(money, lots, buyer, seller)
             return money
         k = i - self.books
         money = ledger.coins[k].worth(lots, 1000 * px)
-        ledger.exchange_coins(k, money, lots, buyer, seller)
+        ledger.exchange_coins(k, money, lots, buyer[0], seller[0])
         return money
 
     def take(self, i: int, side: Side, limit: int, qty: int, taker: Account) -> tuple[int, int]:
         ledger, filled, atoms = self.clearing.ledger, 0, 0
         house = ledger.house(AccountKind.FEES)
         for order in self.against(i, side, limit):
-            lots = min(qty - filled, self.lots(order))
             if filled == qty:
                 break
+            order.qty = self.lots(order)  # what could not reduce any more is gone for good
+            lots = min(qty - filled, order.qty)
             if lots > 0:
-                buyer, seller = (
-                    (taker, order.account) if side == Side.BUY else (order.account, taker)
-                )
-                money = self.exchange(i, order.px, lots, buyer, seller)
+                resting, new = (order.account, order.i), (taker, i)
+                sides = (new, resting) if side == Side.BUY else (resting, new)
+                money = self.exchange(i, order.px, lots, *sides)
                 for account, rate in ((taker, self.fees[1]), (order.account, self.fees[0])):
-                    ledger.pay(account, house, fees.fee(money, rate), EntryReason.TRADING_FEE)
+                    ledger.pay(account, house, fees.fee(abs(money), rate), EntryReason.TRADING_FEE)
                 order.qty -= lots
                 filled += lots
-                atoms += money
+                atoms += abs(money)
             if self.lots(order) == 0:
                 self.orders.remove(order)
         return filled, atoms
 
     def cancel(self, account: Account, i: int | None) -> None:
         self.orders[:] = [
-            o for o in self.orders if o.account is not account or i not in (None, o.i)
+            o
+            for o in self.orders
+            if o.account is not account or (i is not None and contract_number(o.i - i) != 0)
         ]

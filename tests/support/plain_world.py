@@ -34,6 +34,7 @@ from unhedged.vocab.enums import (
     EntryReason,
     FundPool,
     InstrumentKind,
+    Leg,
     LiquidationStep,
     MarkForm,
     NewsShape,
@@ -54,7 +55,7 @@ VENUE_NUMBERS = (
 )  # fmt: skip
 EXCHANGE_STATE = (
     "basis_window", "votes_most", "asset", "next_funding", "interest_ppb", "funding_clamp_ppb", "funding_cap_ppb", "impact_notional",
-    "premium_sum", "premium_samples", "funding_ppb", "volume", "turnover", "ema_at", "low_px", "high_px",
+    "premium_sum", "premium_samples", "funding_ppb", "volume", "turnover", "ema_at", "low_px", "high_px", "start_milli",
 )  # fmt: skip
 BOOK_RULES = ("band_ppb", "max_qty", "significant", "last_px")
 
@@ -186,6 +187,8 @@ def contract_of(memory: Any, i: int) -> Contract:
         index=int(row["index_milli"]),
         tiers=[Tier(int(t["floor"]), int(t["mm_ppb"]), int(t["deduct"])) for t in tiers],
         tier_form=TierForm(int(row["tier_form"])),
+        asset=int(row["asset"]),
+        kind=InstrumentKind(int(row["kind"])),
         **numbers(row, CONTRACT),
     )
 
@@ -266,11 +269,11 @@ def _add_seats(world: World, memory: Memory) -> None:
             holder.coin_seats[k] = seat
             holder.coins[k] = Holding(**numbers(row, ("pos", "cost", "adl_qty", "forced_qty")))
             continue
-        seat = Seat(p, exchange, holder)
+        seat = Seat(p, exchange, holder, Leg(int(row["leg"])))
         exchange.seats.append(seat)
-        holder.seats[exchange.local] = seat
-        holder.slot[exchange.local] = p
-        holder.holdings[exchange.local] = Holding(
+        holder.seats[seat.key] = seat
+        holder.slot[seat.key] = p
+        holder.holdings[seat.key] = Holding(
             **numbers(row, ("pos", "cost", "adl_qty", "forced_qty"))
         )
 

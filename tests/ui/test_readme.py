@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from unhedged.cli.app import invoke
@@ -57,6 +58,24 @@ def test_python_session_runs(code: str, tmp_path: Path, monkeypatch: pytest.Monk
     with contextlib.redirect_stdout(out):
         exec(compile(code, str(README), "exec"), {})
     assert out.getvalue()
+
+
+def test_policy_of_five_lines_closes_what_it_says() -> None:
+    from unhedged.adl.checking import check_policy
+    from unhedged.adl.contract import check_allocation
+    from unhedged.kernels.layout.cases import WINNER
+
+    (code,) = [code for code in PYTHON if "def smallest_first" in code]
+    out, names = io.StringIO(), {}
+    with contextlib.redirect_stdout(out):
+        exec(compile(code, str(README), "exec"), names)
+    assert out.getvalue().strip() in code
+    policy = names["smallest_first"]
+    check_policy(policy)
+    winners = np.zeros(4, WINNER)
+    winners["qty"] = [40, 10, 10, 5]
+    for lots, closes in ((3, [0, 0, 0, 3]), (18, [0, 10, 3, 5]), (60, [35, 10, 10, 5]), (99, [40, 10, 10, 5])):  # fmt: skip
+        assert check_allocation(winners, lots, policy(winners, lots)).tolist() == closes
 
 
 def test_every_command_shown_exists() -> None:

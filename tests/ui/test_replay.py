@@ -80,7 +80,7 @@ def test_page_of_an_archive_is_one_file_that_asks_nothing_of_a_network(folder, t
     assert not FETCHES.findall(html)
     for title in ("Your archive, rolled forward fill by fill", "Limits", "Repeat it"):
         assert f"<h2>{title}</h2>" in html
-    assert "Whom would each policy have hit in your archive?" in html
+    assert "How hard would each policy have hit in your archive?" in html
 
 
 def test_page_of_the_event_begins_with_number_unit_count_and_definition(tmp_path):
@@ -98,8 +98,8 @@ def test_page_of_the_event_begins_with_number_unit_count_and_definition(tmp_path
         "How much was needed, and how much was taken?",
         "Does it matter when one looks?",
         "Which published policy is best, once the yardstick is right?",
-        "Whom would each policy have hit in the groups whose fills are there?",
-        "Whom would each policy have hit, had the waves met accounts like these?",
+        "How hard would each policy have hit the accounts whose fills are there?",
+        "How hard would each policy have hit, had the waves met accounts like these?",
     ):
         assert f"<h3>{question}</h3>" in html
     assert "0x4a96…500e" in html

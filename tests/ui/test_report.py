@@ -37,6 +37,7 @@ def test_the_page_of_a_run(runs: tuple[Path, Path], capfd: pytest.CaptureFixture
         "What did the funds carry?",
         "What happened to the desk hit worst?",
         "Who won and who lost?",
+        "On which leg was it made or lost?",
         "How much is chance?",
     ):
         assert f"<h3>{question}</h3>" in html
@@ -46,7 +47,9 @@ def test_the_page_of_a_run(runs: tuple[Path, Path], capfd: pytest.CaptureFixture
 
 def test_figures_by_name_for_a_notebook(runs: tuple[Path, Path]) -> None:
     figures = unhedged.open_results(runs[0]).figures(replicate=1)
-    assert {"price", "depth", "backing", "legs", "unhedged", "payers", "carry"} == set(figures)
+    assert {"price", "depth", "backing", "legs", "unhedged", "payers", "ledger", "carry"} == set(
+        figures
+    )
     plot = figures["price"].plotly()
     assert plot.layout.title.text == figures["price"].question
     forced = sum(usd for trace in plot.data if trace.type == "bar" for usd in trace.y)

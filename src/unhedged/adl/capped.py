@@ -3,8 +3,8 @@
 Both are water-filling on limits, `close_in_proportion`; O(n).
 
 Source: Chitra, Autodeleveraging: Impossibilities and Optimization, arXiv 2512.01112 v3 (verified). There capped pro-rata is the only
-rule that is Sybil resistant, scale invariant and monotone, and least for every convex cost of the haircuts. In whole lots all
-three hold up to the lot that rounding moves.
+rule that is Sybil resistant, scale invariant and monotone, and least for every convex cost of the haircuts; the last holds dollar by
+dollar, not account by account (docs/explanation/adl-theory.md). In whole lots the other three hold up to the lot that rounding moves.
 """
 
 from collections.abc import Callable
@@ -75,4 +75,7 @@ def risk_aware(risk: Callable[[Any], Any]) -> Callable[[Winners, int], Lots]:
 
 
 risk_aware_pro_rata = risk_aware(lambda leverage: leverage)
-"""Haircuts of profit in proportion to leverage (the plainest choice, ours)."""
+"""Close lots in proportion to the account's leverage times the position's profit, within what leaves maintenance margins.
+
+Leverage as risk is the plainest choice, ours: `risk_aware` takes any other. Source: Chitra, arXiv 2512.01112 v3 (RAP).
+"""

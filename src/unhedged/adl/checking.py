@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from unhedged.adl.claims import Winners
-from unhedged.adl.contract import HINT, Allocation, fault_in, fresh
+from unhedged.adl.contract import HINT, Allocation, allocation_of, fault_in, fresh
+from unhedged.adl.random_start import RandomStart
+from unhedged.kernels.compiled import ByAddress
 from unhedged.kernels.layout.cases import WINNER
 from unhedged.vocab.errors import PluginError
 
@@ -27,8 +29,8 @@ def check_policy(policy: Any, *, seed: int = 0, rounds: int = 200, name: str = "
 
     Parameters
     ----------
-    policy : callable, or object with ``fresh``
-        As in `contract.Allocation` and `contract.WithMemory`.
+    policy : callable, object with ``fresh``, compiled score or random start
+        As in `contract.Allocation` and `contract.WithMemory`, or what `contract.allocation_of` turns into one.
     seed, rounds : int
         Of the random lists, and how many of them.
     name : str
@@ -45,6 +47,8 @@ def check_policy(policy: Any, *, seed: int = 0, rounds: int = 200, name: str = "
     Lists have 1 to 60 winners with sizes over twelve orders of magnitude, equal sizes and equal scores among them; the lots
     to close range from one to more than all winners hold. A policy with memory is asked anew each time, and once in a row.
     """
+    if isinstance(policy, ByAddress | RandomStart):
+        policy = allocation_of(policy)
     random = np.random.default_rng(seed)
     asked = 0
     remembering = fresh(policy)
@@ -141,20 +145,35 @@ def _smaller(question: Question) -> Iterator[Question]:
             if len(rest):
                 yield _numbered(rest), lots
         size //= 2
-    for fewer in (1, lots // 2, lots - 1):
-        if 0 < fewer < lots:
-            yield winners, fewer
+    if winners["qty"].max() > 1:
+        halved = winners.copy()
+        halved["qty"] = np.maximum(1, winners["qty"] // 2)
+        yield halved, max(1, lots // 2)
+        yield halved, lots
+    for fewer in _below(lots):
+        yield winners, fewer
     for n in range(count):
-        for qty in (1, int(winners["qty"][n]) // 2, int(winners["qty"][n]) - 1):
-            if 0 < qty < winners["qty"][n]:
-                changed = winners.copy()
-                changed["qty"][n] = qty
-                yield changed, lots
+        for qty in _below(int(winners["qty"][n])):
+            yield _changed(winners, "qty", qty, n), lots
     for column in WINNER.names or ():
         if column not in _PLAIN and winners[column].any():
-            changed = winners.copy()
-            changed[column] = 0
-            yield changed, lots
+            yield _changed(winners, column, 0), lots
+            if (np.abs(winners[column]) > 1).any():
+                yield _changed(winners, column, np.sign(winners[column])), lots
+
+
+def _below(number: int) -> Iterator[int]:
+    # 1, then closer and closer to `number` from below.
+    step = number - 1
+    while step > 0:
+        yield number - step
+        step //= 2
+
+
+def _changed(winners: Winners, column: str, value: Any, row: Any = slice(None)) -> Winners:
+    changed = winners.copy()
+    changed[column][row] = value
+    return changed
 
 
 def _numbered(winners: Winners) -> Winners:

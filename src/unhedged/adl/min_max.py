@@ -41,7 +41,8 @@ def min_max(winners: Winners, lots: int) -> Lots:
     The lots closed are those that need the lowest levels: the ``k``-th lot of an account needs ``k / equity``. The last whole
     multiple of one over the sum of equities below the answer is searched for, O(n log n); the lots above it are compared as
     fractions where floats do not tell them apart.
-    Theory: monotone in equity, scale invariant, and indifferent to splitting up to the lot that rounding moves.
+    Theory: monotone in equity, scale invariant and indifferent to splitting, in whole lots up to one for each account in the
+    list: rounding down costs small accounts nothing, and what it leaves goes to large ones.
 
     Source: the optimum that Chitra, arXiv 2512.01112 v3, approximates by an integer programme; the algorithm is ours.
     """

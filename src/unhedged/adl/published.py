@@ -37,7 +37,7 @@ def min_max_published(contract: int) -> Callable[[Winners, int], Lots]:
     Notes
     -----
     ``cap_i = contract * ceil(scale * lots * equity_i / sum / contract)``: a small account's share rounds up to a whole contract, which
-    is why its haircut is large. O(n). None of monotonicity, scale invariance and Sybil resistance holds.
+    is why its haircut is large. O(n). Monotone in equity; neither without a unit of lots nor Sybil resistant: the small come last.
 
     Source: our reading of Chitra, arXiv 2512.01112 v3, ``fixed_point_ilp_integer`` (unverified).
     """
@@ -93,3 +93,7 @@ def caps_at(lots: int, contract: int, owned: Any, held: Any, total: int, caps: A
 
 
 greedy_single_lots = min_max_published(1)
+"""Give lots out greedily, the largest equity first, each up to its rounded-up share: the fallback that the papers publish as min-max.
+
+Whole contracts of more than a lot: `min_max_published`. Source: our reading of Chitra, arXiv 2512.01112 v3 (unverified).
+"""

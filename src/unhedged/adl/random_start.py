@@ -19,6 +19,10 @@ class RandomStart:
 
 
 RANDOM_START = RandomStart()
+"""Close holders one after another from a random one on, round, whatever their profit or leverage.
+
+In a market the venue's random stream draws; a replay states key and draw, see `random_start`. Source: dYdX v4 (DY1, verified).
+"""
 
 
 @entry("float64(uint64, uint64)")

@@ -39,9 +39,10 @@ def bitmex(winner: int) -> float:
     The bankruptcy value is that of cross margin: mark value less the account's equity.
     """
     one: Any = as_winner(winner)
-    side = 1 if one.long == 1 else -1
-    marked = side * one.notional
-    return _bitmex(marked, side * one.cost, marked - one.equity)
+    # Of an inverse long value and cost are owed: the profit says so.
+    sign = 1 if one.unrealised == one.notional - one.cost else -1
+    marked = sign * one.notional
+    return _bitmex(marked, sign * one.cost, marked - one.equity)
 
 
 @score

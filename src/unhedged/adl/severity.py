@@ -15,7 +15,7 @@ from unhedged.adl.claims import (
     Winners,
     close_in_proportion,
     close_rest,
-    given_up,
+    given_up_per_lot,
     profit,
 )
 
@@ -93,7 +93,7 @@ def mirror_step(severity: float, gradient: float, step: float) -> float:
     Source: Chitra et al., arXiv 2602.15182 (mirror descent on severity); the entropy is the textbook choice (from memory).
     """
     odds = severity * exp(-step * gradient)
-    return odds / (odds + 1.0 - severity)
+    return odds / (odds + (1.0 - severity))
 
 
 class SeverityControl:
@@ -123,9 +123,7 @@ class SeverityControl:
             as the top winner, by which severity is capped, is not the one that splits.
         """
         gain = profit(winners)
-        one = winners[:1]  # all are closed at one price
-        loss = given_up(one, one["qty"]) / one["qty"]
-        deficit = max(0.0, float(loss[0]) * lots)
+        deficit = given_up_per_lot(winners) * lots
         severity = self.next_severity(float(gain.max(initial=0)), deficit)
         part = min(lots, int(severity * lots))
         return close_rest(winners, lots, close_in_proportion(winners, part, gain))
@@ -197,4 +195,13 @@ class SeverityMirrorDescent(SeverityControl):
 
 
 exponential_back_off = ExponentialBackOff()
+"""Close a part of the lots by profit pro-rata, half of the part before and at least a tenth, the rest by size.
+
+Source: Chitra, arXiv 2512.01112 v3 (exponential back-off); the numbers are assumed, see ``ExponentialBackOff``.
+"""
+
 severity_mirror_descent = SeverityMirrorDescent()
+"""Close a part of the lots by profit pro-rata, found by mirror descent on the papers' loss, the rest by size.
+
+Source: Chitra et al., arXiv 2602.15182 (mirror descent on severity); the numbers are assumed, see ``SeverityMirrorDescent``.
+"""

@@ -192,13 +192,20 @@ def fill(
 
 
 def legs(kind: str, params: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the instruments an agent acts on, in the order of its legs."""
+    """Return the instruments an agent acts on, in the order of its legs; in hedge mode each twice, the long leg first."""
     names: list[str] = []
     for key in LEGS[kind]:
         value = params.get(key)
         if value is not None:
             names.extend((value,) if isinstance(value, str) else value)
+    if is_hedge(params):
+        return tuple(name for name in names for _ in ("long", "short"))
     return tuple(names)
+
+
+def is_hedge(params: Mapping[str, Any]) -> bool:
+    """Return whether accounts of a block hold a long and a short leg on each instrument."""
+    return bool(params.get("position_mode") == "hedge")
 
 
 def tags(kind: str, params: Mapping[str, Any]) -> int:

@@ -9,6 +9,7 @@ from unhedged.api.positions import Position, position
 from unhedged.api.replays import Replay, replay_event
 from unhedged.api.results import Results, open_results
 from unhedged.api.runs import KEEPS, load, run, scenarios
+from unhedged.api.studies import Study, ablate
 
 __all__ = [
     "KEEPS",
@@ -17,6 +18,8 @@ __all__ = [
     "Position",
     "Replay",
     "Results",
+    "Study",
+    "ablate",
     "calibrate",
     "compare",
     "load",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from unhedged.cli import (
+    ablate,
     bench,
     calibrate,
     check,
@@ -41,6 +42,7 @@ app.command("show")(show.show)
 app.command("run")(run.run)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.command("ablate")(ablate.ablate)
 app.command("calibrate")(calibrate.calibrate)
 app.command("report")(report.report)
 app.command("position")(position.position)

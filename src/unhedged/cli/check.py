@@ -1,5 +1,9 @@
-"""``unhedged check``: validate a scenario or a results folder."""
+"""``unhedged check``: validate a scenario, a results folder or a plug-in."""
 
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -7,14 +11,32 @@ import typer
 
 from unhedged.cli import machine
 from unhedged.cli.options import Json, Set
+from unhedged.vocab.errors import ScenarioError
 
 
 def check(
-    what: Annotated[str, typer.Argument(help="A scenario (name or path) or a results folder.")],
+    what: Annotated[
+        str, typer.Argument(help="A scenario (name or path), a results folder, or plugin.")
+    ],
+    plugin: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="After plugin: its kind, adl, and a registered id or my_module:function."
+        ),
+    ] = None,
     set_: Set = None,
     json: Json = False,
+    seed: Annotated[int, typer.Option(min=0, help="Of the questions put to a plug-in.")] = 0,
 ) -> None:
-    """Validate a scenario or a results folder."""
+    """Validate a scenario, a results folder, or, as in: check plugin adl my_module:policy, a plug-in."""
+    if what == "plugin":
+        _plugin(plugin or [], seed=seed, json=json)
+        return
+    if plugin:
+        raise ScenarioError(
+            f"{' '.join(plugin)} is one argument too many.",
+            allowed="one scenario or results folder, or: plugin adl my_module:policy",
+        )
     if Path(what).is_dir():
         _results(what, json=json)
         return
@@ -64,3 +86,33 @@ def _results(path: str, *, json: bool) -> None:
         f"{path} is whole: {len(results.replicates)} of {manifest['replicates']} replicates, "
         f"digests and schema agree."
     )
+
+
+def _plugin(words: list[str], *, seed: int, json: bool) -> None:
+    from unhedged.vocab.registry import pick
+
+    if len(words) != 2 or words[0] != "adl":
+        raise ScenarioError(
+            f"check plugin {' '.join(words)} says neither what to check nor which.",
+            allowed="check plugin adl POLICY",
+            hint="POLICY is a registered id (unhedged rules list adl) or my_module:function.",
+        )
+    name = words[1]
+    with _folder_on_path():
+        from unhedged.adl.checking import check_policy
+
+        asked = check_policy(pick("adl", name), seed=seed, name=name)
+    if json:
+        machine.echo({"plugin": name, "kind": "adl", "questions": asked, "seed": seed})
+        return
+    typer.echo(f"{name} keeps the contract of ADL policies: {asked} questions, seed {seed}.")
+
+
+@contextlib.contextmanager
+def _folder_on_path() -> Iterator[None]:
+    # A module beside where the command is typed is found, as it is by python -m.
+    sys.path.insert(0, os.getcwd())
+    try:
+        yield
+    finally:
+        sys.path.remove(os.getcwd())

@@ -13,7 +13,7 @@ Set = Annotated[
     typer.Option(
         "--set",
         metavar="PATH=VALUE",
-        help="Override, such as venue.hub.fund.start=$10M. Repeatable.",
+        help="Override, such as venue.hub.fund.start=$10M; ids may be patterns. Repeatable.",
     ),
 ]
 Seed = Annotated[

@@ -10,7 +10,6 @@ from unhedged.adl.contract import fresh
 from unhedged.adl.random_start import RandomStart
 from unhedged.agents import rows as agent_rows
 from unhedged.engine.balance import Stake, pair
-from unhedged.engine.clearing import atoms
 from unhedged.engine.collateral import blank_balances, fill_collateral
 from unhedged.engine.crowd import Crowd, Triggers, draw_crowd, seat_crowd
 from unhedged.engine.desks import Desk, draw_desk, fill_agents, seat_desk
@@ -23,6 +22,7 @@ from unhedged.engine.market import (
     market_rows,
     zero_quotes,
 )
+from unhedged.engine.money import money_of
 from unhedged.engine.names import Names
 from unhedged.engine.roster import Roster, blank_accounts, blank_positions
 from unhedged.engine.validate import check_agent
@@ -104,7 +104,9 @@ def _stakes(crowds: dict[str, Crowd], desks: dict[str, Desk]) -> list[Stake]:
 def table_rows(plan: RunPlan) -> dict[str, int]:
     """Return how many rows each table of a world of ``plan`` begins with."""
     acting = [group for group in plan.agents if group.kind != PASSIVE]
-    held = sum(g.count * len(g.params["instruments"]) for g in plan.agents if g.kind == PASSIVE)
+    held = sum(
+        g.count * len(agent_rows.legs(g.kind, g.params)) for g in plan.agents if g.kind == PASSIVE
+    )
     assets = {venue.id: len(venue.collateral.assets) for venue in plan.venues}
     house = 2 * (len(plan.instruments) + sum(assets.values()))
     posted = sum(
@@ -157,9 +159,10 @@ def _seat_houses(plan: RunPlan, rows: Rows, built: Built, roster: Roster) -> Non
         holds = np.isin(HOUSE, HOLDERS)
         accounts["positions"] = np.where(holds, len(mine), 0)
         accounts["balances"] = np.where(holds, len(venue.collateral.assets), 0)
-        accounts["cash"][HOUSE.index(AccountKind.FUND)] = atoms(venue.fund_start_usd)
+        money = money_of(plan, venue.id)
+        accounts["cash"][HOUSE.index(AccountKind.FUND)] = money.atoms(venue.fund_start_usd)
         accounts["cash"][HOUSE.index(AccountKind.VAULT)] = (
-            atoms(venue.vault_start_usd) if venue.vault_on else 0
+            money.atoms(venue.vault_start_usd) if venue.vault_on else 0
         )
         positions = blank_positions(2 * len(mine)).reshape(2, -1)
         positions["instrument"] = mine

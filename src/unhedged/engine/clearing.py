@@ -3,11 +3,11 @@
 from typing import Any
 
 from unhedged.adl.random_start import RandomStart
+from unhedged.engine.money import Money
 from unhedged.kernels.compiled import ByAddress
 from unhedged.scenario.plan import VenuePlan
 from unhedged.vocab.enums import AdlDecision
 from unhedged.vocab.registry import pick
-from unhedged.vocab.units import ATOMS_PER_USD
 
 SAME = (
     "adl_at_limit", "adl_on", "adl_price", "adl_trigger", "adl_walk", "backstop_ppb", "block_adl", "block_orders",
@@ -25,19 +25,14 @@ MONEY = (
 """Columns in atoms whose field is in dollars, ``_usd``."""
 
 
-def atoms(usd: float) -> int:
-    """Return dollars as atoms, rounded to the nearest."""
-    return round(usd * ATOMS_PER_USD)
-
-
-def fill_clearing(row: Any, venue: VenuePlan) -> None:
-    """Write the rules of ``venue``'s clearing to its row."""
+def fill_clearing(row: Any, venue: VenuePlan, money: Money) -> None:
+    """Write the rules of ``venue``'s clearing to its row, amounts in its ``money``."""
     for name in SAME:
         row[name] = getattr(venue, name)
     for name in TIMES:
         row[name] = getattr(venue, f"{name}_ns")
     for name in MONEY:
-        row[name] = atoms(getattr(venue, f"{name}_usd"))
+        row[name] = money.atoms(getattr(venue, f"{name}_usd"))
     row["inclusive"] = venue.at_equality
     row["partial_above"] = venue.partial_above_lowest
     row["partial_from"] = max(0, venue.partial_from_tier - 1)

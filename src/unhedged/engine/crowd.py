@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from unhedged.agents import rows as agent_rows
 from unhedged.engine.balance import Stake, most_leverage
 from unhedged.engine.collateral import bring
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows
-from unhedged.engine.roster import Roster, blank_accounts, blank_positions
+from unhedged.engine.money import worth_of
+from unhedged.engine.roster import Roster, blank_accounts, blank_positions, leg_codes
 from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import AgentGroupPlan, InstrumentPlan, RunPlan
 from unhedged.vocab.enums import TriggerKind
@@ -34,8 +36,8 @@ class Crowd:
     """One block of leveraged accounts, drawn; its lots follow from pairing."""
 
     group: AgentGroupPlan
-    instruments: list[int]
-    sides: Array  # +1 long, -1 short
+    instruments: list[int]  # of its positions; in hedge mode each twice
+    sides: Array  # +1 long, -1 short, one row per account, one column per position
     leverage: Array
     gain: Array
     stakes: list[Stake]
@@ -46,21 +48,39 @@ def draw_crowd(plan: RunPlan, rows: Rows, group: AgentGroupPlan, replicate: int)
     """Draw sides, sizes and leverage of a block."""
     stream = Stream(plan.seed, replicate, group.id)
     count, params = group.count, group.params
-    instruments = [rows.instruments[name] for name in params["instruments"]]
+    instruments = [rows.instruments[name] for name in agent_rows.legs(group.kind, params)]
     sides = np.where(stream.uniform("side", count) < params["long"] / PPB, 1, -1)
     leverage = stream.draw(params["leverage"], "leverage", count)
     sizes = stream.draw(params["capital"], "capital", count) * leverage
-    weights = np.asarray(params["weights"] or [1.0] * len(instruments))
+    weights = np.asarray(params["weights"] or [1.0] * len(params["instruments"]))
     weights = weights / weights.sum()
+    legs = 2 if agent_rows.is_hedge(params) else 1
     stakes = []
-    for n, weight in zip(instruments, weights, strict=True):
+    for n, weight in zip(instruments[::legs], weights, strict=True):
         instrument = plan.instruments[n]
         usd = cap_sizes(sizes * weight, sides, params, instrument)
         leverage = np.minimum(leverage, most_leverage(instrument, usd))
         per_lot = instrument.start_usd * instrument.lot_units
-        stakes.append(Stake(instrument=n, wanted=sides * usd / per_lot))
-    gain = stream.draw(params["gain"], "gain", count) / PPB
-    return Crowd(group, instruments, sides, leverage, gain, stakes, stream)
+        wanted = sides * usd / per_lot
+        if legs == 1:
+            stakes.append(Stake(instrument=n, wanted=wanted))
+        else:
+            stakes += _two_legs(n, wanted, params["hedged"] / PPB)
+    gain = stream.draw(params["gain"], "gain", count)[:, None] / PPB
+    columns = np.where(np.arange(len(instruments)) % 2 == 0, 1, -1)  # long, short, long, …
+    held = np.repeat(sides[:, None], len(instruments), axis=1)
+    if legs == 2:
+        # The other leg was opened at the starting mark.
+        gain, held = gain * (held == columns), np.broadcast_to(columns, held.shape)
+    gain = np.broadcast_to(gain, held.shape)
+    return Crowd(group, instruments, held, leverage, gain, stakes, stream)
+
+
+def _two_legs(instrument: int, wanted: Array, share: float) -> list[Stake]:
+    # The long and the short leg: what is wanted, and a share of it on the other side.
+    long = np.where(wanted > 0, wanted, -share * wanted)
+    short = np.where(wanted < 0, wanted, -share * wanted)
+    return [Stake(instrument=instrument, wanted=leg) for leg in (long, short)]
 
 
 def cap_sizes(usd: Array, sides: Array, params: Any, instrument: InstrumentPlan) -> Array:
@@ -92,11 +112,13 @@ def seat_crowd(
     lots = np.stack([stake.paired() for stake in crowd.stakes], axis=1)
     value, cost = np.zeros(lots.shape, np.int64), np.zeros(lots.shape, np.int64)
     for n, i in enumerate(crowd.instruments):
-        value[:, n], cost[:, n] = _worth(plan.instruments[i], memory, i, lots[:, n], crowd)
+        entry = plan.instruments[i].start_px / (1.0 + crowd.sides[:, n] * crowd.gain[:, n])
+        value[:, n], cost[:, n] = _worth(plan.instruments[i], memory, i, lots[:, n], entry)
     margin = (np.abs(value) / crowd.leverage[:, None]).astype(np.int64)
     positions = blank_positions(count * width)
     positions["instrument"] = np.tile(crowd.instruments, count)
     positions["pos"], positions["cost"] = lots.ravel(), cost.ravel()
+    positions["leg"] = leg_codes(count * width, hedge=agent_rows.is_hedge(crowd.group.params))
     pockets = count * width if isolated else count
     accounts = blank_accounts(pockets)
     accounts["positions"] = 1 if isolated else width
@@ -127,21 +149,14 @@ def _post(
 
 
 def _worth(
-    instrument: InstrumentPlan, memory: Memory, i: int, lots: Array, crowd: Crowd
+    instrument: InstrumentPlan, memory: Memory, i: int, lots: Array, entry: Array
 ) -> tuple[Array, Array]:
-    # Value at the starting mark, exact, and the cost of an entry that gives the drawn gain.
+    # Value at the starting mark and cost at an entry price in ticks, exact.
     mark = int(memory["instrument"]["mark_milli"][i])
-    size = np.abs(lots).astype(object)
-    value = np.array(
-        [n * mark * instrument.num // (instrument.den * MILLI) for n in size], np.int64
-    )
-    entry = instrument.start_px / (1.0 + crowd.sides * crowd.gain)
-    ticks = np.maximum(1, np.rint(entry)).astype(np.int64).astype(object)
-    cost = np.array(
-        [n * px * instrument.num // instrument.den for n, px in zip(size, ticks, strict=True)],
-        np.int64,
-    )
-    return crowd.sides * value, crowd.sides * cost
+    value = [worth_of(instrument, n, mark) for n in lots.tolist()]
+    ticks = np.maximum(1, np.rint(entry)).astype(np.int64).tolist()
+    cost = [worth_of(instrument, n, px * MILLI) for n, px in zip(lots.tolist(), ticks, strict=True)]
+    return np.array(value, np.int64), np.array(cost, np.int64)
 
 
 def _arm_top_ups(accounts: Array, capital: Array, crowd: Crowd, repeat: int) -> None:
@@ -174,7 +189,7 @@ def _triggers(memory: Memory, crowd: Crowd, lots: Array, rows_of: Array) -> list
         distance += crowd.stream.draw(what["nearest"], f"{name}.nearest", count) / PPB
         for n, i in enumerate(crowd.instruments):
             start = int(memory["instrument"]["mark_milli"][i])
-            rising = crowd.sides * favour > 0
+            rising = crowd.sides[:, n] * favour > 0
             px = np.where(rising, start * (1.0 + distance), start * (1.0 - distance))
             chosen = who & (lots[:, n] != 0) & (px >= MILLI)
             made.append(

@@ -9,10 +9,10 @@ import numpy as np
 from unhedged.agents import cells
 from unhedged.agents import rows as agent_rows
 from unhedged.engine.balance import Stake, most_leverage
-from unhedged.engine.clearing import atoms
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows
-from unhedged.engine.roster import Roster, blank_accounts, blank_positions
+from unhedged.engine.money import money_of, worth_of
+from unhedged.engine.roster import Roster, blank_accounts, blank_positions, leg_codes
 from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import AgentGroupPlan, Law, RunPlan
 from unhedged.vocab.enums import InstrumentKind
@@ -21,7 +21,6 @@ from unhedged.vocab.keys import stream_key
 from unhedged.vocab.units import PPB
 
 Array = np.ndarray[Any, Any]
-MILLI = 1000
 
 
 @dataclass(slots=True)
@@ -98,6 +97,7 @@ def seat_desk(plan: RunPlan, memory: Memory, roster: Roster, desk: Desk) -> tupl
     slots = [n for v in order for n, i in enumerate(desk.legs) if int(venues[i]) == v]
     positions = blank_positions(count * width)
     positions["instrument"] = np.tile([desk.legs[n] for n in slots], count)
+    positions["leg"] = leg_codes(count * width, hedge=agent_rows.is_hedge(desk.group.params))
     where = np.empty((count, width), np.int64)
     for n in range(count):
         _endow(plan, memory, desk, n, accounts, positions, order, slots, spot)
@@ -128,23 +128,17 @@ def _endow(
         lots = round(held / (plan.instruments[i].start_usd * plan.instruments[i].lot_units))
         if desk.stake is not None and leg == 1:
             lots = int(desk.stake.paired()[n])
-        worth = _worth(plan, memory, i, lots)
+        worth = worth_of(plan.instruments[i], lots, int(memory["instrument"]["mark_milli"][i]))
+        own = money_of(plan, plan.instruments[i].venue)
         account = n * len(order) + order.index(int(venues[i]))
         # Coins are brought on top of the money; a contract's value is part of the equity brought.
-        accounts["cash"][account] += atoms(money) - (0 if spot[leg] else worth)
+        accounts["cash"][account] += own.atoms(money) - (0 if spot[leg] else worth)
         position = positions[n * len(desk.legs) + place]
         position["pos"], position["cost"] = lots, worth
         row[cells.NEUTRAL + leg] = lots
         if account not in seen:
             seen.add(account)
             row[cells.ACCOUNTS] += float(1 << leg)
-
-
-def _worth(plan: RunPlan, memory: Memory, i: int, lots: int) -> int:
-    mark = int(memory["instrument"]["mark_milli"][i])
-    x = plan.instruments[i]
-    size = abs(lots) * mark * x.num // (x.den * MILLI)
-    return size if lots >= 0 else -size
 
 
 RECORDED = frozenset({"market_maker", "basis_desk", "cross_venue", "custom"})

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from unhedged.engine.buffers import Rows
+from unhedged.engine.dollars import Dollars, paid
 from unhedged.engine.names import Names
 from unhedged.engine.statement import Statement
 from unhedged.kernels.memory import Memory
@@ -19,7 +20,7 @@ from unhedged.vocab.enums import (
     LiquidationStep,
     Side,
 )
-from unhedged.vocab.units import ATOMS_PER_USD
+from unhedged.vocab.units import USD
 
 Array = np.ndarray[Any, Any]
 MILLI = 1000
@@ -30,10 +31,12 @@ class Frames:
 
     def __init__(self, plan: RunPlan, memory: Memory, names: Names) -> None:
         self._names = names
-        self._tick = np.array([i.tick_usd for i in plan.instruments])
-        self._lot = np.array([i.lot_units for i in plan.instruments])
+        self._dollars = Dollars(plan)
+        self._tick, self._lot = self._dollars.tick, self._dollars.lot
         self._ids = pl.Series([i.id for i in plan.instruments], dtype=pl.String)
-        self._assets = pl.concat([pl.Series(["USD"]), self._ids])  # lots follow settlement assets
+        self._settled = int(memory.world["settlements"])
+        settled = [USD, *(asset.id for asset in plan.assets)][: self._settled]
+        self._assets = np.array([*settled, *self._ids])  # books whose lots were delivered come last
         self._spot = np.array([i.kind == InstrumentKind.SPOT for i in plan.instruments])
         venues = {v.id: v for v in plan.venues}
         self._has_vault = np.array([venues[i.venue].vault_on for i in plan.instruments])
@@ -84,14 +87,18 @@ class Frames:
             "forced": r["forced_qty"] * lot,
             "adl": r["adl_qty"] * lot,
             "funding_rate": _null(r["funding_ppb"] * 1e-9, spot),
-            "fund": _null(r["fund"] / ATOMS_PER_USD, ~self._has_fund[i]),
-            "vault": _null(r["vault"] / ATOMS_PER_USD, ~self._has_vault[i]),
+            "fund": _null(self._money(r, "fund"), ~self._has_fund[i]),
+            "vault": _null(self._money(r, "vault"), ~self._has_vault[i]),
         }
         mid = np.where((r["bid"] > 0) & (r["ask"] > 0), (r["bid"] + r["ask"]) / 2, r["last"]) * tick
         for n, bps in enumerate(DEPTH_BPS):
-            columns[f"bid_depth_{bps}"] = r["bid_depth"][:, n] * lot * mid
-            columns[f"ask_depth_{bps}"] = r["ask_depth"][:, n] * lot * mid
+            for side in ("bid", "ask"):
+                units = r[f"{side}_depth"][:, n] * lot
+                columns[f"{side}_depth_{bps}"] = self._dollars.size(units, i, mid)
         return pl.DataFrame(columns)
+
+    def _money(self, r: Array, column: str) -> Array:
+        return self._dollars.money(r[column], r["instrument"], r["mark_milli"])
 
     def _forced(self, r: Array) -> dict[str, Any]:
         i = r["instrument"]
@@ -108,30 +115,32 @@ class Frames:
             "qty": r["qty"] * self._lot[i],
             "price": price,
             "mark": r["mark_milli"] * self._tick[i] / MILLI,
-            "notional": np.abs(r["qty"]) * self._lot[i] * price,
+            "notional": self._dollars.size(np.abs(r["qty"]) * self._lot[i], i, price),
             "left": -np.sign(r["qty"]) * r["left"] * self._lot[i] + 0.0,
-            "equity": r["equity"] / ATOMS_PER_USD,
-            "fund": r["fund"] / ATOMS_PER_USD,
+            "equity": self._money(r, "equity"),
+            "fund": self._money(r, "fund"),
         }
 
     def liquidations(self, r: Array) -> pl.DataFrame:
         """Return the `liquidations` table."""
-        sold = r["phase"] == CasePhase.COLLATERAL
-        taken = (r["phase"] == CasePhase.TAKEOVER) | (sold & (r["counterparty"] >= 0))
-        moved = pl.Series(self._moved(r)).set(pl.Series(~taken), None)
+        netted, sold = (r["phase"] == phase for phase in (CasePhase.NET, CasePhase.COLLATERAL))
+        taken = r["phase"] == CasePhase.TAKEOVER
+        priced = taken | netted | (sold & (r["counterparty"] >= 0))
+        moved = pl.Series(self._moved(r)).set(pl.Series(~priced), None)
+        kinds = (taken, netted, sold)
         return pl.DataFrame(
             {
                 **self._forced(r),
-                "step": np.where(sold, "collateral", np.where(taken, "takeover", "reduce")),
+                "step": np.select(kinds, ("takeover", "net", "collateral"), "reduce"),
                 "amount_atoms": moved,
-                "maintenance": r["maintenance"] / ATOMS_PER_USD,
+                "maintenance": self._money(r, "maintenance"),
             }
         )
 
     def _moved(self, r: Array) -> Array:
         # What the buyer of a takeover or of a close against a winner pays: as for a fill, at a price in milli-ticks.
         n = self._memory["instrument"][r["instrument"]]
-        return paid(r["px_milli"], np.abs(r["qty"]), n["num"], n["den"] * MILLI)
+        return paid(r["px_milli"], np.abs(r["qty"]), n, scale=MILLI)
 
     def adl(self, r: Array) -> pl.DataFrame:
         """Return the `adl` table."""
@@ -142,9 +151,9 @@ class Frames:
                 "score": r["score"],
                 "leverage": r["leverage"],
                 "profit": r["profit"],
-                "equity_before": r["before"] / ATOMS_PER_USD,
-                "unrealised": r["gain"] / ATOMS_PER_USD,
-                "loser_equity": r["loser_before"] / ATOMS_PER_USD,
+                "equity_before": self._money(r, "before"),
+                "unrealised": self._money(r, "gain"),
+                "loser_equity": self._money(r, "loser_before"),
             }
         )
 
@@ -163,8 +172,8 @@ class Frames:
                 "instrument": self._ids.gather(i),
                 "pos": pos,
                 "mark": mark,
-                "exposure": pos * mark,
-                "equity": r["equity"] / ATOMS_PER_USD,
+                "exposure": self._dollars.size(pos, i, mark),
+                "equity": self._money(r, "equity"),
                 "forced": r["forced_qty"] * self._lot[i],
                 "adl": r["adl_qty"] * self._lot[i],
             }
@@ -172,14 +181,21 @@ class Frames:
 
     def transfers(self, r: Array) -> pl.DataFrame:
         """Return the `transfers` table."""
+        first = self._memory["venue"]["first_instrument"][self._venue_of[r["source"]]]
+        book = r["asset"] - self._settled  # below 0: money
         reasons = pl.Series([reason.name.lower() for reason in EntryReason], dtype=pl.String)
         return pl.DataFrame(
             {
                 "t_ns": r["t"],
                 "source": self._names.account_columns(r["source"], self._venue_of)[0],
                 "target": self._names.account_columns(r["target"], self._venue_of)[0],
-                "asset": self._assets.gather(r["asset"]),
+                "asset": pl.Series(self._assets[r["asset"]], dtype=pl.String),
                 "amount_atoms": r["atoms"],
+                "usd": np.where(
+                    book < 0,
+                    self._dollars.money(r["atoms"], first, r["mark_milli"]),
+                    r["atoms"] * self._lot[book] * r["mark_milli"] * self._tick[book] / MILLI,
+                ),
                 "reason": reasons.gather(r["reason"]),
             }
         )
@@ -197,7 +213,7 @@ class Frames:
                 "instrument": self._ids.gather(i),
                 "price": r["px"] * self._tick[i],
                 "qty": r["qty"] * self._lot[i],
-                "amount_atoms": paid(r["px"], r["qty"], n["num"], n["den"]),
+                "amount_atoms": paid(r["px"], r["qty"], n),
                 "side": sides.gather(r["side"]),
                 "maker": self._names.account_columns(account[r["maker"]], self._venue_of)[0],
                 "taker": self._names.account_columns(account[r["taker"]], self._venue_of)[0],
@@ -214,15 +230,6 @@ def _has_fund(venue: VenuePlan) -> bool:
         or not venue.vault_on
         or LiquidationStep.BACKSTOP_TAKEOVER not in venue.steps
     )
-
-
-def paid(px: Array, qty: Array, num: Array, den: Array) -> Array:
-    """Return ``floor(px * qty * num / den)``, exactly: in plain integers where 64 bits may not hold a product."""
-    most = [float(np.abs(x).max()) for x in (px, qty, num)] if len(px) else [0.0]
-    if np.prod(most) < 2**62:
-        return np.asarray(px * qty * num // den)
-    whole = px.astype(object) * qty.astype(object) * num.astype(object) // den.astype(object)
-    return np.asarray(whole.astype(np.int64))
 
 
 def _null(values: Array, where: Array) -> pl.Series:

@@ -1,6 +1,6 @@
 """Venues, instruments and books of a plan as tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from unhedged.engine.clearing import atoms, fill_clearing
+from unhedged.engine.clearing import fill_clearing
+from unhedged.engine.money import Money, money_of
 from unhedged.kernels.book import NO_ASK, NO_BID, words_per_side
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.triggers import BUCKETS
+from unhedged.rules.margin import next_deduction
 from unhedged.scenario.plan import InstrumentPlan, RunPlan, SourcePlan, VenuePlan
 from unhedged.vocab.enums import (
     AccountKind,
@@ -142,8 +144,11 @@ def _fill_venue(
     row["index_outlier_ppb"], row["index_stale"] = venue.index_outlier_ppb, venue.index_stale_ns
     row["index_least"], row["index_delay"] = venue.index_least, venue.index_delay_ns
     row["maker_fee_ppb"], row["taker_fee_ppb"] = venue.maker_fee_ppb, venue.taker_fee_ppb
-    fill_clearing(row, venue)
+    fill_clearing(row, venue, money_of(plan, venue.id))
+    settled = plan.settled_by(venue.id)
+    row["asset"] = 0 if settled is None else 1 + rows.assets[settled.asset]
     row["key"] = stream_key(plan.seed, replicate, f"venue/{venue.id}")
+    row["sees"] = sum(1 << rows.venues[seen] for seen in set(venue.adl_sees))
     row["margin_on"] = venue.margin_mode != MarginMode.NONE
     if venue.margin_mode != MarginMode.NONE:
         _fill_funding(row, venue)
@@ -173,7 +178,7 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         row = memory["instrument"][n]
         venue = plan.venues[rows.venues[plan_row.venue]]
         row["num"], row["den"] = plan_row.num, plan_row.den
-        row["tick"], row["lot"] = plan_row.tick_usd, plan_row.lot_units
+        row["tick"], row["lot"] = plan_row.tick_usd, plan_row.lot_shown
         row["band_ppb"], row["max_qty"] = plan_row.band_ppb, plan_row.max_lots
         row["significant"], row["kind"] = plan_row.significant, plan_row.kind
         row["venue"], row["asset"] = rows.venues[plan_row.venue], rows.assets[plan_row.asset]
@@ -185,7 +190,8 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         row["interest_ppb"] = plan_row.interest_ppb
         row["funding_clamp_ppb"] = plan_row.funding_clamp_ppb
         row["funding_cap_ppb"] = plan_row.funding_cap_ppb
-        row["impact_notional"] = atoms(plan_row.impact_notional_usd)
+        money = money_of(plan, plan_row.venue)
+        row["impact_notional"] = money.atoms(plan_row.impact_notional_usd)
         if venue.funding_interval_ns > 0 and plan_row.kind != InstrumentKind.SPOT:
             row["next_funding"] = first_funding(plan, venue.funding_interval_ns)
         row["basis_window"], row["votes_most"] = _samples(plan, rows, plan_row)
@@ -194,9 +200,8 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         row["tier_form"], row["close_out_ppb"] = plan_row.tier_form, plan_row.close_out_ppb
         row["slope_ppb"], row["slope_lots"] = plan_row.slope_ppb, plan_row.slope_lots
         row["first_tier"], row["tiers"] = tier, len(plan_row.tiers)
-        for t in plan_row.tiers:
-            floor = t.floor_lots or atoms(t.floor_usd)
-            memory["tier"][tier] = (floor, t.mm_ppb, t.im_ppb, atoms(t.deduct_usd))
+        for values in _tiers(plan_row, money):
+            memory["tier"][tier] = values
             tier += 1
         for column, count, sources in (
             ("first_source", "sources", plan_row.index),
@@ -206,6 +211,19 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
             for s in sources:
                 fill_source(memory, plan, rows, source, plan_row, s, venue)
                 source += 1
+
+
+def _tiers(instrument: InstrumentPlan, money: Money) -> Iterator[tuple[int, int, int, int]]:
+    # Floor, rates and deduction. In coin deductions follow from the floors: both rounded apart would leave a jump between them.
+    floor = deduct = mm_ppb = 0
+    for tier in instrument.tiers:
+        floor = tier.floor_lots or money.atoms(tier.floor_usd)
+        if money.is_coin and tier.deduct_usd > 0:
+            deduct = next_deduction(deduct, floor, mm_ppb, tier.mm_ppb)
+        else:
+            deduct = money.atoms(tier.deduct_usd)
+        mm_ppb = tier.mm_ppb
+        yield floor, mm_ppb, tier.im_ppb, deduct
 
 
 def fill_source(
@@ -265,7 +283,7 @@ def _fill_world_events(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         )
     memory.world["news_rows"] = len(plan.news)
     memory.world["outage_rows"] = len(plan.outages)
-    memory.world["settlements"] = 1
+    memory.world["settlements"] = 1 + int(memory["venue"]["asset"].max())
 
 
 def zero_quotes(memory: Memory) -> None:

@@ -11,22 +11,34 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from unhedged.adl.random_start import RandomStart
 from unhedged.engine.build import PASSIVE, behaviour_of
 from unhedged.kernels import loop, room, setup, warm
 from unhedged.kernels.cache import full_name, owns
-from unhedged.kernels.compiled import ByAddress
+from unhedged.kernels.compiled import KEPT, ByAddress
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.registry import pick
 
 
 def kernels_of(plan: RunPlan) -> list[Any]:
-    """Return what a run of ``plan`` compiles besides the loop: the behaviours and scores it uses, and the set-up."""
+    """Return what a run of ``plan`` compiles besides the loop: the behaviours and policies it uses, and the set-up."""
     kinds = {behaviour_of(group) for group in plan.agents if group.kind != PASSIVE}
     policies = {v.adl_policy for v in plan.venues if v.adl_on}
     found = [pick("agents", kind) for kind in sorted(kinds)]
-    found += [pick("adl", policy) for policy in sorted(policies)]
+    chosen = [pick("adl", policy) for policy in sorted(policies)]
     ours = [setup.add_event, setup.add_stop, room.shortage]
-    return ours + [kernel for kernel in found if isinstance(kernel, ByAddress)]
+    if not all(isinstance(policy, ByAddress | RandomStart) for policy in chosen):
+        ours += _of_allocations()
+    return ours + [kernel for kernel in found + chosen if isinstance(kernel, ByAddress)]
+
+
+def _of_allocations() -> list[Any]:
+    # What allocations in Python are made of; a user's own may call any of it.
+    return [
+        kernel
+        for name, kernel in KEPT.items()
+        if name.startswith("unhedged.adl.") and not isinstance(kernel, ByAddress)
+    ]
 
 
 def ready(plan: RunPlan, say: Callable[[str], None] | None = None) -> None:

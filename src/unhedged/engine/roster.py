@@ -10,7 +10,7 @@ import numpy as np
 
 from unhedged.kernels.layout.accounts import ACCOUNT, POSITION
 from unhedged.kernels.memory import Memory
-from unhedged.vocab.enums import AccountKind
+from unhedged.vocab.enums import AccountKind, Leg
 
 Array = np.ndarray[Any, Any]
 NOT_LISTED = -2
@@ -28,6 +28,11 @@ def blank_accounts(count: int) -> Array:
 def blank_positions(count: int) -> Array:
     """Return ``count`` flat position rows."""
     return np.zeros(count, POSITION)
+
+
+def leg_codes(count: int, *, hedge: bool) -> Array:
+    """Return the `Leg` of ``count`` positions: one way, or long and short in turn."""
+    return np.tile([Leg.LONG, Leg.SHORT], count // 2) if hedge else np.full(count, Leg.ONE_WAY)
 
 
 class Roster:

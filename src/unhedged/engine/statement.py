@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from unhedged.engine.dollars import Dollars
+from unhedged.engine.money import money_of
 from unhedged.engine.names import Names
 from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.enums import EntryReason
-from unhedged.vocab.units import ATOMS_PER_USD
 
 Array = np.ndarray[Any, Any]
 MILLI = 1000
@@ -25,8 +26,9 @@ class Statement:
 
     def __init__(self, plan: RunPlan, memory: Memory, names: Names) -> None:
         self._memory, self._names = memory, names
-        self._tick = np.array([i.tick_usd for i in plan.instruments])
-        self._lot = np.array([i.lot_units for i in plan.instruments])
+        self._dollars = Dollars(plan)
+        self._tick, self._lot = self._dollars.tick, self._dollars.lot
+        self._assets = np.array([money_of(plan, venue.id).asset for venue in plan.venues])
         self._ids = pl.Series([i.id for i in plan.instruments], dtype=pl.String)
         self._start = self._state()
 
@@ -39,11 +41,19 @@ class Statement:
         return np.asarray(self._memory["instrument"]["mark_milli"] * self._tick / MILLI)
 
     def _equity(self, state: tuple[Array, Array, Array]) -> Array:
+        # An inverse long owes its dollars in coin, a short is owed them.
         cash, pos, mark = state
         i = self._memory["position"]["instrument"]
-        usd = cash / ATOMS_PER_USD
-        np.add.at(usd, self._memory["position"]["account"], pos * self._lot[i] * mark[i])
+        first = self._memory["venue"]["first_instrument"][self._memory["account"]["venue"]]
+        usd = self._dollars.money(cash, first, mark[first] / self._tick[first] * MILLI)
+        units = pos * self._lot[i] * np.where(self._dollars.inverse[i], -1, 1)
+        np.add.at(usd, self._memory["position"]["account"], self._dollars.size(units, i, mark[i]))
         return np.asarray(usd)
+
+    def _unit(self, mark: Array) -> Array:
+        # Dollars a unit of each account's asset.
+        first = self._memory["venue"]["first_instrument"][self._memory["account"]["venue"]]
+        return np.where(self._dollars.inverse[first], mark[first], 1.0)
 
     def accounts(self, liquidations: pl.DataFrame, adl: pl.DataFrame) -> pl.DataFrame:
         """Return the `accounts` table: one row an account, those of venues and of the outside world included."""
@@ -59,6 +69,8 @@ class Statement:
             {
                 "account": name,
                 "kind": kind,
+                "asset": self._assets[self._memory["account"]["venue"]],
+                "unit_usd": self._unit(end[2]),
                 "start_cash_atoms": self._start[0],
                 "end_cash_atoms": end[0],
                 "start_equity": self._equity(self._start),

@@ -14,7 +14,7 @@ from unhedged.kernels.collateral import counted_of, without_assets
 from unhedged.kernels.compiled import helper, kernel, minus, plus, rule, times
 from unhedged.kernels.tables import account, instrument, position, tier, venue
 from unhedged.rules import liquidation, margin, pnl
-from unhedged.vocab.enums import AccountStatus, InstrumentKind, Side, TierForm
+from unhedged.vocab.enums import AccountStatus, InstrumentKind, Leg, Side, TierForm
 
 NOT_LISTED = -2
 """``account.next_dirty`` of an account that is not on the list of changed accounts."""
@@ -26,6 +26,8 @@ _initial_margin = rule(margin.initial_margin)
 _slope_rate = rule(margin.slope_rate)
 _bar = rule(liquidation.bar)
 _SIZE = int(TierForm.SIZE)
+_LONG = int(Leg.LONG)
+_SHORT = int(Leg.SHORT)
 _SLOPE = int(TierForm.SLOPE)
 
 
@@ -162,11 +164,11 @@ def initial_of(w: Any, p: int, more_buy: int, more_sell: int) -> int:
     """Return the initial margin of position ``p`` with its working orders and ``more_buy`` or ``more_sell`` lots of them.
 
     The worse of two outcomes counts, all buys filled or all sells filled: the larger size, at mark, at the initial rate of
-    the tier that holds it; atoms, rounded up.
+    the tier that holds it; atoms, rounded up. Of a leg in hedge mode only orders that open count: it cannot turn.
     """
     o = position(w, p)
-    bought = abs(plus(plus(o.pos, o.open_buy), more_buy))
-    sold = abs(minus(minus(o.pos, o.open_sell), more_sell))
+    bought = abs(plus(plus(o.pos, o.open_buy), more_buy)) if o.leg != _SHORT else 0
+    sold = abs(minus(minus(o.pos, o.open_sell), more_sell)) if o.leg != _LONG else 0
     lots = max(bought, sold)
     if lots == 0:
         return 0

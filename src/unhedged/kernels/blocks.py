@@ -15,9 +15,10 @@ from unhedged.kernels.funds import draw_below
 from unhedged.kernels.ladders import send_above_bankruptcy
 from unhedged.kernels.orders import cancel_all
 from unhedged.kernels.rounds import leaves_rounds, limit_after, wait_for_mark
-from unhedged.kernels.tables import account, case, instrument, position, venue
+from unhedged.kernels.solvency import solvent_milli
+from unhedged.kernels.tables import account, case, position, venue
 from unhedged.kernels.takeover import adl_milli
-from unhedged.rules import dydx, liquidation, liquidation_size
+from unhedged.rules import dydx, liquidation_size
 from unhedged.vocab.enums import CasePhase
 
 _REDUCE = int(CasePhase.REDUCE)
@@ -26,7 +27,6 @@ _SETTLE = int(CasePhase.SETTLE)
 
 _part_qty = rule(liquidation_size.part_qty)
 _block_notional = rule(liquidation_size.block_notional)
-_bankruptcy_milli = rule(liquidation.bankruptcy_milli)
 _fillable_quote = rule(dydx.fillable_quote_dydx)
 
 
@@ -51,10 +51,7 @@ def drawn_position(w: Any, c: int) -> int:
 @kernel("int64(World, int64, int64, int64)")
 def share_milli(w: Any, p: int, own: int, needed: int) -> int:
     """Return the bankruptcy price of position ``p`` when each carries equity by its share of maintenance, milli-ticks >= 0."""
-    o = position(w, p)
-    n = instrument(w, o.instrument)
-    share = mul_div_floor(maintenance_of(w, p), own, needed)
-    return max(0, _bankruptcy_milli(o.pos, share, n.mark_milli, n.num, n.den))
+    return solvent_milli(w, p, mul_div_floor(maintenance_of(w, p), own, needed))
 
 
 @kernel("void(World, int64)")

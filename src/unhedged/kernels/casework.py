@@ -16,8 +16,9 @@ from typing import Any
 from unhedged.kernels.accounts import equity, maintenance, notional_of, value_of, worth_at
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import helper, i8, kernel, rule
+from unhedged.kernels.solvency import solvent_milli
 from unhedged.kernels.tables import account, case, forced, instrument, position, venue, winner
-from unhedged.rules import integer, liquidation
+from unhedged.rules import integer
 from unhedged.vocab.enums import CasePhase, EventKind, InstrumentKind, LiquidationStep, Side
 
 SLOTS = 64
@@ -36,7 +37,6 @@ _REDUCE = int(CasePhase.REDUCE)
 _TAKEOVER = int(CasePhase.TAKEOVER)
 _CANCEL_ORDERS = int(LiquidationStep.CANCEL_ORDERS)
 _BACKSTOP = int(LiquidationStep.BACKSTOP_TAKEOVER)
-_bankruptcy_milli = rule(liquidation.bankruptcy_milli)
 mul_div_floor = rule(integer.mul_div_floor)
 mul_div_ceil = rule(integer.mul_div_ceil)
 
@@ -162,15 +162,8 @@ def slot_of(w: Any, a: int, i: int) -> int:
 
 @kernel("int64(World, int64)")
 def bankruptcy_of(w: Any, p: int) -> int:
-    """Return the bankruptcy price of position ``p`` with the account's other positions frozen at mark, milli-ticks >= 0.
-
-    Of an inverse contract the mark: what the account still owns is then paid over when the case is settled.
-    """
-    o = position(w, p)
-    n = instrument(w, o.instrument)
-    if n.kind == InstrumentKind.INVERSE:
-        return n.mark_milli
-    return max(0, _bankruptcy_milli(o.pos, equity(w, o.account), n.mark_milli, n.num, n.den))
+    """Return the bankruptcy price of position ``p`` with the account's other positions frozen at mark, milli-ticks >= 0."""
+    return solvent_milli(w, p, equity(w, position(w, p).account))
 
 
 @helper("boolean(World, int64, int64)")

@@ -34,6 +34,7 @@ from unhedged.kernels.feed import note_quote
 from unhedged.kernels.funds import book_to_fund, sample_funds
 from unhedged.kernels.house import fund_is_beyond
 from unhedged.kernels.ladders import order_all_legs, reduce_to_bankruptcy
+from unhedged.kernels.netting import net_hedged_legs
 from unhedged.kernels.orders import cancel_all
 from unhedged.kernels.rounds import (
     reduce_at_zero_price,
@@ -62,6 +63,7 @@ _ADL_CLOSE = int(CasePhase.ADL_CLOSE)
 _SETTLE = int(CasePhase.SETTLE)
 _SOCIALISE = int(CasePhase.SOCIALISE)
 _CANCEL_ORDERS = int(LiquidationStep.CANCEL_ORDERS)
+_NET_HEDGED_LEGS = int(LiquidationStep.NET_HEDGED_LEGS)
 _IOC_AT_BANKRUPTCY = int(LiquidationStep.IOC_AT_BANKRUPTCY)
 _ORDERS_ON_ALL_LEGS = int(LiquidationStep.ORDERS_ON_ALL_LEGS)
 _DROP_TIERS = int(LiquidationStep.DROP_TIERS)
@@ -142,6 +144,8 @@ def reduce(w: Any, c: int) -> None:
     if code == _CANCEL_ORDERS:
         cancel_orders(w, case(w, c).account)
         next_step(w, c)
+    elif code == _NET_HEDGED_LEGS:
+        net_hedged_legs(w, c)
     elif code == _IOC_AT_BANKRUPTCY:
         reduce_to_bankruptcy(w, c)
     elif code == _ORDERS_ON_ALL_LEGS:

@@ -30,6 +30,7 @@ funding_rate_deribit = rule(funding.funding_rate_deribit)
 funding_rate_dydx = rule(dydx.funding_rate_dydx)
 rate_for_time = rule(funding.rate_for_time)
 funding_payment = rule(funding.funding_payment)
+inverse_funding_payment = rule(funding.inverse_funding_payment)
 
 
 @kernel("int64(World, int64)")
@@ -148,7 +149,10 @@ def settle_funding(w: Any, i: int) -> None:
         p = position(w, holder(w, row).position)
         if p.pos == 0:
             continue
-        due = funding_payment(p.pos, px, x.funding_ppb, x.num, x.den)
+        if x.kind == InstrumentKind.INVERSE:
+            due = inverse_funding_payment(p.pos, px, x.funding_ppb, x.num, x.den)
+        else:
+            due = funding_payment(p.pos, px, x.funding_ppb, x.num, x.den)
         pay(w, p.account, v.rounding, due, EntryReason.FUNDING)
         mark_dirty(w, p.account)
     x.premium_sum = 0

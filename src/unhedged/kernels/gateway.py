@@ -185,7 +185,7 @@ def begin_transfer(w: Any, row: int) -> None:
     """Take a transfer's money out of its source; it arrives after the venue's delay.
 
     In flight it lies with the venue's external account, so the sum of cash never changes. Refused while transfers of
-    either venue are down, or when the source may not give the amount away.
+    either venue are down, when the source may not give the amount away, or when the other venue settles in another asset.
     """
     m = message(w, row)
     here = venue(w, account(w, m.position).venue)
@@ -194,7 +194,10 @@ def begin_transfer(w: Any, row: int) -> None:
         refuse(w, row, Reject.TRANSFERS_DOWN)
         return
     same_owner = account(w, m.position).owner == account(w, m.tag).owner
-    if m.qty <= 0 or not same_owner or not can_withdraw(w, m.position, m.qty):
+    if here.asset != there.asset or m.qty <= 0 or not same_owner:
+        refuse(w, row, Reject.BALANCE)
+        return
+    if not can_withdraw(w, m.position, m.qty):
         refuse(w, row, Reject.BALANCE)
         return
     pay(w, m.position, here.external, m.qty, EntryReason.TRANSFER)

@@ -11,16 +11,15 @@ from typing import Any
 
 from unhedged.kernels.accounts import equity
 from unhedged.kernels.casework import bankruptcy_of, free_case, leave_turnstile
-from unhedged.kernels.compiled import helper, kernel, rule
+from unhedged.kernels.compiled import helper, kernel
 from unhedged.kernels.funds import held_beyond_limit
-from unhedged.kernels.tables import account, case, instrument, position, venue
+from unhedged.kernels.solvency import solvent_milli
+from unhedged.kernels.tables import account, case, position, venue
 from unhedged.kernels.takeover import adl_milli
-from unhedged.rules import liquidation
-from unhedged.vocab.enums import AccountKind, InstrumentKind
+from unhedged.vocab.enums import AccountKind
 
 _TRADER = int(AccountKind.TRADER)
 _FUND = int(AccountKind.FUND)
-_bankruptcy_milli = rule(liquidation.bankruptcy_milli)
 
 
 @helper("boolean(World, int64)")
@@ -47,16 +46,8 @@ def next_held(w: Any, c: int) -> int:
 
 @kernel("int64(World, int64)")
 def milli_at_limit(w: Any, p: int) -> int:
-    """Return the price at which closing the fund's position ``p`` leaves its contract's drawdown at the limit, milli-ticks >= 0.
-
-    Of an inverse contract the mark.
-    """
-    o = position(w, p)
-    n = instrument(w, o.instrument)
-    if n.kind == InstrumentKind.INVERSE:
-        return n.mark_milli
-    over = held_beyond_limit(w, o.instrument)
-    return max(0, _bankruptcy_milli(o.pos, -over, n.mark_milli, n.num, n.den))
+    """Return the price at which closing the fund's position ``p`` leaves its contract's drawdown at the limit, milli-ticks >= 0."""
+    return solvent_milli(w, p, -held_beyond_limit(w, position(w, p).instrument))
 
 
 @kernel("boolean(World, int64)")

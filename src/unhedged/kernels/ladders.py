@@ -34,6 +34,7 @@ from unhedged.kernels.compiled import kernel, minus, plus, rule
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.funds import book_to_fund
 from unhedged.kernels.ledger import pay
+from unhedged.kernels.solvency import flat_den, flat_milli, pays_to_close
 from unhedged.kernels.tables import account, case, instrument, position, tier, venue
 from unhedged.kernels.triggers import place_account
 from unhedged.rules import dydx, fees, insurance, liquidation, liquidation_size
@@ -89,7 +90,8 @@ def lots_above(w: Any, p: int, row: int) -> int:
     floor = tier(w, row).floor
     if n.tier_form == _SIZE:
         return abs(o.pos) if floor <= 0 else _reduce_to_size_qty(o.pos, floor - 1)
-    return _reduce_to_tier_qty(o.pos, n.mark_milli, floor, n.num, n.den)
+    i = int(o.instrument)
+    return _reduce_to_tier_qty(o.pos, flat_milli(w, i), floor, n.num, flat_den(w, i))
 
 
 @kernel("int64(World, int64)")
@@ -100,24 +102,26 @@ def smallest_reduction(w: Any, p: int) -> int:
     A position in the lowest tier, or one that no tier saves, is closed whole.
     """
     o = position(w, p)
-    n = instrument(w, o.instrument)
+    i = int(o.instrument)
+    n = instrument(w, i)
+    den = flat_den(w, i)
     here = venue(w, n.venue)
     fee_ppb = here.liquidation_fee_ppb
     free = minus(equity(w, o.account), minus(maintenance(w, o.account), maintenance_of(w, p)))
     free = minus(free, here.inclusive)
-    row = tier_for(w, o.instrument, o.pos, notional_of(w, p))
+    row = tier_for(w, i, o.pos, notional_of(w, p))
     while row > n.first_tier:
         lower = tier(w, row - 1)
         qty = max(
             lots_above(w, p, row),
             _restoring_qty(
-                o.pos, free, n.mark_milli, lower.mm_ppb, lower.deduct, fee_ppb, n.num, n.den
+                o.pos, free, flat_milli(w, i), lower.mm_ppb, lower.deduct, fee_ppb, n.num, den
             ),
         )
         lots = minus(abs(o.pos), qty)
-        rest = abs(worth_at(w, o.instrument, lots, n.mark_milli))
-        paid = _fee(abs(worth_at(w, o.instrument, qty, n.mark_milli)), fee_ppb)
-        if qty < abs(o.pos) and minus(free, paid) >= maintenance_at(w, o.instrument, lots, rest):
+        rest = abs(worth_at(w, i, lots, n.mark_milli))
+        paid = _fee(abs(worth_at(w, i, qty, n.mark_milli)), fee_ppb)
+        if qty < abs(o.pos) and minus(free, paid) >= maintenance_at(w, i, lots, rest):
             return qty
         row -= 1
     return abs(o.pos)
@@ -187,6 +191,7 @@ def send_above_bankruptcy(w: Any, c: int, p: int, qty: int, limit_px: int) -> in
     here = venue(w, account(w, a).venue)
     own, needed, held = equity(w, a), max(1, maintenance(w, a)), maintenance_of(w, p)
     pos = o.pos
+    pays = pays_to_close(w, p)
     filled = trade_out(w, c, p, qty, limit_px)
     if filled == 0:
         return 0
@@ -195,7 +200,7 @@ def send_above_bankruptcy(w: Any, c: int, p: int, qty: int, limit_px: int) -> in
     change = -filled if pos > 0 else filled
     margin = mul_div_floor(held, filled, abs(pos))
     fair = _bankruptcy_quote(worth_at(w, o.instrument, change, n.mark_milli), own, margin, needed)
-    delta = _fund_delta(amount if pos > 0 else -amount, fair, amount, here.fee_cap_ppb)
+    delta = _fund_delta(-amount if pays else amount, fair, amount, here.fee_cap_ppb)
     if delta < 0:
         most = max(0, equity(w, here.fund))
         if here.block_lost > 0:

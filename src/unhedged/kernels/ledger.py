@@ -41,6 +41,16 @@ def is_kept(w: Any, a: Any) -> Any:
     return row.keep != 0 or row.kind in (_FUND, _VAULT)
 
 
+@kernel("int64(World, int64, int64)")
+def _mark_of(w: Any, source: Any, asset: Any) -> Any:
+    # At which a movement is worth dollars: coin at the venue's first contract, lots at their book, dollars at none.
+    if asset >= w.settlements:
+        return instrument(w, asset - w.settlements).mark_milli
+    if asset == 0:
+        return 0
+    return instrument(w, venue(w, account(w, source).venue).first_instrument).mark_milli
+
+
 @kernel("void(World, int64, int64, int64, int64, int64)")
 def keep_row(w: Any, source: Any, target: Any, amount: Any, asset: Any, reason: Any) -> None:
     """Write the row of a payment, or of a delivery of lots: ``asset`` is then `settlements` more than the spot instrument."""
@@ -50,6 +60,7 @@ def keep_row(w: Any, source: Any, target: Any, amount: Any, asset: Any, reason: 
     row.source = source
     row.target = target
     row.asset = asset
+    row.mark_milli = _mark_of(w, source, asset)
     row.reason = reason
     w.transfers_kept += 1
 

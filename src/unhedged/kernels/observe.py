@@ -5,7 +5,7 @@ from typing import Any
 from unhedged.kernels.accounts import equity
 from unhedged.kernels.ahead import fetch_slot
 from unhedged.kernels.clock import schedule
-from unhedged.kernels.compiled import call_agent, kernel
+from unhedged.kernels.compiled import call_agent, f8, helper, i8, kernel
 from unhedged.kernels.feed import quote_at
 from unhedged.kernels.gateway import send_all
 from unhedged.kernels.tables import (
@@ -21,7 +21,27 @@ from unhedged.kernels.tables import (
     quote,
     venue,
 )
-from unhedged.vocab.enums import EventKind
+from unhedged.vocab.enums import EventKind, InstrumentKind
+
+_INVERSE = int(InstrumentKind.INVERSE)
+USD = 1e6
+"""Atoms of a dollar."""
+COIN = 1e-8
+"""Coins in an atom of coin."""
+
+
+@helper("void(World, int64, int64)")
+def see_in_dollars(w: Any, leg: int, p: int) -> None:
+    """Show an inverse leg as its holder counts: a lot in coins at mark, cost as its dollars, equity at the starting mark.
+
+    So money held in coin is neither gain nor loss to a behaviour that counts dollars.
+    """
+    o = position(w, p)
+    x = instrument(w, o.instrument)
+    seen = observation(w, 0)
+    seen.lot[leg] = x.lot / (f8(x.mark_milli) * 1e-3 * x.tick)
+    seen.cost[leg] = i8(f8(o.pos) * x.lot * USD)
+    seen.equity[leg] = i8(f8(seen.equity[leg]) * (f8(x.start_milli) * 1e-3 * x.tick) * USD * COIN)
 
 
 @kernel("void(World, int64, int64)")
@@ -54,6 +74,8 @@ def observe_leg(w: Any, a: int, leg: int) -> None:
     seen.adl_qty[leg] = p.adl_qty
     seen.forced_qty[leg] = p.forced_qty
     seen.equity[leg] = equity(w, p.account) if me.sees_equity == 1 else 0
+    if x.kind == _INVERSE:
+        see_in_dollars(w, leg, me.position[leg])
     v = venue(w, x.venue)
     seen.gateway_wait[leg] = max(0, v.gateway_free_at - w.now)
     if v.gateway_down_until > w.now:

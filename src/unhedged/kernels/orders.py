@@ -23,6 +23,7 @@ from unhedged.kernels.book import (
     take,
 )
 from unhedged.kernels.compiled import i8, kernel
+from unhedged.kernels.legs import is_against
 from unhedged.kernels.sides import reducible
 from unhedged.kernels.stops import cancel, check_trigger, place_stop, touched_stop, unlink_last
 from unhedged.kernels.tables import account, agent, instrument, message, order, position, tag
@@ -105,6 +106,8 @@ def _enter(
 ) -> int:
     # Send an order whose sender, size and price are accepted to the book; return its Reject.
     i = i8(position(w, p).instrument)
+    if is_against(w, p, side):
+        reduce_only = 1
     if reduce_only != 0:
         qty = min(qty, reducible(w, p, side))
         if qty == 0:

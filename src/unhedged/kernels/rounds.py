@@ -26,7 +26,8 @@ from unhedged.kernels.casework import (
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import i8, kernel, rule
 from unhedged.kernels.ladders import release, send_above_bankruptcy, send_order
-from unhedged.kernels.tables import account, case, instrument, position, venue
+from unhedged.kernels.solvency import solvent_milli
+from unhedged.kernels.tables import account, case, position, venue
 from unhedged.rules import liquidation, liquidation_size
 from unhedged.vocab.enums import CasePhase, EventKind, LiquidationStep, Side
 
@@ -41,7 +42,6 @@ _is_backstop = rule(liquidation.is_backstop)
 _slice_or_all_qty = rule(liquidation_size.slice_or_all_qty)
 _part_qty = rule(liquidation_size.part_qty)
 _zero_price_loss = rule(liquidation.zero_price_loss)
-_bankruptcy_milli = rule(liquidation.bankruptcy_milli)
 _bankruptcy_px = rule(liquidation.bankruptcy_px)
 
 
@@ -121,11 +121,9 @@ def reduce_by_slices(w: Any, c: int) -> None:
 @kernel("int64(World, int64, int64)")
 def limit_after(w: Any, p: int, loss: int) -> int:
     """Return the limit at which closing position ``p`` loses at most ``loss`` atoms against mark, ticks; below 1: none."""
-    o = position(w, p)
-    n = instrument(w, o.instrument)
-    milli = max(0, _bankruptcy_milli(o.pos, loss, n.mark_milli, n.num, n.den))
-    limit_px = min(_bankruptcy_px(o.pos, milli), NO_LIMIT_PX)
-    return max(1, limit_px) if o.pos > 0 else limit_px
+    pos = position(w, p).pos
+    limit_px = min(_bankruptcy_px(pos, solvent_milli(w, p, loss)), NO_LIMIT_PX)
+    return max(1, limit_px) if pos > 0 else limit_px
 
 
 @kernel("void(World, int64)")

@@ -24,6 +24,11 @@ can take more than ``H - slack``; ``slack`` bounds all roundings: one atom per v
 before and after. So ``H`` stays >= 0 until some harmful move reaches ``d``: that mark is the trigger, rounded towards the
 present mark. `collateral_triggers` adds the prices of assets posted as collateral. An inverse contract is linear in the reciprocal of the mark: sides swap and the move is converted.
 
+Two legs of one contract (hedge mode) are two positions with a trigger each, and the proof holds as it stands: it sums over
+positions and asks nothing of their instruments. Of one move of the shared mark at most one leg is harmed, by no more than its
+weight times the move; the other moves in its own other direction and adds to ``H`` or leaves it. The bound is not the best,
+for ``W`` counts both legs, but nobody is missed.
+
 Where the rate of a position hangs on its lots (brackets by size, a slope) it stands still while marks move: the same with
 ``r1 = r2 =`` that rate.
 

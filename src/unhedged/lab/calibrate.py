@@ -100,7 +100,7 @@ def calibrate(
 def child_of(spec: Calibration, best: Evaluation) -> str:
     """Return the whole scenario with the values of ``best``, as one file that says how it was made."""
     loaded = load_scenario(spec.final)
-    made = loaded.vary(spec.overrides(loaded, best.values))
+    made = loaded.vary(spec.overrides(best.values))
     head = [
         f"# {spec.final} with the values of evaluation {best.number} of a search; its loss on the whole scenario is {best.loss:.4g}."
     ]
@@ -113,7 +113,7 @@ def _measure(spec: Calibration, rows: Targets, runner: Runner, scenario: str, se
     names = sorted({part.measure for row in rows.rows for part in row.parts} - {"ledger"})
 
     def measure(values: Mapping[str, float], replicates: int) -> Measured:
-        plan = loaded.vary(spec.overrides(loaded, values)).plan()
+        plan = loaded.vary(spec.overrides(values)).plan()
         return runner.measure(plan, replicates, names, rows.roles)
 
     return measure

@@ -7,13 +7,11 @@ and which rows are fitted; all others are reported only.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from importlib import resources
 from typing import Any
 
 from unhedged.lab.targets import SCOPE, Targets
-from unhedged.scenario.load import LoadedScenario
-from unhedged.vocab.errors import ResultsError, ScenarioError
+from unhedged.vocab.errors import ResultsError
 
 SUFFIX = ".calibration.toml"
 MOST_PARAMETERS = 12
@@ -65,32 +63,13 @@ class Calibration:
     fitted: tuple[int, ...]
     parameters: tuple[Parameter, ...]
 
-    def overrides(self, loaded: LoadedScenario, values: Mapping[str, float]) -> dict[str, Any]:
-        """Return what ``values`` write into a scenario: path to text, patterns put out over its blocks.
-
-        Raises
-        ------
-        ScenarioError
-            A pattern that meets no block.
-        """
-        ids = [block.id for block in loaded.spec.agent]
-        found: dict[str, Any] = {}
-        for parameter in self.parameters:
-            for write in parameter.writes:
-                for path in _paths(write.path, ids):
-                    found[path] = write.of(values[parameter.name])
-        return found
-
-
-def _paths(path: str, ids: list[str]) -> list[str]:
-    room, _, rest = path.partition(".")
-    pattern, _, tail = rest.partition(".")
-    if room != "agent" or "*" not in pattern:
-        return [path]
-    found = [f"agent.{name}.{tail}" for name in ids if fnmatchcase(name, pattern)]
-    if not found:
-        raise ScenarioError(f'No block of agents matches "{pattern}".', value=path)
-    return found
+    def overrides(self, values: Mapping[str, float]) -> dict[str, Any]:
+        """Return what ``values`` write into a scenario: path to text or number."""
+        return {
+            write.path: write.of(values[parameter.name])
+            for parameter in self.parameters
+            for write in parameter.writes
+        }
 
 
 def known() -> list[str]:

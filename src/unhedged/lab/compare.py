@@ -35,13 +35,17 @@ class Difference:
 
 
 def paired(
-    base: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]], measures: Sequence[str]
+    base: Sequence[Mapping[str, Any]],
+    other: Sequence[Mapping[str, Any]],
+    measures: Sequence[str],
+    *,
+    adjust: bool = True,
 ) -> list[Difference]:
     """Return the difference of each measure over the replicates both runs have.
 
     Pairs by replicate number: equal numbers share their randomness, so their difference is the effect of the change. The
     interval is the paired t-interval of the mean difference; of a single pair there is none. `Difference.chance` is the p-value
-    of the paired t-test, adjusted by Holm's method for all ``measures``: an interval of one measure may leave out zero that is
+    of the paired t-test, adjusted by Holm's method for all ``measures`` (unless ``adjust`` is false, where more than these are asked): an interval of one measure may leave out zero that is
     not claimed, for one in twenty does without any effect. Replicates in which either twin has no value are left out.
 
     Notes
@@ -60,6 +64,8 @@ def paired(
         ]
         if values:
             found.append(_difference(measure, np.array(values)))
+    if not adjust:
+        return found
     adjusted = holm([difference.chance for difference in found])
     return [replace(d, chance=chance) for d, chance in zip(found, adjusted, strict=True)]
 

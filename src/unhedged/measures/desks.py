@@ -21,9 +21,8 @@ def desk_measures(desks: pl.DataFrame, adl: pl.DataFrame, spot: Sequence[str]) -
     if desks.is_empty():
         return {}
     coins = pl.col("pos").filter(pl.col("instrument").is_in(list(spot))).sum()
-    hit = pl.col("instrument").sort_by("t_ns").filter(pl.col("adl").sort_by("t_ns") > 0).first()
     by_time = (
-        desks.with_columns(hit=hit.over("agent"))
+        desks.join(_first_hit(desks), on="agent", maintain_order="left")
         .group_by("agent", "t_ns")
         .agg(
             pl.col("exposure", "adl", "pos").sum(),
@@ -42,6 +41,13 @@ def desk_measures(desks: pl.DataFrame, adl: pl.DataFrame, spot: Sequence[str]) -
         "desk_unhedged_ns": longest_gap(struck),
         **_broken(struck, adl),
     }
+
+
+def _first_hit(desks: pl.DataFrame) -> pl.DataFrame:
+    # Of each desk that lost any of a short, the contract that was closed first.
+    closed = desks.filter(pl.col("adl") > 0).sort("t_ns", maintain_order=True)
+    first = closed.group_by("agent", maintain_order=True).first()
+    return first.select("agent", hit="instrument")
 
 
 def _broken(struck: pl.DataFrame, adl: pl.DataFrame) -> dict[str, Any]:

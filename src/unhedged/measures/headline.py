@@ -9,7 +9,7 @@ from unhedged.measures.deleveraging import adl_measures
 from unhedged.measures.desks import desk_measures
 from unhedged.scenario.plan import InstrumentPlan, RunPlan
 from unhedged.vocab.enums import InstrumentKind
-from unhedged.vocab.units import ATOMS_PER_USD
+from unhedged.vocab.units import ATOMS_PER_USD, USD
 
 SECOND = 1_000_000_000
 SMOOTHING = 20 * SECOND
@@ -43,12 +43,14 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
 
 
 def _forced(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
-    every, adl = tables["liquidations"], tables["adl"]
-    steps = every.filter(pl.col("step") != "collateral")
+    steps, adl = tables["liquidations"], tables["adl"]
+    accounts = int(steps["account"].n_unique())
+    # Netted legs go to nobody, and collateral is no position.
+    steps = steps.filter(~pl.col("step").is_in(["net", "collateral"]))
     total = float(steps["notional"].sum())
     longs = float(steps.filter(pl.col("qty") < 0)["notional"].sum())
     return {
-        "liquidations": int(every["account"].n_unique()),
+        "liquidations": accounts,
         "forced_usd": total,
         "forced_long_share": longs / total if total > 0 else None,
         "adl_usd": float(adl["notional"].sum()),
@@ -67,8 +69,13 @@ def _fund(plan: RunPlan, series: pl.DataFrame) -> dict[str, Any]:
     if start <= 0:
         return {}
     venue = pl.col("instrument").str.split("/").list.first()
+    # Coin counts at the starting mark: a fund is not drawn because its coin falls.
+    starts = {i.id: float(i.start_mark) for i in plan.instruments if i.inverse}
+    start_mark = pl.col("instrument").replace_strict(starts, default=None, return_dtype=pl.Float64)
+    at_start = pl.col("fund") / pl.col("mark") * start_mark
     by_time = (
         series.filter(pl.col("fund").is_not_null())
+        .with_columns(fund=pl.coalesce(at_start, "fund"))
         .group_by("t_ns", venue.alias("venue"))
         .agg(pl.col("fund").first())
         .group_by("t_ns")
@@ -85,8 +92,10 @@ def _fund(plan: RunPlan, series: pl.DataFrame) -> dict[str, Any]:
 
 def _deficit(transfers: pl.DataFrame) -> dict[str, Any]:
     # What funds had to pay for accounts that ended below zero.
-    drawn = transfers.filter(pl.col("reason") == "fund_draw")["amount_atoms"]
-    return {"deficit_usd": float(drawn.sum()) / ATOMS_PER_USD}
+    drawn = transfers.filter(pl.col("reason") == "fund_draw")
+    dollars = drawn.filter(pl.col("asset") == USD)["amount_atoms"]
+    coins = drawn.filter(pl.col("asset") != USD)["usd"]
+    return {"deficit_usd": float(dollars.sum()) / ATOMS_PER_USD + float(coins.sum())}
 
 
 def _market(instrument: InstrumentPlan, series: pl.DataFrame, window: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from unhedged.vocab.enums import (
     AccountStatus,
     FillCause,
     InstrumentKind,
+    Leg,
     Reject,
     Side,
     TriggerSource,
@@ -52,6 +53,11 @@ class Account:
     fills: int = 0
     rejects: int = 0
     last_reject: Reject = Reject.NONE
+    leg: Leg = Leg.ONE_WAY
+
+    def is_against(self, side: Side) -> bool:
+        """Return whether an order closes a leg of an account in hedge mode; without legs none does."""
+        return self.leg == (Leg.LONG if side == Side.SELL else Leg.SHORT)
 
     def reducible(self, side: Side) -> int:
         """Return how many lots an order of ``side`` can take off the position."""

@@ -7,7 +7,7 @@ from unhedged.reference.clearing import Clearing
 from unhedged.reference.deleveraging import WAIT, Rulebook, Steps
 from unhedged.reference.exchange import Exchange
 from unhedged.reference.feed import note_quote
-from unhedged.reference.ledger import Account
+from unhedged.reference.ledger import Account, contract_number
 from unhedged.reference.world import VenueLedger, World
 from unhedged.vocab.enums import (
     AccountKind,
@@ -104,10 +104,10 @@ class VenueClearing(Clearing):
     def row(self, account: Account, i: int, *rest: Any, **more: Any) -> None:
         """Write down a forced step; contracts are numbered over all venues."""
         super().row(account, i, *rest, **more)
-        self.rows[-1]["instrument"] = self.exchanges[i].number
+        self.rows[-1]["instrument"] = self.exchanges[contract_number(i)].number
 
     def _take(self, i: int, side: Side, limit: int, qty: int, account: Account) -> tuple[int, int]:
-        exchange = self.exchanges[i]
+        exchange = self.exchanges[contract_number(i)]
         trader = account.kind == AccountKind.TRADER
         cause = FillCause.LIQUIDATION if trader else FillCause.FUND_UNWIND
         before = exchange.turnover
@@ -126,10 +126,13 @@ class VenueClearing(Clearing):
         return filled, seat.exchange.turnover - before
 
     def _sure(self, i: int, side: Side, limit: int, qty: int) -> int:
-        return self.exchanges[i].fillable(NOBODY, side, limit, qty)
+        return self.exchanges[contract_number(i)].fillable(NOBODY, side, limit, qty)
 
     def _cancel(self, account: Account, i: int | None) -> None:
-        seats = [s for s in getattr(account, "seats", {}).values() if i in (None, s.exchange.local)]
+        at = None if i is None else contract_number(i)
+        seats = [
+            s for s in getattr(account, "seats", {}).values() if at in (None, s.exchange.local)
+        ]
         orders = [(order, seat) for seat in seats for order in seat.orders.values()]
         for order, seat in sorted(orders, key=lambda pair: -pair[0].number):
             seat.exchange.cancel_order(order)

@@ -44,6 +44,7 @@ class Clearing(Rounds):
         """Take one step; it returns how it ends."""
         take = {
             LiquidationStep.CANCEL_ORDERS: self.cancel_orders,
+            LiquidationStep.NET_HEDGED_LEGS: self.net_hedged_legs,
             LiquidationStep.IOC_AT_BANKRUPTCY: self.ioc_at_bankruptcy,
             LiquidationStep.ORDERS_ON_ALL_LEGS: self.orders_on_all_legs,
             LiquidationStep.DROP_TIERS: self.drop_tiers,

@@ -1,7 +1,7 @@
 """The agenda of cases and auto-deleveraging in plain Python: a case is a generator, one ``yield`` after each step.
 
 ``yield None`` lets the others at this instant go first, ``yield t`` comes back at ``t``, ``yield WAIT`` waits for the
-table of winners. Only contracts of one venue, linear, all positions in one settlement asset.
+table of winners. Only contracts of one venue, all positions in one settlement asset.
 """
 
 import heapq
@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from unhedged.reference.ledger import Account, Ledger
+from unhedged.reference.ledger import Account, Ledger, contract_number
 from unhedged.reference.rng import uniforms_of
 from unhedged.rules import liquidation
 from unhedged.rules.integer import PPB
+from unhedged.rules.inverse import inverse_bankruptcy_milli
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
@@ -33,6 +34,7 @@ WAIT = -1
 CLOSES_PER_STEP = 256
 NO_LIMIT_PX = 10**15
 Steps = Generator[int | None, None, Any]
+Scored = tuple[float, Account, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +144,13 @@ class Deleveraging:
 
     def bankruptcy(self, account: Account, i: int) -> int:
         """Return the bankruptcy price of a position, milli-ticks."""
-        c = self.ledger.contracts[i]
-        pos, owned = account.holdings[i].pos, self.ledger.equity(account)
+        return self.solvent(account, i, self.ledger.equity(account))
+
+    def solvent(self, account: Account, i: int, owned: int) -> int:
+        """Return the price at which closing a position loses so much against mark, milli-ticks."""
+        c, pos = self.ledger.contracts[i], account.holdings[i].pos
+        if c.inverse:
+            return inverse_bankruptcy_milli(pos, owned, c.mark, c.num, c.den)
         return max(0, liquidation.bankruptcy_milli(pos, owned, c.mark, c.num, c.den))
 
     # ---- auto-deleveraging
@@ -207,15 +214,15 @@ class Deleveraging:
         """Close ``left`` lots of one position of the loser against winners, highest score first."""
         yield from self.enter()
         while left > 0:
-            queue = self.front(self.ranked(loser, i, price, left), i, left)
+            queue = self.front(self.ranked(loser, i, price, left), left)
             if not queue:
                 break
             while True:
                 left = min(left, abs(loser.holdings[i].pos))
                 batch, queue = queue[:CLOSES_PER_STEP], queue[CLOSES_PER_STEP:]
-                for score, winner in batch:
+                for score, winner, k in batch:
                     if left > 0:
-                        left -= self.close_winner(loser, i, price, left, winner, score)
+                        left -= self.close_winner(loser, i, price, left, winner, k, score)
                 if left == 0:
                     break
                 yield None
@@ -223,9 +230,9 @@ class Deleveraging:
                     break
         self.leave()
 
-    def against(self, loser: Account, i: int, winner: Account) -> int:
-        """Return the lots a winner may close against the loser."""
-        lost, won = loser.holdings[i].pos, winner.holdings[i].pos
+    def against(self, loser: Account, i: int, winner: Account, k: int) -> int:
+        """Return the lots of a winner's position ``k`` that may be closed against the loser's ``i``."""
+        lost, won = loser.holdings[i].pos, winner.holdings[k].pos
         stranger = winner.owner != loser.owner and winner.kind == AccountKind.TRADER
         if not stranger or winner.status == AccountStatus.IN_LIQUIDATION or lost * won >= 0:
             return 0
@@ -237,6 +244,7 @@ class Deleveraging:
         worth = ledger.value_of(winner, i)
         return {
             "side": 1 if holding.pos > 0 else -1,
+            "sign": 1 if (holding.pos > 0) != ledger.contracts[i].inverse else -1,
             "unrealised": worth - holding.cost,
             "wallet": winner.cash
             + ledger.posted(winner)
@@ -245,7 +253,20 @@ class Deleveraging:
             "maintenance": ledger.maintenance(winner),
             "notional": abs(worth),
             "cost": abs(holding.cost),
+            "hedge": self.hedge(winner, i),
         }
+
+    def hedge(self, winner: Account, i: int) -> int:
+        """Return the atoms that offset a position in all accounts of its owner, at most its own."""
+        ledger, side = self.ledger, winner.holdings[i].pos
+        against = sum(
+            abs(ledger.value_of(account, k))
+            for account in ledger.accounts
+            if account.owner == winner.owner
+            for k, holding in account.holdings.items()
+            if holding.pos * side < 0 and ledger.contracts[k].asset == ledger.contracts[i].asset
+        )
+        return min(abs(ledger.value_of(winner, i)), against)
 
     def draw_below(self, count: int) -> int:
         """Return a random number from 0 to ``count`` - 1 from the venue's stream."""
@@ -253,24 +274,27 @@ class Deleveraging:
         self.draws += 1
         return int(u * count)
 
-    def ranked(self, loser: Account, i: int, price: int, left: int) -> list[tuple[float, Account]]:
-        """Return scores and winners in the order they are closed."""
+    def ranked(self, loser: Account, i: int, price: int, left: int) -> "list[Scored]":
+        """Return scores and winners' positions in the order they are closed."""
         if self.rulebook.adl_decision == AdlDecision.RANDOM_START:
             return self.met(loser, i, price, left)
-        found = [w for w in self.ledger.accounts if self.against(loser, i, w) > 0]
-        scored = [(self.rulebook.score(self.facts(w, i)), w) for w in found]
-        return sorted(scored, key=lambda s: (-s[0], -abs(s[1].holdings[i].pos), s[1].row))
+        pairs = [(w, k) for w in self.ledger.accounts for k in w.on(i)]
+        found = [(w, k) for w, k in pairs if self.against(loser, i, w, k) > 0]
+        scored = [(self.rulebook.score(self.facts(w, k)), w, k) for w, k in found]
+        return sorted(
+            scored, key=lambda s: (-s[0], -abs(s[1].holdings[s[2]].pos), s[1].row, s[1].slot[s[2]])
+        )
 
-    def met(self, loser: Account, i: int, price: int, left: int) -> list[tuple[float, Account]]:
+    def met(self, loser: Account, i: int, price: int, left: int) -> "list[Scored]":
         """Return the winners met on a walk through the contract's holders from a random one on."""
-        holders = [a for a in self.ledger.accounts if i in a.slot]
+        holders = [(a, k) for a in self.ledger.accounts for k in a.on(i)]
         start = self.draw_below(len(holders))
         walk = (holders[start:] + holders[:start])[: self.rulebook.adl_walk or None]
-        found: list[tuple[float, Account]] = []
-        for k, winner in enumerate(walk):
-            lots = self.against(loser, i, winner)
-            if lots > 0 and not self.skipped(winner, i, price, min(left, lots)):
-                found.append((float(-k), winner))
+        found: list[Scored] = []
+        for n, (winner, k) in enumerate(walk):
+            lots = self.against(loser, i, winner, k)
+            if lots > 0 and not self.skipped(winner, k, price, min(left, lots)):
+                found.append((float(-n), winner, k))
         return found
 
     def skipped(self, winner: Account, i: int, price: int, qty: int) -> bool:
@@ -281,36 +305,36 @@ class Deleveraging:
         loss = self.ledger.worth(i, signed) - self.ledger.worth(i, signed, price)
         return loss > max(0, self.ledger.equity(winner))
 
-    def front(self, queue: list[tuple[float, Account]], i: int, left: int) -> Any:
+    def front(self, queue: "list[Scored]", left: int) -> Any:
         """Return the fewest first winners that hold the lots left to close."""
         held = 0
-        for n, (_, winner) in enumerate(queue):
-            held += abs(winner.holdings[i].pos)
+        for n, (_, winner, k) in enumerate(queue):
+            held += abs(winner.holdings[k].pos)
             if held >= left:
                 return queue[: n + 1]
         return queue
 
     def close_winner(
-        self, loser: Account, i: int, price: int, most: int, winner: Account, score: float
+        self, loser: Account, i: int, price: int, most: int, winner: Account, k: int, score: float
     ) -> int:
-        """Close a winner against the loser and return the lots."""
-        qty = min(most, self.against(loser, i, winner), abs(loser.holdings[i].pos))
-        if qty == 0 or self.skipped(winner, i, price, qty):
+        """Close a winner's position ``k`` against the loser's ``i`` and return the lots."""
+        qty = min(most, self.against(loser, i, winner, k), abs(loser.holdings[i].pos))
+        if qty == 0 or self.skipped(winner, k, price, qty):
             return 0
-        self.cancel(winner, i)
-        before = self.facts(winner, i) | {"loser": self.ledger.equity(loser)}
+        self.cancel(winner, k)
+        before = self.facts(winner, k) | {"loser": self.ledger.equity(loser)}
         atoms = self.ledger.worth(i, qty, price)
         bought = loser.holdings[i].pos > 0
-        buyer, seller = (winner, loser) if bought else (loser, winner)
-        self.ledger.exchange(i, atoms, qty, buyer, seller)
+        won, lost = (winner, k), (loser, i)
+        self.ledger.exchange(atoms, qty, *((won, lost) if bought else (lost, won)))
         if loser.kind == AccountKind.FUND:
             self.ledger.contracts[i].fund_cash += atoms if bought else -atoms
-        winner.holdings[i].adl_qty += qty
+        winner.holdings[k].adl_qty += qty
         self.ledger.contracts[i].adl_qty += qty
         if loser.kind == AccountKind.TRADER:
             loser.holdings[i].forced_qty += qty
         change = qty if bought else -qty
-        self.row(winner, i, loser, CasePhase.ADL_CLOSE, change, price, score, before)
+        self.row(winner, k, loser, CasePhase.ADL_CLOSE, change, price, score, before)
         self.row(loser, i, winner, CasePhase.ADL_CLOSE, -change, price)
         return qty
 
@@ -329,7 +353,8 @@ class Deleveraging:
     ) -> None:
         """Write down a forced step in a contract, as it left things."""
         mark, left = self.ledger.contracts[i].mark, account.holdings[i].pos
-        self.write(account, i, mark, left, other, phase, change, px, score, before)
+        number = contract_number(i)
+        self.write(account, number, mark, left, other, phase, change, px, score, before)
 
     def write(
         self,

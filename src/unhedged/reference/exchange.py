@@ -7,7 +7,7 @@ from typing import Any
 from unhedged.reference import book
 from unhedged.reference.book import MILLI, Order
 from unhedged.reference.feed import Feed, note_quote
-from unhedged.reference.ledger import Contract, Holding
+from unhedged.reference.ledger import SHORT_LEG, Contract, Holding
 from unhedged.reference.orders import Market
 from unhedged.reference.world import Holder, Venue, World
 from unhedged.rules.fees import fee
@@ -18,6 +18,8 @@ from unhedged.vocab.enums import (
     AccountStatus,
     EntryReason,
     FillCause,
+    InstrumentKind,
+    Leg,
     Reject,
     Side,
     TimeInForce,
@@ -29,8 +31,11 @@ from unhedged.vocab.enums import (
 class Seat(book.Account):
     """An account's place in one book: its position and orders there; money, owner and status are the account's."""
 
-    def __init__(self, number: int, exchange: "Exchange", holder: Holder) -> None:
-        self.number = number
+    def __init__(
+        self, number: int, exchange: "Exchange", holder: Holder, leg: Leg = Leg.ONE_WAY
+    ) -> None:
+        self.number, self.leg = number, leg
+        self.key = exchange.local + (SHORT_LEG if leg == Leg.SHORT else 0)
         self.exchange = exchange
         self.holder = holder
         self.open = {Side.BUY: 0, Side.SELL: 0}
@@ -40,7 +45,7 @@ class Seat(book.Account):
     @property
     def holding(self) -> Holding:
         """Return the position."""
-        return self.holder.holdings[self.exchange.local]
+        return self.holder.holdings[self.key]
 
     @property
     def pos(self) -> int:  # type: ignore[override]
@@ -146,6 +151,7 @@ class Exchange(Market):
     funding_clamp_ppb: int
     funding_cap_ppb: int
     impact_notional: int
+    start_milli: int
     tick_usd: float
     lot_units: float
     low_px: int
@@ -166,7 +172,9 @@ class Exchange(Market):
         """Return the initial margin of a seat with its working orders and ``more`` signed lots of them, atoms."""
         bought = seat.pos + seat.open[Side.BUY] + max(0, more)
         sold = seat.pos - seat.open[Side.SELL] - max(0, -more)
-        return self.initial(max(abs(bought), abs(sold)))
+        if seat.leg == Leg.LONG:
+            return self.initial(bought)
+        return self.initial(abs(sold) if seat.leg == Leg.SHORT else max(abs(bought), abs(sold)))
 
     def initial(self, lots: int) -> int:
         """Return the initial margin of so many lots at mark, by size or notional as brackets are read, atoms."""
@@ -248,15 +256,20 @@ class Exchange(Market):
             best = self.best(side)
             return best if best < 0 else best * MILLI
         lots = done = 0
+        inverse = self.kind == InstrumentKind.INVERSE
         for px, qty in self.levels(side):
             here = qty
-            if self.amount(px, qty) >= atoms - done:
+            if abs(self.amount(px, qty)) >= atoms - done:
                 fewest = mul_div_ceil(mul_div_ceil(atoms - done, self.den, self.num), 1, px)
+                if inverse:
+                    fewest = mul_div_ceil(atoms - done, self.den * px, self.num)
                 here = min(qty, fewest)
-                done += self.amount(px, here)
-                return mul_div_floor(done, MILLI * self.den, (lots + here) * self.num)
+                lots, done = lots + here, done + abs(self.amount(px, here))
+                if inverse:
+                    return mul_div_floor(lots * self.num, MILLI, self.den * max(1, done))
+                return mul_div_floor(done, MILLI * self.den, lots * self.num)
             lots += here
-            done += self.amount(px, here)
+            done += abs(self.amount(px, here))
         return -1
 
     def mid_milli(self) -> int:
@@ -273,8 +286,10 @@ class Exchange(Market):
     # ---- orders and triggers
 
     def cancel_all(self, account: Any) -> Reject:
-        """Cancel all orders of a seat, the newest first."""
-        for order in sorted(account.orders.values(), key=lambda o: -o.number):
+        """Cancel all orders of an account in this book, both legs', the newest first."""
+        seats = [seat for seat in account.holder.seats.values() if seat.exchange is self]
+        orders = [order for seat in seats for order in seat.orders.values()]
+        for order in sorted(orders, key=lambda o: -o.number):
             self.cancel_order(order)
         return Reject.NONE
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from unhedged.vocab.enums import Side
+from unhedged.vocab.enums import InstrumentKind, Side
 
 GRAIN_SHIFT = 20
+USD = 1e6  # atoms of a dollar
+COIN = 1e-8  # coins in an atom of coin
 
 
 @dataclass(slots=True)
@@ -92,11 +94,19 @@ def observe(world: Any, me: Any) -> Observation:
         wait = max(0, venue.gateway_free_at - world.now)
         if venue.gateway_down_until > world.now:
             wait = venue.gateway_down_until - world.now
+        lot, cost = x.lot_units, seat.holding.cost
+        owned = venue.ledger.equity(seat.holder) if me.sees_equity else 0
+        if (
+            x.kind == InstrumentKind.INVERSE
+        ):  # as its holder counts: dollars, coin at the starting mark
+            cost = int(float(seat.pos) * lot * USD)
+            owned = int(float(owned) * (float(x.start_milli) * 1e-3 * x.tick_usd) * USD * COIN)
+            lot = lot / (float(x.mark_milli) * 1e-3 * x.tick_usd)
         seen.add(
-            value=world.assets[x.asset].value, tick=x.tick_usd, lot=x.lot_units, bid=quote.bid, ask=quote.ask,
+            value=world.assets[x.asset].value, tick=x.tick_usd, lot=lot, bid=quote.bid, ask=quote.ask,
             bid_qty=quote.bid_qty, ask_qty=quote.ask_qty, last=quote.last, mark_milli=x.mark_milli,
-            index_milli=x.contract.index, pos=seat.pos, cost=seat.holding.cost, open_buy=seat.open[Side.BUY],
+            index_milli=x.contract.index, pos=seat.pos, cost=cost, open_buy=seat.open[Side.BUY],
             open_sell=seat.open[Side.SELL], adl_qty=seat.holding.adl_qty, forced_qty=seat.holding.forced_qty,
-            equity=venue.ledger.equity(seat.holder) if me.sees_equity else 0, gateway_wait=wait,
+            equity=owned, gateway_wait=wait,
         )  # fmt: skip
     return seen

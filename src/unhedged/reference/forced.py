@@ -1,10 +1,11 @@
 """Orders of a liquidation in plain Python: at bankruptcy, down the tiers, on all legs."""
 
 from unhedged.reference.deleveraging import NO_LIMIT_PX, Steps
-from unhedged.reference.ledger import Account
+from unhedged.reference.ledger import SHORT_LEG, Account
 from unhedged.reference.takeover import DONE, NEXT, Takeover
-from unhedged.rules import dydx, fees, insurance, liquidation, liquidation_size
+from unhedged.rules import dydx, fees, hedge, insurance, liquidation, liquidation_size
 from unhedged.rules.integer import MILLI, mul_div_floor
+from unhedged.rules.inverse import FLAT_MILLI
 from unhedged.vocab.enums import AccountStatus, CasePhase, EntryReason, Reduction, Side, TierForm
 
 
@@ -25,6 +26,8 @@ class ForcedOrders(Takeover):
         """Write down an order after its fee."""
         c = self.ledger.contracts[i]
         average = mul_div_floor(atoms, MILLI * c.den, abs(change) * c.num)
+        if c.inverse:
+            average = mul_div_floor(abs(change) * c.num, MILLI, c.den * max(1, atoms))
         self.row(account, i, None, CasePhase.REDUCE, change, average)
 
     def send(self, account: Account, i: int, qty: int, limit: int) -> int:
@@ -51,7 +54,7 @@ class ForcedOrders(Takeover):
         change = -filled if pos > 0 else filled
         margin = held * filled // abs(pos)
         fair = dydx.bankruptcy_quote_dydx(ledger.worth(i, change), owned, margin, needed)
-        received = atoms if pos > 0 else -atoms
+        received = atoms if (pos > 0) != ledger.contracts[i].inverse else -atoms
         delta = insurance.fund_delta_dydx(received, fair, atoms, self.rulebook.fee_cap_ppb)
         if delta < 0:
             most = max(0, ledger.equity(self.fund))
@@ -76,6 +79,9 @@ class ForcedOrders(Takeover):
         floor = c.tiers[tier].floor
         if c.tier_form == TierForm.SIZE:
             return liquidation_size.reduce_to_size_qty(pos, floor - 1) if floor > 0 else abs(pos)
+        if c.inverse:  # the most lots worth less than the floor, lot by lot in thought
+            most = max(0, floor * c.den * c.mark - 1) // (c.num * MILLI)
+            return max(0, abs(pos) - most)
         return liquidation_size.reduce_to_tier_qty(pos, c.mark, floor, c.num, c.den)
 
     def smallest(self, account: Account, i: int) -> int:
@@ -85,13 +91,14 @@ class ForcedOrders(Takeover):
         others = ledger.maintenance(account) - ledger.maintenance_of(account, i)
         free = ledger.equity(account) - others - int(self.rulebook.inclusive)
         fee = self.rulebook.liquidation_fee_ppb
+        milli, den = (FLAT_MILLI, c.den * c.mark) if c.inverse else (c.mark, c.den)
         for n in range(ledger.tier(i, pos), 0, -1):
             low = c.tiers[n - 1]
             to_margin = liquidation_size.restoring_qty(
-                pos, free, c.mark, low.mm_ppb, low.deduct, fee, c.num, c.den
+                pos, free, milli, low.mm_ppb, low.deduct, fee, c.num, den
             )
             qty = max(self.lots_above(account, i, n), to_margin)
-            left = free - fees.fee(ledger.worth(i, qty), fee)
+            left = free - fees.fee(abs(ledger.worth(i, qty)), fee)
             if qty < abs(pos) and left >= ledger.maintenance_at(i, abs(pos) - qty):
                 return qty
         return abs(pos)
@@ -103,6 +110,29 @@ class ForcedOrders(Takeover):
         self.cancel(account, None)
         yield None
         return NEXT
+
+    def net_hedged_legs(self, account: Account) -> Steps:
+        """Close the two legs of one contract after the other against each other at mark."""
+        while not self.safe(account):
+            pairs = [(i, i + SHORT_LEG) for i in account.open() if i + SHORT_LEG in account.open()]
+            if not pairs:
+                yield None
+                return NEXT
+            self.net(account, *pairs[0])
+            yield None
+        account.status = AccountStatus.LIVE
+        return DONE
+
+    def net(self, account: Account, i: int, k: int) -> None:
+        """Close a long leg ``i`` and a short leg ``k`` against each other."""
+        mark = self.ledger.contracts[i].mark
+        qty = hedge.netting_qty(account.holdings[i].pos, -account.holdings[k].pos)
+        atoms = self.ledger.worth(i, qty)
+        self.ledger.exchange(atoms, qty, (account, k), (account, i))
+        for leg in (i, k):
+            account.holdings[leg].forced_qty += qty
+        self.row(account, i, account, CasePhase.NET, -qty, mark)
+        self.row(account, k, account, CasePhase.NET, qty, mark)
 
     def try_next(self, account: Account, tried: set[int]) -> int | None:
         """Return the next contract to try, and count it as tried."""

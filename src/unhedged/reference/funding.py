@@ -63,6 +63,12 @@ def rate_now(x: Any) -> int:
     return funding.funding_rate_binance(*terms, interval // HOUR)
 
 
+def due_of(x: Any) -> Any:
+    """Return the rule of a contract's payments."""
+    inverse = x.kind == InstrumentKind.INVERSE
+    return funding.inverse_funding_payment if inverse else funding.funding_payment
+
+
 def settle(venue: Any) -> None:
     """Charge every position of every perpetual through the venue's rounding account."""
     for x in venue.exchanges:
@@ -73,7 +79,7 @@ def settle(venue: Any) -> None:
         px = x.contract.mark if on_mark else x.contract.index
         for seat in x.seats:
             if seat.pos != 0:
-                due = funding.funding_payment(seat.pos, px, x.funding_ppb, x.num, x.den)
+                due = due_of(x)(seat.pos, px, x.funding_ppb, x.num, x.den)
                 rounding = venue.house(AccountKind.ROUNDING)
                 venue.ledger.pay(seat.holder, rounding, due, EntryReason.FUNDING)
         x.premium_sum = x.premium_samples = 0

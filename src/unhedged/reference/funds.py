@@ -1,8 +1,8 @@
 """Funds in plain Python: profits by contract, peaks over a window, and what goes to winners instead of the fund."""
 
 from unhedged.reference.deleveraging import Deleveraging, Steps
-from unhedged.reference.ledger import Account
-from unhedged.rules import insurance, liquidation
+from unhedged.reference.ledger import Account, contract_number
+from unhedged.rules import insurance
 from unhedged.rules.integer import mul_div_ceil
 from unhedged.vocab.enums import AccountKind, AdlTrigger, DrawdownBase, FundPool
 
@@ -25,7 +25,9 @@ class Funds(Deleveraging):
 
     def profit(self, i: int) -> int:
         """Return what the fund has won by a contract, atoms."""
-        return self.ledger.contracts[i].fund_cash + self.ledger.value_of(self.fund, i)
+        return self.ledger.contracts[i].fund_cash + self.ledger.value_of(
+            self.fund, contract_number(i)
+        )
 
     @property
     def part_of_fund(self) -> int:
@@ -112,9 +114,8 @@ class Funds(Deleveraging):
             i for i in self.fund.open() if self.fund.slot[i] > last and self.beyond(i) > 0
         ]:
             i = later[0]
-            last, c, pos = self.fund.slot[i], self.ledger.contracts[i], self.fund.holdings[i].pos
-            milli = liquidation.bankruptcy_milli(pos, -self.beyond(i), c.mark, c.num, c.den)
-            price = self.adl_price(i, max(0, milli))
+            last, pos = self.fund.slot[i], self.fund.holdings[i].pos
+            price = self.adl_price(i, self.solvent(self.fund, i, -self.beyond(i)))
             yield from self.deleverage(self.fund, i, price, abs(pos))
             yield None
             yield from self.enter()
@@ -127,7 +128,7 @@ class Funds(Deleveraging):
         """Return whether lots of a position stay within the fund's capacity."""
         ledger, fund = self.ledger, self.fund
         after = {j: fund.holdings[j].pos for j in range(len(ledger.contracts))}
-        after[i] += lots if account.holdings[i].pos > 0 else -lots
+        after[contract_number(i)] += lots if account.holdings[i].pos > 0 else -lots
         held = sum(abs(ledger.worth(j, pos)) for j, pos in after.items())
         worth = ledger.equity(fund) + min(0, ledger.equity(account))
         if worth < 0:

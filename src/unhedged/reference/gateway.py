@@ -145,7 +145,8 @@ def begin_transfer(world: World, message: Message) -> None:
     if max(here.transfers_down_until, there.transfers_down_until) > world.now:
         refuse(world, message, Reject.TRANSFERS_DOWN)
     elif (
-        message.qty <= 0
+        here.ledger.asset != there.ledger.asset
+        or message.qty <= 0
         or source.owner != target.owner
         or not can_withdraw(world, source, message.qty)
     ):

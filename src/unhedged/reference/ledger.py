@@ -2,12 +2,29 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from unhedged.reference.collateral import Coin
 from unhedged.rules.integer import mul_div_floor
 from unhedged.rules.margin import maintenance_margin, slope_rate
-from unhedged.rules.pnl import cost_after, value
-from unhedged.vocab.enums import AccountKind, AccountStatus, EntryReason, TierForm
+from unhedged.rules.pnl import cost_after, inverse_amount, inverse_value, value
+from unhedged.vocab.enums import AccountKind, AccountStatus, EntryReason, InstrumentKind, TierForm
+
+SHORT_LEG = 1_000
+"""Added to the number of a contract: the short leg of an account in hedge mode; the long leg has the contract's own number."""
+
+
+def contract_number(i: int) -> int:
+    """Return the number of the contract of a position's number."""
+    return i % SHORT_LEG
+
+
+class Contracts(list["Contract"]):
+    """Contracts by their number or by that of a leg."""
+
+    def __getitem__(self, i: Any) -> Any:
+        """Return a contract; both legs have the same."""
+        return list.__getitem__(self, contract_number(i))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +38,7 @@ class Tier:
 
 @dataclass(slots=True)
 class Contract:
-    """A linear perpetual and its prices, milli-ticks."""
+    """A perpetual and its prices, milli-ticks."""
 
     mark: int
     previous: int
@@ -32,14 +49,21 @@ class Contract:
     band_ppb: int = 0
     adl_qty: int = 0
     forced_qty: int = 0
+    kind: InstrumentKind = InstrumentKind.LINEAR
     tier_form: TierForm = TierForm.NOTIONAL
     slope_ppb: int = 0
     slope_lots: int = 1
     close_out_ppb: int = 0
+    asset: int = 0
     fund_cash: int = 0
     draws_down: bool = False
     profits: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
     """Profits of the fund from it, with the part of the window each was seen in."""
+
+    @property
+    def inverse(self) -> bool:
+        """Return whether it settles in the coin itself."""
+        return self.kind == InstrumentKind.INVERSE
 
 
 @dataclass(slots=True)
@@ -80,8 +104,16 @@ class Account:
     """What is posted as collateral, by the number of the asset in the venue's list."""
     totals: dict[EntryReason, int] = field(default_factory=lambda: defaultdict(int))
 
+    def on(self, i: int) -> list[int]:
+        """Return the numbers of all positions on the contract of ``i``, by slot."""
+        return [
+            k
+            for k in sorted(self.slot, key=self.slot.__getitem__)
+            if k % SHORT_LEG == i % SHORT_LEG
+        ]
+
     def open(self) -> list[int]:
-        """Return the contracts in which lots are held, by slot."""
+        """Return the positions in which lots are held, by slot."""
         held = [i for i, holding in self.holdings.items() if holding.pos != 0]
         return sorted(held, key=lambda i: self.slot[i])
 
@@ -94,10 +126,15 @@ class Ledger:
     accounts: list[Account]
     coins: list[Coin] = field(default_factory=list, kw_only=True)
 
+    def __post_init__(self) -> None:
+        """Let a leg find its contract."""
+        self.contracts = Contracts(self.contracts)
+
     def worth(self, i: int, lots: int, milli: int | None = None) -> int:
         """Return the signed value of lots at mark or at a price, atoms."""
         contract = self.contracts[i]
-        return value(lots, contract.mark if milli is None else milli, contract.num, contract.den)
+        rule = inverse_value if contract.inverse else value
+        return rule(lots, contract.mark if milli is None else milli, contract.num, contract.den)
 
     def value_of(self, account: Account, i: int) -> int:
         """Return the signed value of a position at mark, atoms."""
@@ -161,12 +198,16 @@ class Ledger:
         source.totals[reason] -= atoms
         target.totals[reason] += atoms
 
-    def exchange(self, i: int, amount: int, qty: int, buyer: Account, seller: Account) -> None:
-        """Move lots from seller to buyer and the amount the other way."""
-        buyer.holdings[i].add(qty, amount)
-        seller.holdings[i].add(-qty, amount)
-        buyer.cash -= amount
-        seller.cash += amount
+    def exchange(
+        self, amount: int, qty: int, buyer: tuple[Account, int], seller: tuple[Account, int]
+    ) -> None:
+        """Move lots between positions, each an account and a number, and the amount the other way; nothing to oneself."""
+        if buyer[0] is seller[0] and buyer[1] == seller[1]:
+            return
+        for (account, i), signed in ((buyer, qty), (seller, -qty)):
+            account.holdings[i].add(signed, amount)
+        buyer[0].cash -= amount
+        seller[0].cash += amount
 
     def exchange_coins(
         self, k: int, amount: int, qty: int, buyer: Account, seller: Account
@@ -184,8 +225,10 @@ class Ledger:
         self.exchange_coins(k, 0, lots, target, source)
 
     def fill_amount(self, i: int, px: int, qty: int) -> int:
-        """Return the money of a fill, atoms."""
+        """Return what the buyer of a fill pays, atoms; negative: receives."""
         contract = self.contracts[i]
+        if contract.inverse:
+            return -inverse_amount(px, qty, contract.num, contract.den)
         return mul_div_floor(qty * contract.num, px, contract.den)
 
     def house(self, kind: AccountKind) -> Account:

@@ -113,6 +113,7 @@ class Market(Book):
         cause: FillCause,
         at_market: bool = False,
     ) -> Reject:
+        reduce_only = reduce_only or account.is_against(side)
         if reduce_only:
             qty = min(qty, account.reducible(side))
             if qty == 0:

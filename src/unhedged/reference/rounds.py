@@ -77,9 +77,8 @@ class Rounds(ForcedOrders):
 
     def limit_after(self, account: Account, i: int, loss: int) -> int:
         """Return the limit at which closing a position loses at most ``loss``, ticks."""
-        c, pos = self.ledger.contracts[i], account.holdings[i].pos
-        milli = max(0, liquidation.bankruptcy_milli(pos, loss, c.mark, c.num, c.den))
-        limit = min(liquidation.bankruptcy_px(pos, milli), NO_LIMIT_PX)
+        pos = account.holdings[i].pos
+        limit = min(liquidation.bankruptcy_px(pos, self.solvent(account, i, loss)), NO_LIMIT_PX)
         return max(1, limit) if pos > 0 else limit
 
     def ioc_at_zero_price(self, account: Account) -> Steps:
@@ -179,12 +178,12 @@ class Rounds(ForcedOrders):
 
     def offset(self, account: Account, i: int) -> Steps:
         """Close a position against winners; what finds none stays with the account."""
-        ledger, c, pos = self.ledger, self.ledger.contracts[i], account.holdings[i].pos
+        ledger, pos = self.ledger, account.holdings[i].pos
         account.touched = i
         self.cancel(account, i)
         needed = max(1, ledger.maintenance(account))
         share = ledger.equity(account) * ledger.maintenance_of(account, i) // needed
-        milli = max(0, liquidation.bankruptcy_milli(pos, share, c.mark, c.num, c.den))
+        milli = self.solvent(account, i, share)
         price = (
             milli if self.rulebook.adl_price == AdlPrice.BANKRUPTCY else self.adl_price(i, milli)
         )

@@ -2,7 +2,7 @@
 
 from unhedged.reference.collateral_sale import BACK, DONE, NEXT, CollateralSales
 from unhedged.reference.deleveraging import Steps
-from unhedged.reference.ledger import Account
+from unhedged.reference.ledger import Account, contract_number
 from unhedged.rules import liquidation
 from unhedged.vocab.enums import AccountKind, AccountStatus, CasePhase, EntryReason
 
@@ -29,8 +29,8 @@ class Takeover(CollateralSales):
         """Move lots of a position at a price."""
         long = account.holdings[i].pos > 0
         atoms = self.ledger.worth(i, lots, milli)
-        buyer, seller = (receiver, account) if long else (account, receiver)
-        self.ledger.exchange(i, atoms, lots, buyer, seller)
+        new, old = (receiver, contract_number(i)), (account, i)
+        self.ledger.exchange(atoms, lots, *((new, old) if long else (old, new)))
         if receiver.kind == AccountKind.FUND:
             self.book(i, -atoms if long else atoms)
         account.holdings[i].forced_qty += lots

@@ -67,7 +67,8 @@ class VenueLedger(Ledger):
         Ledger.pay(self, source, target, atoms, reason)
         kept = any(a.kind in HOUSES or (isinstance(a, Holder) and a.keep) for a in (source, target))
         if kept or reason in KEPT_REASONS:
-            row = (self.world.now, atoms, source.row, target.row, self.asset, int(reason))
+            milli = self.contracts[0].mark if self.asset else 0
+            row = (self.world.now, atoms, source.row, target.row, self.asset, milli, int(reason))
             self.world.transfers.append(row)
 
     def deliver(
@@ -75,8 +76,9 @@ class VenueLedger(Ledger):
     ) -> None:
         """Move lots of an asset; the row names its book, after the settlement assets."""
         Ledger.deliver(self, k, lots, source, target, reason)
-        asset = 1 + self.coins[k].number
-        row = (self.world.now, lots, source.row, target.row, asset, int(reason))
+        coin = self.coins[k]
+        asset = 1 + max(venue.ledger.asset for venue in self.world.venues) + coin.number
+        row = (self.world.now, lots, source.row, target.row, asset, coin.contract.mark, int(reason))
         self.world.transfers.append(row)
 
 

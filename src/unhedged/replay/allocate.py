@@ -4,7 +4,7 @@ A question is a list of winners of one contract at one moment and the lots to cl
 price, so all take the same sum; they differ in from whom.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,22 +68,29 @@ def policies(question: Question) -> list[str]:
     ]
 
 
-def answers(question: Question, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
+def answers(
+    question: Question, allocations: Mapping[str, Allocation] | None = None
+) -> list[dict[str, Any]]:
     """Return a row for what happened, where that is known, and one for each policy.
 
     Parameters
     ----------
     question : Question
         Its winners are not changed.
-    names : iterable of str, optional
-        Registered ids; all that can answer when left out.
+    allocations : mapping, optional
+        Policies by id, as of `allocations_for`; fresh ones that can answer when left out. A policy that remembers is asked in the
+        order of events, so the same mapping goes to question after question.
     """
-    happened = question.happened
-    rows = [] if happened is None else [measured(question, "happened", happened)]
-    for name in policies(question) if names is None else names:
-        lots = closes(question, allocation_of(name), name)
-        rows.append(measured(question, name, lots))
-    return rows
+    asked = allocations_for() if allocations is None else allocations
+    lots = {name: closes(question, asked[name], name) for name in policies(question)}
+    if question.happened is not None:
+        lots = {"happened": question.happened, **lots}
+    return [measured(question, name, closed) for name, closed in lots.items()]
+
+
+def allocations_for() -> dict[str, Allocation]:
+    """Return every policy by id, none of which has seen anything yet."""
+    return {name: allocation_of(name) for name in REGISTRY if name not in ALIASES}
 
 
 def closes(question: Question, policy: Allocation, name: str) -> NDArray[np.int64]:

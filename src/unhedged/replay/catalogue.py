@@ -274,28 +274,6 @@ TABLES: tuple[TableSpec, ...] = (
     ),
 )
 
-DOCUMENTS: Mapping[str, tuple[str, Basis | None, str]] = {
-    "realtime_analysis_summary": ("summary", None, "totals of a reconstruction"),
-    "headlines": ("headlines", Basis.BEFORE, "headline numbers of the paper"),
-    "total_impact_results": ("impact", Basis.FILLS, "liquidation and ADL rows in total"),
-    "cascade_timing_results": ("timing", Basis.FILLS, "liquidation and ADL rows by second"),
-    "insurance_fund_results": ("insurance", Basis.AFTER, "accounts below zero"),
-    "adl_prioritization_results": ("ranking", Basis.AFTER, "leverage and profit of ADL fills"),
-    "adl_flow_data": ("flows", Basis.FILLS, "who was on the other side"),
-}
-"""JSON files by stem: what this room calls them, the reconstruction, what they hold."""
-
-MARKS_OF_BASIS: Mapping[str, Basis] = {
-    "hyperreplay": Basis.BEFORE,
-    "hypermultiassetedadl": Basis.AFTER,
-}
-"""Parts of folder names that tell the reconstruction of the tables that come under one name in both."""
-
-NEGATIVE_EQUITY: Mapping[int, Basis] = {1_147: Basis.BEFORE, 302: Basis.AFTER}
-"""``negative_equity_count`` of a summary that lies beside a table tells the same, and first."""
-
-EVERYTHING = tuple(spec.name for spec in TABLES)
-
 
 def stem_of(file: str) -> str:
     """Return a file's name without folder, part and extensions; ``=`` and ``-`` are one."""

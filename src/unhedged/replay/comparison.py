@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from unhedged.replay.allocate import Question, answers
+from unhedged.replay.allocate import Question, allocations_for, answers
 from unhedged.replay.archive.questions import archive_questions
 from unhedged.replay.archive.reconstruction import Reconstruction
 from unhedged.replay.figures import Gap
@@ -29,14 +29,25 @@ def compare_policies(
     """
     found = Findings()
     largest = sorted(groups, key=lambda group: -_notional(group))[:MOST_GROUPS]
-    questions: list[Question] = [*group_questions(data, largest), *wave_questions(data)]
-    if archive is not None:
-        questions += archive_questions(archive)
-    rows = [row for question in questions for row in answers(question)]
+    in_time = sorted(largest, key=lambda group: group.t_ms)
+    kinds: list[list[Question]] = [
+        list(group_questions(data, in_time)),
+        list(wave_questions(data)),
+        [] if archive is None else list(archive_questions(archive)),
+    ]
+    questions = [question for kind in kinds for question in kind]
+    rows = [row for kind in kinds for row in _in_turn(kind)]
     found.rows["policy_answers"] = rows
     found.rows["policy_totals"] = list(_totals(rows))
     _gaps(data, groups, questions, found)
     return found
+
+
+def _in_turn(questions: Sequence[Question]) -> Iterable[dict[str, Any]]:
+    # One mapping for all questions of a kind: a policy that remembers sees them in the order of time.
+    allocations = allocations_for()
+    for question in questions:
+        yield from answers(question, allocations)
 
 
 def _notional(group: Group) -> float:
@@ -82,6 +93,11 @@ def _gaps(
         found.gaps.append(
             Gap(what=what, why="the gap between mark and execution is in no table here")
         )
+    shocks = data.table("shocks")
+    if shocks is not None and shocks.part and "synthetic population" in kinds:
+        present, whole = shocks.part
+        what = f"how many winners each wave met, from {whole - present:,} of {whole:,} shocks"
+        found.gaps.append(Gap(what=what, why="only a part of the table is in the folder"))
     if any(not question.equity for question in questions):
         what = "policies that ask for equity, on groups of the archive"
         found.gaps.append(Gap(what=what, why="the cash of some winners is not known"))

@@ -57,6 +57,7 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
     "deficit_repeats": ("count", "waves that have the same largest loss, to the cent"),
     "severity_published": ("ratio", "needed over the deficit added over waves"),
     "severity": ("ratio", "needed over the deficit counted once"),
+    "waves": ("count", "waves of ADL fills over all coins that a gap of more than 5 s parts"),
     "covered_share": ("share", "ADL notional that lies in the waves of the published tables"),
     "queue_overshoot": (
         "usd",

@@ -22,7 +22,6 @@ class Basis(StrEnum):
     BEFORE = "before the position-size fix"  # HyperReplay; the wave tables of the paper
     AFTER = "after the position-size fix"  # HyperMultiAssetedADL; the table of shocks
     ARCHIVE = "your archive"
-    SYNTHETIC = "synthetic population"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import isfinite, nan
 from typing import Any, SupportsFloat
 
 import polars as pl
@@ -35,7 +36,8 @@ class Findings:
     def add(self, table: Table | str, name: str, value: SupportsFloat, **fields: Any) -> Figure:
         """Add a figure made from a table, or from a document by the name of its file.
 
-        Source, part and basis are the table's unless given; a figure is summed unless said otherwise.
+        Source, part and basis are the table's unless given; a figure is summed unless said otherwise. One that is no finite number
+        is noted as a gap instead, and is part of no correction.
         """
         origin: dict[str, Any] = {"basis": Basis.FILLS}
         if isinstance(table, str):
@@ -50,7 +52,10 @@ class Findings:
             value=float(value),
             **{"tag": Tag.SUMMED, **origin, **fields},
         )
-        self.figures.append(figure)
+        if isfinite(figure.value):
+            self.figures.append(figure)
+        else:
+            self.gaps.append(Gap(what=words, why="it would divide by nothing"))
         return figure
 
     def quote(self, source: str, name: str, value: SupportsFloat, **fields: Any) -> Figure:
@@ -72,3 +77,8 @@ class Findings:
 def total(column: pl.Series) -> float:
     """Return the sum of a column as a plain number."""
     return float(column.sum())
+
+
+def share(part: float, whole: float) -> float:
+    """Return ``part / whole``, nan where the whole is zero."""
+    return part / whole if whole else nan

@@ -11,6 +11,8 @@ from unhedged.vocab.errors import DataError
 
 ARCHIVE = re.compile(r"(node_fills_by_block|misc_events_by_block)/hourly/(\d{8})/(\d{1,2})\.lz4$")
 """Files of the venue's archive, by the end of their path: kind, day, hour."""
+OLDER = re.compile(r"node_(fills|trades)/hourly/\d{8}/\d{1,2}\.lz4$")
+"""Fills in the form of before 27 July 2025, one a line."""
 SNAPSHOT = re.compile(r"clearinghouse_snapshot[^/]*\.jsonl$")
 
 
@@ -68,6 +70,8 @@ def list_folder(
     for file in _walk(listing):
         if match := ARCHIVE.search(file):
             (listing.fills if match[1].startswith("node") else listing.events).append(file)
+        elif OLDER.search(file):
+            listing.problems.append(_older(file))
         elif SNAPSHOT.search(file):
             listing.snapshots.append(file)
         elif is_table(file):
@@ -79,6 +83,15 @@ def list_folder(
     listing.fills.sort(key=_hour)
     listing.events.sort(key=_hour)
     return listing
+
+
+def _older(file: str) -> Problem:
+    return Problem(
+        file=file,
+        row=None,
+        what="is of the older form, one fill a line.",
+        then="It was not read; this event is in node_fills_by_block.",
+    )
 
 
 def _hour(file: str) -> tuple[str, int, str]:

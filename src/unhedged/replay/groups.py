@@ -84,11 +84,24 @@ def _groups(frame: pl.DataFrame, basis: Basis, problems: list[Problem]) -> Itera
     parts = frame.sort("time", "coin", FILE, ROW).partition_by("time", "coin", maintain_order=True)
     for fills in parts:
         coin, t_ms = fills["coin"][0], fills["time"][0]
-        twice = _two_entries(fills)
-        if twice is not None:
-            problems.append(twice)
+        wrong = _no_size(fills) or _two_entries(fills)
+        if wrong is not None:
+            problems.append(wrong)
             continue
         yield Group(coin=coin, t_ms=t_ms, fills=fills, basis=basis)
+
+
+def _no_size(fills: pl.DataFrame) -> Problem | None:
+    empty = fills.filter((pl.col("adl_size") <= 0) | (pl.col("position_size") == 0))
+    if empty.is_empty():
+        return None
+    row = empty.row(0, named=True)
+    return Problem(
+        file=row[FILE],
+        row=row[ROW],
+        what=f"closes {row['adl_size']:g} of a position of {row['position_size']:g}.",
+        then="The group was left out.",
+    )
 
 
 def _two_entries(fills: pl.DataFrame) -> Problem | None:

@@ -8,15 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from unhedged.replay.catalogue import (
-    DOCUMENTS,
-    MARKS_OF_BASIS,
-    NEGATIVE_EQUITY,
-    TABLES,
-    TableSpec,
-    spec_of,
-    stem_of,
-)
+from unhedged.replay.catalogue import TABLES, TableSpec, spec_of, stem_of
+from unhedged.replay.documents import DOCUMENTS, MARKS_OF_BASIS, NEGATIVE_EQUITY
 from unhedged.replay.figures import Basis, Problem
 from unhedged.replay.folder import Listing, list_folder
 from unhedged.replay.reading import Table, contents, join_parts, read_part
@@ -65,11 +58,6 @@ class EventData:
         """Tables no part of which is there."""
         names = {name for name, _ in self.tables}
         return [spec for spec in TABLES if spec.name not in names]
-
-    @property
-    def partial(self) -> list[Table]:
-        """Tables of which a part is there."""
-        return [table for table in self.tables.values() if table.part]
 
 
 def load_event(folder: Path) -> EventData:
@@ -167,9 +155,13 @@ def _documents(
             what = f"is no JSON: {error}."
             problems.append(Problem(file=file, row=None, what=what, then="It was left out."))
             continue
-        name, basis, _ = DOCUMENTS[stem_of(file)]
-        basis = basis or _basis_of_summary(content)
-        if basis is None or not isinstance(content, dict):
+        spec = DOCUMENTS[stem_of(file)]
+        if lacking := spec.lacks(content):
+            what = f"has no number {lacking}."
+            problems.append(Problem(file=file, row=None, what=what, then="It was left out."))
+            continue
+        name, basis = spec.name, spec.basis or _basis_of_summary(content)
+        if basis is None:
             problems.append(_of_either(file))
             continue
         if (name, basis) in found and found[name, basis] != content:
@@ -181,9 +173,5 @@ def _documents(
     return found, files
 
 
-def _basis_of_summary(content: Any) -> Basis | None:
-    if not isinstance(content, dict):
-        return None
-    findings = content.get("key_findings")
-    count = findings.get("negative_equity_count") if isinstance(findings, dict) else None
-    return NEGATIVE_EQUITY.get(count) if isinstance(count, int) else None
+def _basis_of_summary(content: Mapping[str, Any]) -> Basis | None:
+    return NEGATIVE_EQUITY.get(content["key_findings"]["negative_equity_count"])

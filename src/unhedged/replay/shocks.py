@@ -6,8 +6,6 @@ from unhedged.replay.figures import Tag
 from unhedged.replay.findings import Findings
 from unhedged.replay.loading import EventData
 
-HEADLINES = "headlines.json"
-
 
 def shocks(data: EventData) -> Findings:
     """Return the queue's overshoot, its residual, its sign, and the part of it in shocks that had a deficit."""

@@ -1,12 +1,13 @@
 """The event in total: how much was closed, of whom, when, and what of it was counted twice."""
 
 from collections.abc import Mapping
+from math import nan
 from typing import Any
 
 import polars as pl
 
 from unhedged.replay.figures import Basis, Tag
-from unhedged.replay.findings import Findings
+from unhedged.replay.findings import Findings, share
 from unhedged.replay.loading import EventData
 
 REACHED = (0.5, 0.84, 0.985)
@@ -52,6 +53,16 @@ def _closed(data: EventData, found: Findings) -> None:
     found.add(table, "top3_share", shares.head(3).sum(), **chain)
     found.add(table, "top10_share", shares.head(10).sum(), **chain)
     found.add(table, "coin_hhi", (shares * shares).sum(), **chain)
+    found.rows["coins"] = [
+        {
+            "coin": row["coin"],
+            "fills": row["num_events"],
+            "accounts": row["num_users"],
+            "notional": row["adl_notional"],
+            "profit": row["closed_pnl"],
+        }
+        for row in frame.sort("adl_notional", descending=True).to_dicts()
+    ]
 
 
 def _below_zero(data: EventData, found: Findings) -> None:
@@ -69,8 +80,8 @@ def _below_zero(data: EventData, found: Findings) -> None:
 
 def _sides(flows: Mapping[str, Any], found: Findings) -> None:
     losers = sorted(float(row["totalNotional"]) for row in flows["topAccounts"]["liquidated"])
-    share = sum(losers[-2:]) / float(flows["metadata"]["totalNotionalUsd"])
-    found.add(f"{FLOWS} topAccounts", "vault_share", share)
+    largest = share(sum(losers[-2:]), float(flows["metadata"]["totalNotionalUsd"]))
+    found.add(f"{FLOWS} topAccounts", "vault_share", largest)
 
 
 def _double_count(impact: Mapping[str, Any], timing: Mapping[str, Any], found: Findings) -> None:
@@ -86,10 +97,10 @@ def _double_count(impact: Mapping[str, Any], timing: Mapping[str, Any], found: F
         forced,
         "The liquidation object stands on both legs of a trade: in every second the rows that are not ADL come in pairs.",
     )
-    share = found.add(IMPACT, "adl_share", adl / (once + adl))
+    corrected = found.add(IMPACT, "adl_share", share(adl, once + adl))
     found.correct(
-        found.quote(IMPACT, "adl_share_published", adl / rows),
-        share,
+        found.quote(IMPACT, "adl_share_published", share(adl, rows)),
+        corrected,
         "The rows of the denominator count each transfer to a vault twice.",
     )
 
@@ -97,13 +108,17 @@ def _double_count(impact: Mapping[str, Any], timing: Mapping[str, Any], found: F
 def _times(timing: Mapping[str, Any], found: Findings) -> None:
     rows = pl.DataFrame(timing["timeline"]).sort("second")
     upto = rows["adls"].cum_sum() / rows["adls"].sum()
-    for share in REACHED:
-        reached = rows["second"].filter(upto >= share)[0]
-        found.add(TIMING, f"reached.{share}", reached, tag=Tag.RECOMPUTED)
+    for part in REACHED:
+        reached = rows["second"].filter(upto >= part)
+        found.add(TIMING, f"reached.{part}", _first(reached), tag=Tag.RECOMPUTED)
     # Rows that are not ADL come in pairs: both legs of a transfer.
     found.rows["profile"] = [
         {"second": second, "adl": adl, "transfers": (liquidation - adl) // 2}
         for second, liquidation, adl in rows.select("second", "liquidations", "adls").iter_rows()
     ]
-    first = rows["second"].filter(rows["adls"] > 0)[0]
+    first = _first(rows["second"].filter(rows["adls"] > 0))
     found.add(TIMING, "first_adl", first, tag=Tag.RECOMPUTED)
+
+
+def _first(values: pl.Series) -> float:
+    return float(values[0]) if len(values) else nan

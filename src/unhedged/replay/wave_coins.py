@@ -42,7 +42,8 @@ def wave_coins(data: EventData) -> Findings:
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     notional, gap = row["adl_notional_usd"], row["gap_per_contract_usd"]
-    price = None if notional is None else notional / row["qty_contracts"]
+    sized = notional is not None and row["qty_contracts"] > 0
+    price = notional / row["qty_contracts"] if sized else None
     return {
         "wave": row["wave"],
         "coin": row["coin"],

@@ -6,12 +6,14 @@ from typing import Any
 import polars as pl
 
 from unhedged.replay.figures import Gap, Tag
-from unhedged.replay.findings import Findings, total
+from unhedged.replay.findings import Findings, share, total
 from unhedged.replay.loading import EventData
 from unhedged.replay.reading import Table
 
 HORIZONS = 5
 """Evaluation horizons of the published tables; each has all waves."""
+GAP_MS = 5_000
+"""Between waves over all coins. Source: arXiv 2512.01112 v3, the published tables."""
 SMALL, LARGE = 10_000.0, 100_000.0
 """Dollars needed from which a wave counts in the two sign patterns; small waves are noise."""
 
@@ -28,9 +30,20 @@ def waves(data: EventData) -> Findings:
         _deficit(data, found)
     if not found.lacks("how much of the event the waves cover", data, ["seconds"]):
         table = data.needed("seconds")
+        _count_waves(table, found)
         inside = total(table.frame.filter(pl.col("wave") > 0)["adl_notional_usd"])
-        found.add(table, "covered_share", inside / total(table.frame["adl_notional_usd"]))
+        everything = total(table.frame["adl_notional_usd"])
+        found.add(table, "covered_share", share(inside, everything))
     return found
+
+
+def _count_waves(table: Table, found: Findings) -> None:
+    # Times are cut to seconds, so a gap of them is less than a second longer or shorter than the true one: gaps of 5,000 ms are
+    # undecided, longer ones part waves, shorter ones do not.
+    gaps = table.frame["t_ms"].unique().sort().diff().drop_nulls()
+    sure, maybe = int((gaps > GAP_MS).sum()), int((gaps == GAP_MS).sum())
+    low, high = 1 + sure, 1 + sure + maybe
+    found.add(table, "waves", low, tag=Tag.RECOMPUTED, low=low, high=high)
 
 
 def at_horizon(table: Table, horizon: int) -> pl.DataFrame:
@@ -147,8 +160,8 @@ def _deficit(data: EventData, found: Findings) -> None:
     needed = found_needed(data)
     if needed is not None:
         found.correct(
-            found.add(table, "severity_published", needed / summed),
-            found.add(table, "severity", needed / once),
+            found.add(table, "severity_published", share(needed, summed)),
+            found.add(table, "severity", share(needed, once)),
             "The deficit in the denominator is counted as above; once corrected, more was needed than was missing.",
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from unhedged.replay.figures import Basis, Tag
-from unhedged.replay.findings import Findings, total
+from unhedged.replay.findings import Findings, share, total
 from unhedged.replay.loading import EventData
 from unhedged.replay.reading import Table
 
@@ -54,7 +54,7 @@ def _accounts(table: Table, found: Findings) -> None:
     found.add(table, "account_profit", _number(ratio), **chain)
     in_profit = frame.filter(pl.col("closed_pnl") > 0).height / frame.height
     found.add(table, "account_in_profit", in_profit, **chain)
-    top = total(notional.head(max(1, frame.height // 100))) / total(notional)
+    top = share(total(notional.head(max(1, frame.height // 100))), total(notional))
     found.add(table, "account_top1_share", top, **chain)
     found.rows["largest_accounts"] = [
         {

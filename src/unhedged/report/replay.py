@@ -7,6 +7,7 @@ from typing import Any
 from unhedged.replay.figures import clock
 from unhedged.report.replay_words import (
     KINDS,
+    corrected_name,
     exact,
     finding,
     name_of,
@@ -136,7 +137,7 @@ def _corrections(found: Row) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for one in found["corrections"]:
         old, new = one["published"], one["corrected"]
-        pair = f"{name_of(old['id'])} {show(old['value'], old['unit'])} → {show(new['value'], new['unit'])}"
+        pair = f"{corrected_name(old)} {show(old['value'], old['unit'])} → {show(new['value'], new['unit'])}"
         reasons.setdefault(one["reason"], []).append(pair)
     for reason, pairs in reasons.items():
         for pair in pairs:

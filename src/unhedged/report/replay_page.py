@@ -8,6 +8,7 @@ from unhedged.report.figures import replay as figures_of
 from unhedged.report.page.parts import Figure, Grid, Page, Section
 from unhedged.report.replay_words import (
     KINDS,
+    corrected_name,
     exact,
     finding,
     name_of,
@@ -31,6 +32,7 @@ NUMBERS = {
 }
 """Numbers of the head, as far as they are there."""
 MOST_NUMBERS = 4
+MOST_COINS = 12
 LIMITS = (
     "Published tables are taken as they are; what they were made from is not in them. A figure says whether it was recomputed from "
     "rows, summed from a finished table, or only quoted.",
@@ -115,7 +117,28 @@ def _happened(found: Row, figures: Mapping[str, Row]) -> Section | None:
         drawn.append(figures_of.waves(found["waves"]))
     drawn.append(figures_of.horizons(figures))
     shown = [figure for figure in drawn if figure is not None]
-    return Section(id="happened", title="What happened", figures=shown) if shown else None
+    coins = found.get("coins", [])
+    grids = [_coins(coins)] if coins else []
+    if not shown and not grids:
+        return None
+    return Section(id="happened", title="What happened", figures=shown, grids=grids)
+
+
+def _coins(rows: Sequence[Row]) -> Grid:
+    return Grid(
+        heads=("coin", "ADL fills", "accounts", "notional", "profit realised"),
+        rows=[
+            (
+                row["coin"],
+                show_count(row["fills"]),
+                show_count(row["accounts"]),
+                exact(row["notional"], "usd"),
+                exact(row["profit"], "usd"),
+            )
+            for row in rows[:MOST_COINS]
+        ],
+        note=f"The {min(MOST_COINS, len(rows))} largest of {len(rows)} coins by notional closed.",
+    )
 
 
 def _published(found: Row) -> Section | None:
@@ -156,7 +179,7 @@ def _corrected(found: Row) -> Section | None:
         old, new = one["published"], one["corrected"]
         values = [show(figure["value"], figure["unit"]) for figure in (old, new)]
         number = reasons.setdefault(one["reason"], len(reasons) + 1)
-        rows.append((name_of(old["id"]), *values, str(number)))
+        rows.append((corrected_name(old), *values, str(number)))
     return Section(
         id="corrected",
         title="What is wrong in the publications",

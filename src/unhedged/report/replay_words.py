@@ -74,6 +74,11 @@ def where(problem: Row) -> str:
     return str(problem["file"]) if row is None else f"{problem['file']}, row {row:,}"
 
 
+def corrected_name(published: Row) -> str:
+    """Return what a corrected number is called: the figure, and of a part how much of it is there."""
+    return name_of(published["id"]) + (f" ({why_not(published)})" if "rows" in published else "")
+
+
 def why_not(figure: Row) -> str:
     """Return why a published number does not come out."""
     part = figure.get("rows")

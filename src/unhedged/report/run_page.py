@@ -12,6 +12,7 @@ from unhedged.report.figures.backing import backing, payers
 from unhedged.report.figures.carry import carry
 from unhedged.report.figures.depth import depth
 from unhedged.report.figures.desks import legs, unhedged
+from unhedged.report.figures.ledger import ledger
 from unhedged.report.figures.price import price
 from unhedged.report.figures.replicate import Replicate
 from unhedged.report.figures.spread import converged, spread
@@ -116,6 +117,7 @@ def figures(one: Replicate) -> list[Figure]:
         legs(one),
         unhedged(one),
         payers(one),
+        ledger(one),
         carry(one),
     ]
     return [figure for figure in found if figure is not None]

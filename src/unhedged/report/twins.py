@@ -77,7 +77,7 @@ def _inside(label: str) -> str:
 def _row(d: Difference, width: int) -> str:
     cells = (headline.show(d.measure, d.base), headline.show(d.measure, d.other))
     change = signed(d.measure, d.mean)
-    return f"{headline.label(d.measure):<{width}}{cells[0]:>12}{cells[1]:>12}{change:>14}   {interval(d) or '–'}"
+    return f"{headline.label(d.measure):<{width}}{cells[0]:>12}{cells[1]:>12} {change:>13}   {interval(d) or '–'}"
 
 
 def interval(d: Difference) -> str:

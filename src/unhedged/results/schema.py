@@ -1,8 +1,10 @@
 """Every table of a results folder: the public data contract.
 
 Columns, types, units and meanings. Files, frames and documentation follow this module; changing a column's meaning means a
-new :data:`SCHEMA_VERSION`. Prices and depths are dollars, sizes units of the asset, times nanoseconds from the start.
-Exact money (``*_atoms``) is in 10^-6 dollar. ``null`` means "there was none", never zero.
+new :data:`SCHEMA_VERSION`. Prices and depths are dollars, sizes units of the asset, of inverse contracts dollars, times
+nanoseconds from the start. Exact money (``*_atoms``) is in atoms of the account's settlement asset: 10^-6 dollar, or 10^-8
+coin at a venue of inverse contracts, whose coin counts at mark where a column is in dollars. ``null`` means "there was none",
+never zero.
 """
 
 from collections.abc import Mapping
@@ -108,17 +110,19 @@ LIQUIDATIONS = Table(
         "kind": _word("kind of agent"),
         "instrument": _word("venue/symbol"),
         "step": _word(
-            "reduce: order on the book; takeover: by fund or vault; collateral: assets posted are sold, "
-            "or bought by the fund. Closes against winners are in `adl`"
+            "reduce: order on the book; takeover: by fund or vault; net: against the account's own other leg, a row each; "
+            "collateral: assets posted are sold, or bought by the fund. Closes against winners are in `adl`"
         ),
-        "counterparty": _word("account that took over; null for the book"),
+        "counterparty": _word(
+            "account that took over; the account itself where legs were netted; null for the book"
+        ),
         "qty": _real("asset", "signed change of the account's position"),
         "price": _real("USD", "average price, or price of the takeover"),
         "mark": _real("USD", "mark at that moment"),
         "notional": _real("USD", "|qty| at the price"),
         "amount_atoms": _whole(
-            "10^-6 USD",
-            "paid by the buyer of a takeover; null for an order, whose trades are in `fills`",
+            "atoms",
+            "paid by the buyer of a takeover or of netted legs; negative: the seller pays, in coin; null for an order, whose trades are in `fills`",
         ),
         "left": _real("asset", "signed position left"),
         "equity": _real("USD", "of the account, after"),
@@ -142,7 +146,9 @@ ADL = Table(
         "price": _real("USD", "price of the close"),
         "mark": _real("USD", "mark at that moment"),
         "notional": _real("USD", "|qty| at the price"),
-        "amount_atoms": _whole("10^-6 USD", "paid by the buyer of the two"),
+        "amount_atoms": _whole(
+            "atoms", "paid by the buyer of the two; negative: the seller pays, in coin"
+        ),
         "left": _real("asset", "signed position left to the winner"),
         "score": _real("", "the winner's rank score"),
         "leverage": _real("", "the winner's notional over equity, before"),
@@ -181,7 +187,11 @@ TRANSFERS = Table(
         "source": _word("account that pays, as in `accounts`"),
         "target": _word("account that receives"),
         "asset": _word("settlement asset; or the spot instrument whose lots were delivered"),
-        "amount_atoms": _whole("10^-6 USD", "amount, above zero; lots of a spot instrument"),
+        "amount_atoms": _whole("atoms", "amount, above zero; lots of a spot instrument"),
+        "usd": _real(
+            "USD",
+            "the same in dollars, coin at the mark of the venue's first contract, lots at their book's",
+        ),
         "reason": _word("EntryReason, lower case"),
     },
 )
@@ -194,7 +204,7 @@ FILLS = Table(
         "instrument": _word("venue/symbol"),
         "price": _real("USD", "price"),
         "qty": _real("asset", "size"),
-        "amount_atoms": _whole("10^-6 USD", "paid by the buyer"),
+        "amount_atoms": _whole("atoms", "paid by the buyer; negative: the seller pays, in coin"),
         "side": _word("side of the taker: buy or sell"),
         "maker": _word("resting account"),
         "taker": _word("incoming account"),
@@ -211,13 +221,17 @@ ACCOUNTS = Table(
     columns={
         "account": _word("agent@venue, or fund@venue and so on"),
         "kind": _word("kind of agent; venue for the venue's own"),
-        "start_cash_atoms": _whole("10^-6 USD", "cash at the start; all accounts sum to zero"),
-        "end_cash_atoms": _whole("10^-6 USD", "cash at the end; all accounts sum to zero"),
+        "asset": _word("settlement asset: USD, or the coin of a venue with inverse contracts"),
+        "unit_usd": _real("USD", "a unit of the asset at the end: 1, or the mark of the coin"),
+        "start_cash_atoms": _whole(
+            "atoms", "cash at the start; all accounts of an asset sum to zero"
+        ),
+        "end_cash_atoms": _whole("atoms", "cash at the end; all accounts of an asset sum to zero"),
         "start_equity": _real("USD", "cash and positions at mark, at the start"),
         "end_equity": _real("USD", "cash and positions at mark, at the end"),
-        "deposits_atoms": _whole("10^-6 USD", "brought in after the start, such as top-ups"),
-        "fees_atoms": _whole("10^-6 USD", "trading and liquidation fees, paid is negative"),
-        "funding_atoms": _whole("10^-6 USD", "funding, paid is negative"),
+        "deposits_atoms": _whole("atoms", "brought in after the start, such as top-ups"),
+        "fees_atoms": _whole("atoms", "trading and liquidation fees, paid is negative"),
+        "funding_atoms": _whole("atoms", "funding, paid is negative"),
         "forced": _real(
             "USD",
             "notional its liquidations closed: its rows of `liquidations`, and of `adl` as counterparty",
@@ -233,10 +247,10 @@ POSITIONS = Table(
         "instrument": _word("venue/symbol"),
         "start_lots": _whole("lots", "signed, at the start"),
         "end_lots": _whole("lots", "signed, at the end; a perpetual's sum to zero"),
-        "lot": _real("asset", "size of one lot"),
+        "lot": _real("asset", "size of one lot; dollars of an inverse contract"),
         "start_mark": _real("USD", "mark at the start"),
         "end_mark": _real("USD", "mark at the end"),
-        "cost_atoms": _whole("10^-6 USD", "signed entry cost of what is open at the end"),
+        "cost_atoms": _whole("atoms", "signed entry cost of what is open at the end"),
     },
 )
 

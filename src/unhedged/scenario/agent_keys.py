@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
@@ -72,6 +72,7 @@ def _bound(words: str, holds: Callable[[float], bool]) -> AfterValidator:
 _POSITIVE = _bound("above 0", lambda least: least > 0)
 _NOT_NEGATIVE = _bound("0 or more", lambda least: least >= 0)
 
+PositionMode = Literal["one_way", "hedge"]
 PositiveMoney = Annotated[MoneyOrLaw, _POSITIVE]
 PositiveRate = Annotated[RateOrLaw, _POSITIVE]
 PositiveTime = Annotated[DurationOrLaw, _POSITIVE]

@@ -15,6 +15,7 @@ from unhedged.scenario.agent_keys import (
     Group,
     InstrumentRef,
     PerSecond,
+    PositionMode,
     PositiveMoney,
     PositiveNumber,
     PositiveRate,
@@ -239,6 +240,12 @@ class Leveraged(Group):
     ] = Field(description="what each account holds; several of one venue are held together")
     weights: tuple[float, ...] = key((), "shares of the instruments in a position; even if empty")
     margin: Literal["cross", "isolated"] = key("cross", "one pocket for all, or one a position")
+    position_mode: PositionMode = key(
+        "one_way", "one net position a contract, or a long and a short leg"
+    )
+    hedged: Share = key(
+        "50%", "hedge mode: the other leg, of the larger; it counts on its own side"
+    )
     long: Share = key("50%", "share of accounts that are long")
     holds: Share | None = key(None, "of one-sided open interest; sizes stay as drawn if left out")
     capital: PositiveMoney = key(
@@ -343,6 +350,9 @@ class Custom(Acting):
     instruments: Annotated[
         tuple[InstrumentRef, ...], Field(min_length=1, max_length=8), BeforeValidator(as_tuple)
     ] = Field(description="what it sees and trades; its legs, in this order")
+    position_mode: PositionMode = key(
+        "one_way", "hedge: each instrument is two legs, first the long one"
+    )
     capital: PositiveMoney = key("$1M", "equity, in equal parts per leg; half in coins on spot")
     period: PositiveTime = key("1s", "between its turns")
     orders: int = key(16, "most orders it can have under a tag", ge=1, le=200)

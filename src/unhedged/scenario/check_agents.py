@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.check_hedge import check_hedge
 from unhedged.scenario.collateral import check_posted
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
@@ -12,6 +13,8 @@ from unhedged.vocab.errors import InconsistentRules, ScenarioError
 
 ONE_COIN = frozenset({"market_maker", "basis_desk", "cross_venue"})
 """Kinds whose legs offset each other."""
+DOLLARS = frozenset({"basis_desk", "cross_venue"})
+"""Kinds that count their money in dollars and move it between venues."""
 SPOT, PERPETUAL = "spot", "perpetual"
 ROLES = {
     ("basis_desk", "spot"): SPOT,
@@ -37,6 +40,7 @@ def check_agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
             yield from _behaviour(agent.behaviour, stacked, ("agent", n, "behaviour"))
         if not missing:
             yield from _legs(agent, instruments, stacked, ("agent", n))
+            yield from check_hedge(agent, scenario, instruments, stacked, ("agent", n))
             if agent.kind == "leveraged":
                 yield from check_posted(agent, instruments, venues, stacked, ("agent", n))
 
@@ -73,6 +77,12 @@ def _legs(
             yield InconsistentRules(
                 f'"{leg.id}" is {leg.asset}, "{first.id}" is {first.asset}: neither hedges the other.',
                 allowed="Expected instruments of one asset.",
+                **place(stacked, (*path, *keys)),
+            )
+        if kind in DOLLARS and leg.kind == "inverse":
+            yield InconsistentRules(
+                f'"{leg.id}" is inverse: the coins that secure it would be a holding that a {kind} does not hedge.',
+                allowed="Expected a linear or a spot instrument.",
                 **place(stacked, (*path, *keys)),
             )
         if kind == "leveraged" and leg.venue != named[0][1].venue:

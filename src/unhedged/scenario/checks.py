@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from unhedged.scenario import imported
 from unhedged.scenario.check_agents import ON_PATH, check_agents
+from unhedged.scenario.check_settlement import check_settlement
 from unhedged.scenario.collateral import check_venue
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
@@ -87,6 +88,10 @@ def _venues(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
                 hint=ON_PATH,
                 **place(stacked, ("venue", n, "adl", "policy")),
             )
+        # A bit of one number for each venue that can be seen.
+        others = [other.id for other in scenario.venue[:63] if other.id != venue.id]
+        for seen in venue.adl.sees:
+            yield from known("venue", seen, others, stacked, ("venue", n, "adl", "sees"))
         if venue.id not in used:
             yield InconsistentRules(
                 f'Venue "{venue.id}" has no instrument.',
@@ -136,6 +141,7 @@ def _instruments(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
         yield from known("venue", instrument.venue, venues, stacked, (*path, "id"))
         yield from known("asset", instrument.asset, assets, stacked, (*path, "asset"))
         yield from _sources(scenario, instrument, stacked, path)
+        yield from check_settlement(scenario, instrument, stacked, path)
         if instrument.asset in assets:
             yield from _grid(instrument, assets[instrument.asset].start, stacked, path)
         book = _book(venues.get(instrument.venue))
@@ -173,11 +179,17 @@ def _margin(
         )
     elif instrument.kind == "spot" and instrument.tiers is not None:
         yield InconsistentRules("Spot has no margin tiers.", **place(stacked, (*path, "tiers")))
-    elif instrument.kind == "linear" and instrument.tiers is None:
+    elif instrument.kind != "spot" and instrument.tiers is None:
         yield InconsistentRules(
             "tiers is missing: margin would be unknown.",
             allowed=f"Tables of {book.id}: {', '.join(book.tiers) or 'none'}.",
             **place(stacked, path),
+        )
+    elif instrument.kind not in ("spot", *book.value("margin.contracts", ("linear",))):
+        yield InconsistentRules(
+            f"{book.id} knows no {instrument.kind} contracts.",
+            allowed=f"Rulebooks with {instrument.kind} contracts: {', '.join(_with(instrument.kind))}.",
+            **place(stacked, (*path, "kind")),
         )
     elif imported.is_reference(instrument.tiers):
         return  # the file could not be read, which was said
@@ -197,6 +209,15 @@ def _margin(
     elif own := brackets_of(instrument.tiers):
         inner = ("brackets",) if isinstance(instrument.tiers, TierTable) else ()
         yield from _tiers(own, stacked, (*path, "tiers", *inner))
+
+
+def _with(kind: str) -> list[str]:
+    # Shipped rulebooks that know a kind of contract.
+    return [
+        name
+        for name in rulebook.available()
+        if kind in rulebook.load(name).value("margin.contracts", ())
+    ]
 
 
 def _tiers(tiers: tuple[Tier, ...], stacked: Stack, path: Keys) -> Iterator[ScenarioError]:
@@ -239,16 +260,18 @@ def _deductions(tiers: tuple[Tier, ...], stacked: Stack, path: Keys) -> Iterator
 def _sources(
     scenario: Scenario, instrument: Instrument, stacked: Stack, path: Keys
 ) -> Iterator[ScenarioError]:
-    for key, kind in (("index", "spot"), ("mark_sources", "linear")):
+    for key, kind in (("index", "spot"), ("mark_sources", "perpetual")):
         others = [
             other.id
             for other in scenario.instrument
-            if other.kind == kind and other.asset == instrument.asset and other.id != instrument.id
+            if (other.kind == "spot") == (kind == "spot")
+            and other.asset == instrument.asset
+            and other.id != instrument.id
         ]
         for m, source in enumerate(getattr(instrument, key) or ()):
             noun = f"{kind} instrument of {instrument.asset}"
             yield from known(noun, source.id, others, stacked, (*path, key, m))
-        if key == "index" and instrument.kind == "linear" and not others:
+        if key == "index" and instrument.kind != "spot" and not others:
             yield InconsistentRules(
                 f"No spot instrument of {instrument.asset}: the index would have no source.",
                 hint="Add a spot venue with an instrument of this asset.",

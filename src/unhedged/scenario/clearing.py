@@ -17,8 +17,8 @@ from unhedged.vocab.units import PPB, parse_duration, parse_rate, parse_usd
 
 T = TypeVar("T")
 
-LEFT_OUT = (LiquidationStep.NET_HEDGED_LEGS,)
-"""Steps that do nothing here: accounts hold one net position per contract, so no legs stand against each other."""
+WITH_LEGS = (LiquidationStep.NET_HEDGED_LEGS,)
+"""Steps that do nothing where every account holds one net position per contract."""
 
 
 def or_book(own: T | None, book: Rulebook, path: str, read: Callable[[Any], T], default: T) -> T:
@@ -34,17 +34,25 @@ def factor(value: float) -> int:
     return round(value * PPB)
 
 
-def steps_taken(venue: Venue, book: Rulebook) -> tuple[LiquidationStep, ...]:
-    """Return the steps of a liquidation in their order, without those that do nothing here."""
+def steps_taken(
+    venue: Venue, book: Rulebook, *, hedged: bool = False
+) -> tuple[LiquidationStep, ...]:
+    """Return the steps of a liquidation in their order; ``hedged`` says whether accounts hold two legs on a contract."""
     names = or_book(venue.liquidation.steps, book, "liquidation.steps", tuple, ())
     steps = (LiquidationStep[name.upper()] for name in names)
-    return tuple(step for step in steps if step not in LEFT_OUT)
+    return tuple(step for step in steps if hedged or step not in WITH_LEGS)
 
 
-def clearing_of(venue: Venue, book: Rulebook) -> dict[str, Any]:
-    """Return the fields of a `VenuePlan` that clearing reads."""
+def clearing_of(venue: Venue, book: Rulebook, *, hedged: bool) -> dict[str, Any]:
+    """Return the fields of a `VenuePlan` that clearing reads; ``hedged`` as for `steps_taken`."""
     lends = book.value("margin.mode") != "none"
-    return {**_liquidation(venue, book, lends), **_houses(venue, book), **_adl(venue, book, lends)}
+    steps = steps_taken(venue, book, hedged=hedged) if lends else ()
+    return {
+        "steps": steps,
+        **_liquidation(venue, book, lends),
+        **_houses(venue, book),
+        **_adl(venue, book, lends),
+    }
 
 
 def _liquidation(venue: Venue, book: Rulebook, lends: bool) -> dict[str, Any]:
@@ -55,7 +63,6 @@ def _liquidation(venue: Venue, book: Rulebook, lends: bool) -> dict[str, Any]:
 
     return {
         "liquidation_on": own.enabled and lends,
-        "steps": steps_taken(venue, book) if lends else (),
         "at_equality": fact("boundary", str, "<") == "<=",
         "liquidation_fee_ppb": fact("fee", parse_rate, 0, own.fee),
         "fee_cap_ppb": fact("fee_cap", parse_rate, 0),
@@ -115,6 +122,7 @@ def _adl(venue: Venue, book: Rulebook, lends: bool) -> dict[str, Any]:
         "adl_price": AdlPrice["BANKRUPTCY" if price == "none" else price.upper()],
         "adl_at_limit": fact("boundary", str, "<") == "<=",
         "adl_walk": fact("walk", int, 0),
+        "adl_sees": venue.adl.sees,
         "drawdown_limit_ppb": fact("drawdown_limit", parse_rate, 0),
         "drawdown_stop_ppb": fact("drawdown_stop", parse_rate, 0),
         "drawdown_window_ns": fact("drawdown_window", parse_duration, 0),

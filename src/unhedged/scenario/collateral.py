@@ -96,6 +96,12 @@ def check_venue(
             **place(stacked, (*path, "collateral")),
         )
         return
+    if any(i.venue == venue.id and i.kind == "inverse" for i in scenario.instrument):
+        yield InconsistentRules(
+            f'"{venue.id}" settles in coin: only that coin secures its contracts.',
+            allowed="Collateral at a venue that settles in dollars.",
+            **place(stacked, (*path, "collateral")),
+        )
     assets = [asset.id for asset in scenario.asset]
     for name, asset in venue.collateral.assets.items():
         inner = (*path, "collateral", "assets", name)

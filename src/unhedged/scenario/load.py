@@ -41,7 +41,9 @@ class LoadedScenario:
         """Return the text of ``unhedged show``: who, where, what happens when; every default with ``all``."""
         from unhedged.scenario.show import show  # noqa: PLC0415 - only where it is asked for
 
-        return show(self.spec, self.plan(), all=all)
+        origins = layers.spread(self.stack).origins
+        made = {block: origin.template for block, origin in origins.items()}
+        return show(self.spec, self.plan(), all=all, made=made)
 
     def vary(self, changes: Mapping[str, Any] | Sequence[str]) -> "LoadedScenario":
         """Return a new scenario with ``changes`` laid over this one, which stays as it is.

@@ -3,6 +3,7 @@
 import copy
 import tomllib
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from unhedged.scenario.layers import BY_ID, REPLACED, Keys, Stack, spread
@@ -18,7 +19,8 @@ def override(stacked: Stack, assignments: Sequence[str] | Mapping[str, Any]) -> 
     stacked : Stack
         Changed in place.
     assignments : sequence of str, or mapping
-        ``"venue.hub.fund.start=$10M"``; or path to value. The id may be left out where there is one such block.
+        ``"venue.hub.fund.start=$10M"``; or path to value. The id may be left out where there is one such block, and be a pattern where there are
+        several: ``agent.desk-*.sell=0%``.
 
     Raises
     ------
@@ -30,10 +32,25 @@ def override(stacked: Stack, assignments: Sequence[str] | Mapping[str, Any]) -> 
     else:
         pairs = [_split(text) for text in assignments]
     for path, value, text in pairs:
-        _lay_over_made(stacked, path)
-        keys = find(stacked.data, path)
-        _put(stacked.data, keys, value)
-        stacked.overrides[keys] = text
+        for one in _meant(stacked, path):
+            _lay_over_made(stacked, one)
+            keys = find(stacked.data, one)
+            _put(stacked.data, keys, value)
+            stacked.overrides[keys] = text
+
+
+def _meant(stacked: Stack, path: str) -> list[str]:
+    # The path itself, or one for each block whose id matches: agent.desk-*.sell.
+    room, _, rest = path.partition(".")
+    pattern, dot, tail = rest.partition(".")
+    if room not in BY_ID or "*" not in pattern:
+        return [path]
+    blocks = spread(stacked).data.get(room, [])
+    ids = [str(block["id"]) for block in blocks if isinstance(block, Mapping) and "id" in block]
+    found = [f"{room}.{name}{dot}{tail}" for name in ids if fnmatchcase(name, pattern)]
+    if not found:
+        raise UnknownKind.of(f"{room} in {path}:", pattern, ids, file=f"--set {path}")
+    return found
 
 
 def _lay_over_made(stacked: Stack, path: str) -> None:

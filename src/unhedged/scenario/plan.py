@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import IntEnum
+from fractions import Fraction
 from typing import Any
 
 from unhedged.vocab.enums import (
@@ -196,6 +197,7 @@ class VenuePlan:
     adl_price: AdlPrice
     adl_at_limit: bool  # a drawdown equal to its limit is a trigger
     adl_walk: int  # holders looked at from a random start, 0 for all
+    adl_sees: tuple[str, ...]  # other venues whose balances it sees as hedges
     drawdown_limit_ppb: int  # change of the fund at which ADL starts
     drawdown_stop_ppb: int  # change above which it ends
     drawdown_window_ns: int  # over which a peak counts
@@ -223,9 +225,9 @@ class InstrumentPlan:
     kind: InstrumentKind
     tick_size: str  # exact decimal, dollars
     tick_usd: float
-    lot_size: str  # exact decimal, units of the asset
-    lot_units: float
-    num: int  # atoms of a fill = floor(px * qty * num / den); an atom is 10^-6 USD
+    lot_size: str  # exact decimal, units of the asset; inverse: dollars
+    lot_units: float  # units of the asset; inverse: at the start price
+    num: int  # atoms of a fill = floor(px * qty * num / den), an atom is 10^-6 USD; inverse: floor(qty * num / (den * px)), 10^-8 coin
     den: int
     start_usd: float  # of the asset; mark and books start here
     start_px: int  # the same in ticks, rounded to nearest
@@ -247,6 +249,21 @@ class InstrumentPlan:
     )
     funding_cap_ppb: int  # bound of the rate per interval; DEAD_BAND, VOTES: per eight hours
     impact_notional_usd: float  # size for which impact prices are taken
+
+    @property
+    def inverse(self) -> bool:
+        """Whether it settles in the coin itself."""
+        return self.kind == InstrumentKind.INVERSE
+
+    @property
+    def lot_shown(self) -> float:
+        """A lot as results show sizes: units of the asset, dollars of an inverse contract."""
+        return float(self.lot_size) if self.inverse else self.lot_units
+
+    @property
+    def start_mark(self) -> Fraction:
+        """The mark at the start, dollars, exact."""
+        return self.start_px * Fraction(self.tick_size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +313,13 @@ class RunPlan:
     news: tuple[NewsPlan, ...]  # by time
     outages: tuple[OutagePlan, ...]  # by time
     plugins: Mapping[str, str] = field(default_factory=dict)  # SHA-256 of their code, by name
+
+    def settled_by(self, venue: str) -> InstrumentPlan | None:
+        """Return the first inverse contract of a venue, whose asset is its money and whose mark is that money's price.
+
+        None where money is dollars. Amounts of the plan in dollars (``_usd``) are converted at its ``start_mark``.
+        """
+        return next((i for i in self.instruments if i.venue == venue and i.inverse), None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON values; enums by name."""

@@ -9,6 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.check_hedge import hedged_venues
+from unhedged.scenario.check_settlement import MOST_UNITS
 from unhedged.scenario.clearing import clearing_of, or_book
 from unhedged.scenario.collateral import collateral_of
 from unhedged.scenario.fields import Block
@@ -49,7 +51,15 @@ from unhedged.vocab.enums import (
     OutlierRule,
     VenueKind,
 )
-from unhedged.vocab.units import ATOMS_PER_USD, PPB, SECOND, parse_duration, parse_rate, parse_usd
+from unhedged.vocab.units import (
+    ATOMS_PER_COIN,
+    ATOMS_PER_USD,
+    PPB,
+    SECOND,
+    parse_duration,
+    parse_rate,
+    parse_usd,
+)
 
 YEAR_SECONDS = 365 * 86_400
 WINDOW_SHARE = 0.05
@@ -65,7 +75,8 @@ def resolve(scenario: Scenario) -> RunPlan:
     venues = {venue.id: venue for venue in scenario.venue}
     order = list(venues)
     instruments = sorted(scenario.instrument, key=lambda i: order.index(i.venue))
-    plans = tuple(_venue(scenario, venue, books[venue.id]) for venue in scenario.venue)
+    hedged = hedged_venues(scenario)
+    plans = tuple(_venue(scenario, v, books[v.id], hedged=v.id in hedged) for v in scenario.venue)
     return RunPlan(
         name=scenario.name,
         seed=scenario.run.seed,
@@ -107,7 +118,7 @@ def _utc(start: datetime.datetime | None) -> str | None:
     return None if start is None else start.astimezone(datetime.UTC).isoformat()
 
 
-def _venue(scenario: Scenario, venue: Venue, book: Rulebook) -> VenuePlan:
+def _venue(scenario: Scenario, venue: Venue, book: Rulebook, *, hedged: bool) -> VenuePlan:
     rate = or_book(venue.gateway.rate, book, "gateway.rate", parse_message_rate, 0)
     funding, mark = venue.funding, venue.mark
     weighting = or_book(funding.weighting, book, "funding.weighting", str, "equal")
@@ -131,7 +142,7 @@ def _venue(scenario: Scenario, venue: Venue, book: Rulebook) -> VenuePlan:
         ema_ns=or_book(mark.ema, book, "mark.ema", parse_duration, 0),
         book_ema_ns=or_book(mark.book_ema, book, "mark.book_ema", parse_duration, 0),
         mark_limit_ppb=or_book(mark.limit, book, "mark.limit", parse_rate, 0),
-        **clearing_of(venue, book),
+        **clearing_of(venue, book, hedged=hedged),
         funding_form=FundingForm[
             or_book(funding.form, book, "funding.form", str, "clamped").upper()
         ],
@@ -168,11 +179,14 @@ def _instrument(
     scenario: Scenario, instrument: Instrument, venue: Venue, book: Rulebook
 ) -> InstrumentPlan:
     start = next(asset.start for asset in scenario.asset if asset.id == instrument.asset)
-    per_lot_tick = Fraction(instrument.tick_size) * Fraction(instrument.lot_size) * ATOMS_PER_USD
-    start_px = max(1, round(Fraction(start) / Fraction(instrument.tick_size)))
+    tick, lot = Fraction(instrument.tick_size), Fraction(instrument.lot_size)
+    start_px = max(1, round(Fraction(start) / tick))
+    inverse, spot = instrument.kind == "inverse", instrument.kind == "spot"
+    per_lot_tick = lot * ATOMS_PER_COIN / tick if inverse else tick * lot * ATOMS_PER_USD
+    units = float(lot / (start_px * tick) if inverse else lot)
     largest = LARGEST_ORDER_USD if instrument.max_order is None else instrument.max_order
-    spot = instrument.kind == "spot"
-    schedule = schedule_of(instrument, book)
+    most = int(largest / (start * units))
+    schedule = schedule_of(instrument, book, start_px * tick)
     return InstrumentPlan(
         id=instrument.id,
         venue=instrument.venue,
@@ -181,34 +195,34 @@ def _instrument(
         tick_size=exact(instrument.tick_size),
         tick_usd=float(instrument.tick_size),
         lot_size=exact(instrument.lot_size),
-        lot_units=float(instrument.lot_size),
+        lot_units=units,
         num=per_lot_tick.numerator,
         den=per_lot_tick.denominator,
         start_usd=start,
         start_px=start_px,
         band_ppb=or_book(instrument.band, book, "mark.band", parse_rate, 0),
         significant=or_book(instrument.significant, book, "mark.significant", int, 0),
-        max_lots=max(1, int(largest / (start * float(instrument.lot_size)))),
+        max_lots=max(1, min(most, MOST_UNITS // per_lot_tick.numerator) if inverse else most),
         window=instrument.window or _window(start_px),
         **schedule,
-        index=() if spot else _sources(scenario, instrument, instrument.index, "spot"),
+        index=() if spot else _sources(scenario, instrument, instrument.index, spot=True),
         mark_sources=()
         if spot
-        else _sources(scenario, instrument, instrument.mark_sources, "linear"),
+        else _sources(scenario, instrument, instrument.mark_sources, spot=False),
         open_interest_usd=instrument.open_interest,
         **_funding(instrument, venue, book, schedule["tiers"]),
     )
 
 
 def _sources(
-    scenario: Scenario, instrument: Instrument, own: tuple[Source, ...] | None, kind: str
+    scenario: Scenario, instrument: Instrument, own: tuple[Source, ...] | None, *, spot: bool
 ) -> tuple[SourcePlan, ...]:
     if own is not None:
         return tuple(SourcePlan(instrument=source.id, weight=source.weight) for source in own)
     return tuple(
         SourcePlan(instrument=other.id, weight=1)
         for other in scenario.instrument
-        if other.kind == kind
+        if (other.kind == "spot") == spot
         and other.asset == instrument.asset
         and other.venue != instrument.venue
     )

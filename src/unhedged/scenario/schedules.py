@@ -10,7 +10,7 @@ from unhedged.scenario.tiers import Tier, brackets_of
 from unhedged.venues.rulebook import Rulebook
 from unhedged.venues.schedules import TierTable
 from unhedged.vocab.enums import TierForm
-from unhedged.vocab.units import ATOMS_PER_USD, PPB, parse_rate
+from unhedged.vocab.units import ATOMS_PER_COIN, ATOMS_PER_USD, PPB, parse_rate
 
 MONEY = "USD"
 """Unit of floors in money; another unit is the contract's own coin, whatever it is called."""
@@ -18,8 +18,12 @@ CONTRACTS = "contracts"
 """Unit of floors that count contracts of a stated size."""
 
 
-def schedule_of(instrument: Instrument, book: Rulebook) -> dict[str, Any]:
-    """Return the fields of an `InstrumentPlan` that hold its margin schedule."""
+def schedule_of(instrument: Instrument, book: Rulebook, mark: Fraction) -> dict[str, Any]:
+    """Return the fields of an `InstrumentPlan` that hold its margin schedule.
+
+    ``mark`` is the mark at the start, dollars: at it floors of an inverse contract that are written in coin become dollars, and
+    the engine's atoms again, unchanged.
+    """
     fee = 0
     if book.value("liquidation.fee_in_ratio", False):
         fee = parse_rate(book.value("liquidation.fee", "0%"))
@@ -34,9 +38,12 @@ def schedule_of(instrument: Instrument, book: Rulebook) -> dict[str, Any]:
     if table.form == "slope":
         return {**plain, **_slope(table, Fraction(instrument.lot_size), fee)}
     if table.form == "risk_limit_steps":
-        by_size = table.unit != MONEY
-        lot = Fraction(instrument.lot_size) if by_size else None
-        form = TierForm.SIZE if by_size else TierForm.NOTIONAL
+        coins = table.unit != MONEY
+        if instrument.kind == "inverse":
+            steps = _steps(table, None, fee, mark if coins else Fraction(1), mark / ATOMS_PER_COIN)
+            return {**plain, "tiers": tuple(steps)}
+        lot = Fraction(instrument.lot_size) if coins else None
+        form = TierForm.SIZE if coins else TierForm.NOTIONAL
         return {**plain, "tier_form": form, "tiers": tuple(_steps(table, lot, fee))}
     lots = None
     if table.unit == CONTRACTS:
@@ -90,15 +97,22 @@ def _slope(table: TierTable, lot: Fraction, fee: int) -> dict[str, Any]:
     }
 
 
-def _steps(table: TierTable, lot: Fraction | None, fee: int) -> Iterator[TierPlan]:
-    # A value equal to a limit still fits under it, so a step's floor is one lot, or one atom, above.
+def _steps(
+    table: TierTable,
+    lot: Fraction | None,
+    fee: int,
+    unit: Fraction = Fraction(1),
+    atom: Fraction = Fraction(1, ATOMS_PER_USD),
+) -> Iterator[TierPlan]:
+    # A value equal to a limit still fits under it, so a step's floor is one lot, or one atom, above. ``unit`` and ``atom`` are
+    # dollars: of the unit the table is written in, and of the atom money is counted in.
     terms = table.terms
     initial, grows = parse_rate(terms["initial"]), parse_rate(terms["increment"])
     maintenance = parse_rate(terms["maintenance"]) + fee
     for n in range((PPB - initial) // grows + 1):
         limit = Fraction(terms["base"]) + (n - 1) * Fraction(terms["step"])
         yield TierPlan(
-            floor_usd=float(limit + Fraction(1, ATOMS_PER_USD)) if n and lot is None else 0.0,
+            floor_usd=float(limit * unit + atom) if n and lot is None else 0.0,
             floor_lots=int(limit / lot) + 1 if n and lot is not None else 0,
             mm_ppb=maintenance + n * grows,
             im_ppb=initial + n * grows,

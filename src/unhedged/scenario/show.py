@@ -46,7 +46,13 @@ LEAST = 14
 """Least width of the first column."""
 
 
-def show(spec: Scenario, plan: RunPlan, *, all: bool = False) -> str:  # noqa: A002 - as on the command line
+def show(
+    spec: Scenario,
+    plan: RunPlan,
+    *,
+    all: bool = False,  # noqa: A002 - as on the command line
+    made: Mapping[str, str] | None = None,
+) -> str:
     """Return the text of ``unhedged show``.
 
     Parameters
@@ -57,14 +63,17 @@ def show(spec: Scenario, plan: RunPlan, *, all: bool = False) -> str:  # noqa: A
         What it resolves to.
     all : bool
         List every default that was not set, with its value.
+    made : mapping
+        Id of each block of agents that ``each`` made to that of the block as written: those of one are shown together.
     """
-    width = max(LEAST, *(len(group.id) + 2 for group in plan.agents), 0)
+    agents = list(_agents(plan, {} if all else made or {}))
+    width = max(LEAST, *(len(name) + 2 for name, _ in agents), 0)
     unset = list(defaults(spec, plan))
     lines = [f"{spec.name} · {spec.title}" if spec.title else spec.name]
     if spec.description:
         lines += [spec.description]
     lines += ["", *_run(spec, plan)]
-    for rows in (_markets(plan), _agents(plan), _times(plan)):
+    for rows in (_markets(plan), agents, _times(plan)):
         lines += ["", *(f" {left:<{width}}{right}" for left, right in rows)]
     if all:
         lines += ["", f"Defaults you did not set: {len(unset)}"]
@@ -179,7 +188,8 @@ def _clearing(venue: VenuePlan) -> Iterator[Row]:
     if venue.fund_start_usd:
         steps.append(f"fund ({show_money(venue.fund_start_usd)})")
     price = venue.adl_price.name.lower().replace("_", " ")
-    steps.append(f"ADL {venue.adl_policy} at {price} price" if venue.adl_on else "no ADL")
+    sees = f", hedges seen on {' and '.join(venue.adl_sees)}" if venue.adl_sees else ""
+    steps.append(f"ADL {venue.adl_policy} at {price} price{sees}" if venue.adl_on else "no ADL")
     yield ("", f"below maintenance: {' → '.join(steps)}")
     if venue.funding_interval_ns:
         yield ("", f"funding every {show_duration(venue.funding_interval_ns)}")
@@ -204,9 +214,16 @@ def _interest(instrument: InstrumentPlan) -> str:
     return f"{symbol} {show_money(instrument.open_interest_usd)} open, up to {leverage}×"
 
 
-def _agents(plan: RunPlan) -> Iterator[Row]:
+def _agents(plan: RunPlan, made: Mapping[str, str]) -> Iterator[Row]:
+    families: dict[str, list[AgentGroupPlan]] = {}
     for group in plan.agents:
-        yield (group.id, f"{group.count:,} × {group.kind.replace('_', ' ')}{_notable(group)}")
+        families.setdefault(made.get(group.id, group.id), []).append(group)
+    for name, groups in families.items():
+        first = groups[0]
+        count = sum(group.count for group in groups)
+        text = f"{count:,} × {first.kind.replace('_', ' ')}{_notable(first)}"
+        alike = f" in {first.id}, and {len(groups) - 1} blocks like it" if len(groups) > 1 else ""
+        yield name, f"{text}{alike}"
 
 
 def _notable(group: AgentGroupPlan) -> str:

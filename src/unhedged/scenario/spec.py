@@ -211,6 +211,10 @@ class Adl(Block):
     ) = Field(default=None, description="what keeps the fund from taking a position over")
     policy: str | None = Field(default=None, description="a registered id: unhedged rules list adl")
     price: Literal["bankruptcy", "mark", "previous_mark", "oracle"] | None = None
+    sees: tuple[Name, ...] = Field(
+        default=(),
+        description="other venues, by id, whose balances count as hedges it can see: its own spot market, say",
+    )
 
 
 class Venue(Block):
@@ -265,9 +269,11 @@ class Instrument(Block):
 
     id: InstrumentName = Field(description="venue/symbol")
     asset: str
-    kind: Literal["linear", "spot"]
+    kind: Literal["linear", "inverse", "spot"] = Field(
+        description="linear: money is dollars; inverse: perpetual of fixed dollars, money is the asset"
+    )
     tick_size: Price
-    lot_size: Price
+    lot_size: Price = Field(description="units of the asset; of an inverse contract dollars")
     tiers: Tiers | None = Field(
         default=None,
         description="a table of the rulebook, FILE.toml#TABLE of imported rules, or brackets",

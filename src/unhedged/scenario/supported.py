@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from unhedged.scenario.clearing import steps_taken
 from unhedged.scenario.schedules import CONTRACTS
 from unhedged.scenario.spec import Instrument, Venue
-from unhedged.venues.rulebook import Rulebook
+from unhedged.venues.rulebook import Rulebook, TierTable
 from unhedged.vocab import registry
 from unhedged.vocab.enums import AdlPrice, LiquidationStep, MarkForm
 from unhedged.vocab.units import parse_duration, show_duration
@@ -194,8 +194,13 @@ def unsupported_tiers(instrument: Instrument, book: Rulebook) -> str:
     table = book.table(instrument.tiers) if isinstance(instrument.tiers, str) else None
     if table is None:
         return ""
-    if table.form not in ("marginal", "whole_position") or table.unit == "USD":
-        return ""
+    if table.form == "slope" and instrument.kind == "inverse":
+        return "its rates grow with coins, and an inverse contract is counted in dollars"
+    by_brackets = table.form in ("marginal", "whole_position") and table.unit != "USD"
+    return _by_contracts(table) if by_brackets else ""
+
+
+def _by_contracts(table: TierTable) -> str:
     if table.unit != CONTRACTS:
         return f"its tiers are in {table.unit}"
     if not table.contract:

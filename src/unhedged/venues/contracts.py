@@ -12,9 +12,8 @@ from unhedged.venues.margining import Contract
 from unhedged.venues.requirement import schedule
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab.errors import ScenarioError, UnknownKind
-from unhedged.vocab.units import ATOMS_PER_USD, parse_price
+from unhedged.vocab.units import ATOMS_PER_COIN, ATOMS_PER_USD, parse_price
 
-ATOMS_PER_COIN = 10**8
 TICKS_OF_MARK = 6  # decades between a mark and an assumed tick
 LOT_WORTH = 100  # an assumed lot is worth at most this many dollars
 

@@ -111,16 +111,22 @@ def pinned() -> Mapping[str, tuple[str, ...]]:
 
 
 def docstring(target: str) -> str:
-    """Return the docstring of ``"module:function"`` from its source, nothing imported; empty where it cannot be read."""
+    """Return the docstring of ``"module:name"`` from its source, nothing imported; empty where it cannot be read.
+
+    Of a function, or the text that follows where the name is assigned.
+    """
     module, _, name = target.partition(":")
     try:
         spec = importlib.util.find_spec(module)
         tree = ast.parse(Path(spec.origin).read_text("utf-8")) if spec and spec.origin else None
     except (ImportError, ValueError, OSError, SyntaxError):
         return ""
-    for node in tree.body if tree is not None else ():
+    body = tree.body if tree is not None else []
+    for n, node in enumerate(body):
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return ast.get_docstring(node) or ""
+        if isinstance(node, ast.Assign) and name in [ast.unparse(one) for one in node.targets]:
+            return ast.get_docstring(ast.Module(body[n + 1 : n + 2], [])) or ""
     return ""
 
 

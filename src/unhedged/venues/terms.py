@@ -15,6 +15,7 @@ from unhedged.vocab.enums import (
     FundingForm,
     FundingPrice,
     IndexCombine,
+    InstrumentKind,
     LiquidationStep,
     LossSource,
     MarginMode,
@@ -24,6 +25,8 @@ from unhedged.vocab.errors import ScenarioError
 
 BOUNDARIES = ("<", "<=", ">", ">=")
 STEPS = tuple(step.name.lower() for step in LiquidationStep)
+POSITION_MODES = ("one_way", "hedge")
+CONTRACTS = tuple(kind.name.lower() for kind in InstrumentKind if kind != InstrumentKind.SPOT)
 PAYERS = tuple(source.name.lower() for source in LossSource)
 MODES = tuple(mode.name.lower() for mode in MarginMode)
 SALES = tuple(sale.name.lower() for sale in CollateralSale)
@@ -98,6 +101,8 @@ KINDS: Mapping[str, Callable[[Any], Any]] = {
     "formula": _text,
     "messages": _messages,
     "steps": _list_of(STEPS),
+    "contracts": _list_of(CONTRACTS),
+    "position_modes": _list_of(POSITION_MODES),
     "payers": _list_of(PAYERS),
 }
 """Kind of value: what reads it and raises when it cannot."""
@@ -112,6 +117,7 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
     "margin": {
         "mode": Term(MODES, "what secures a position of an ordinary account"),
         "modes": Term("text", "modes the venue offers"),
+        "contracts": Term("contracts", "kinds of perpetuals; linear alone where it is left out"),
         "price": Term(("mark", "oracle"), "price positions are valued at"),
         "schedule": Term(SCHEDULES, "how tiers are read"),
         "initial": Term("formula", "initial margin"),
@@ -119,6 +125,10 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "close_out": Term("formula", "close-out margin, below maintenance"),
         "ratio": Term("formula", "margin ratio as the venue prints it"),
         "hedge": Term("text", "long and short legs on one contract"),
+        "position_modes": Term(
+            "position_modes",
+            "one net position a contract, or two legs; one way alone where it is left out",
+        ),
         "withdrawal": Term("rate", "equity that must stay when margin leaves, share of notional"),
     },
     "collateral": {

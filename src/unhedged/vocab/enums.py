@@ -84,6 +84,14 @@ class InstrumentKind(IntEnum):
     INVERSE = 2  # perpetual, profit in the base asset
 
 
+class Leg(IntEnum):
+    """Which side of a contract a position may be on."""
+
+    ONE_WAY = 0  # either: one net position per contract
+    LONG = 1  # hedge mode, never below nothing
+    SHORT = 2  # hedge mode, never above nothing
+
+
 class VenueKind(IntEnum):
     """Structure of a venue."""
 
@@ -287,7 +295,8 @@ class CasePhase(IntEnum):
     ADL_CLOSE = 7
     SETTLE = 8
     SOCIALISE = 9  # winners pay what the fund could not
-    COLLATERAL = 10  # assets posted as collateral become money
+    NET = 10  # hedged legs are closed against each other
+    COLLATERAL = 11  # assets posted as collateral become money
 
 
 class EntryReason(IntEnum):

@@ -22,6 +22,9 @@ from unhedged.vocab.errors import UnitError
 PPB = 10**9
 """One whole, in rates."""
 ATOMS_PER_USD = 10**6
+ATOMS_PER_COIN = 10**8
+USD = "USD"
+"""What a venue settles in unless its contracts are inverse."""
 """Atoms in one dollar."""
 SECOND = 10**9
 """Nanoseconds in one second."""

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from unhedged.engine.frames import _has_fund, paid
+from unhedged.engine.dollars import paid
+from unhedged.engine.frames import _has_fund
 from unhedged.engine.run import ReplicateOutput, run_replicate
 from unhedged.scenario.load import load
 
@@ -89,5 +90,7 @@ def test_a_vault_stands_in_for_a_fund_that_starts_empty() -> None:
 
 def test_amounts_are_exact_where_a_product_leaves_64_bits() -> None:
     px, qty, num, den = (np.array([x]) for x in (10**9 + 1, 10**8 + 3, 10**4, 7 * 10**6))
-    assert paid(px, qty, num, den).tolist() == [(10**9 + 1) * (10**8 + 3) * 10**4 // (7 * 10**6)]
-    assert paid(*(np.zeros(0, np.int64),) * 4).tolist() == []
+    n = np.zeros(1, [("num", "i8"), ("den", "i8"), ("kind", "i1")])
+    n["num"], n["den"] = num, den
+    assert paid(px, qty, n).tolist() == [(10**9 + 1) * (10**8 + 3) * 10**4 // (7 * 10**6)]
+    assert paid(px[:0], qty[:0], n[:0]).tolist() == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from unhedged.measures import haircuts as hc
 from unhedged.vocab.errors import DataError
 
-AMOUNTS = st.lists(st.floats(0.0, 1e9), min_size=1, max_size=30)
+AMOUNTS = st.lists(st.integers(0, 10**11).map(lambda cents: cents / 100), min_size=1, max_size=30)
 
 
 def plain_gini(x: list[float]) -> float:

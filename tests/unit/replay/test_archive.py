@@ -371,3 +371,120 @@ def test_sample_has_the_shape_the_venue_documents():
         for fill in fills
         for name in ("px", "sz", "startPosition", "closedPnl")
     )
+
+
+EXAMPLE = """{"local_time":"2025-10-10T21:16:04.912345678","block_time":"2025-10-10T21:16:04.831938163","block_number":757000001,
+ "events":[
+  ["0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+   {"coin":"BTC","px":"106427.0","sz":"0.25","side":"B","time":1760130964831,"startPosition":"-0.75",
+    "dir":"Auto-Deleveraging","closedPnl":"2476.25","hash":"0x00","oid":1,"crossed":false,"fee":"0.0","feeToken":"USDC",
+    "tid":11,"twapId":null,
+    "liquidation":{"liquidatedUser":"0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","markPx":"106402.0","method":"backstop"}}],
+  ["0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+   {"coin":"BTC","px":"106427.0","sz":"0.25","side":"A","time":1760130964831,"startPosition":"3.0",
+    "dir":"Liquidated Cross Long","closedPnl":"-3120.0","hash":"0x00","oid":2,"crossed":true,"fee":"0.0","feeToken":"USDC",
+    "tid":11,"twapId":null,
+    "liquidation":{"liquidatedUser":"0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","markPx":"106402.0","method":"backstop"}}]]}"""
+"""One block as the venue's archive has it: one winner's short bought back from one bankrupt long."""
+
+
+def test_one_documented_block_by_hand(tmp_path):
+    sample.write_archive(tmp_path, iter([EXAMPLE.replace("\n", "") + "\n"]))
+    read = Read(tmp_path)
+    assert read.problems == []
+    assert len(read.forced.adl) == 1
+    assert (len(read.forced.backstop), len(read.forced.market), read.forced.legs) == (0, 0, 2)
+    assert read.forced.loser == ["0x" + "b" * 40]
+    # Bought back 25 dollars above the mark: 0.25 coins need 6.25.
+    assert needed(read.rolled, read.forced).tolist() == [6_250_000]
+    positions = {account: lots for (account, _), (lots, _) in read.held(2).items()}
+    assert positions == {"0x" + "a" * 40: -50, "0x" + "b" * 40: 275}
+
+
+def test_hours_follow_one_another_as_one_archive(tmp_path):
+    truth = sample.Sample(accounts=[f"0x{n:040x}" for n in range(1, 11)])
+    truth.open()
+    all_lines = list(sample.blocks(truth, 60))
+    sample.write_archive(tmp_path / "one", iter(all_lines))
+    sample.write_archive(tmp_path / "two", iter(all_lines[30:]), hour=21)
+    sample.write_archive(tmp_path / "two", iter(all_lines[:30]), hour=9)
+    one, two = Read(tmp_path / "one"), Read(tmp_path / "two")
+    assert two.problems == []
+    assert two.listing.fills[0].endswith("/9.lz4")
+    assert one.held(len(one.rolled.fills)) == two.held(len(two.rolled.fills))
+
+
+def test_files_of_the_older_form_are_named(tmp_path):
+    sample.write_archive(tmp_path, iter(["{}\n"]), kind="node_fills")
+    problem = only_problem(Read(tmp_path))
+    assert "older form" in problem.what
+    assert problem.file == "node_fills/hourly/20251010/21.lz4"
+
+
+def test_fee_in_another_token_is_not_taken_off_cash_and_counted(tmp_path):
+    read = Read(rewritten(tmp_path, lambda all_lines: changed_fill(all_lines, 59, feeToken="HYPE", fee="9999.0")))  # fmt: skip
+    assert read.rolled.other_fees == 1
+    assert int(read.rolled.fills.fee.max()) < 9_999 * 10**6
+
+
+def test_mark_that_is_no_number_is_named_and_its_fill_left_out(tmp_path):
+    def spoil(all_lines):
+        number = next(n for n, line in enumerate(all_lines) if "liquidation" in line)
+        block = json.loads(all_lines[number])
+        for _, fill in block["events"]:
+            if "liquidation" in fill:
+                fill["liquidation"]["markPx"] = "near"
+        return [*all_lines[:number], json.dumps(block) + "\n", *all_lines[number + 1 :]]
+
+    read = Read(rewritten(tmp_path, spoil))
+    assert 'mark "near"' in read.problems[0].what
+
+
+def test_number_of_too_many_digits_is_named_and_left_out(tmp_path):
+    read = Read(rewritten(tmp_path, lambda all_lines: changed_fill(all_lines, 59, px="123456789.0123456789")))  # fmt: skip
+    assert read.problems[0].row == 60
+    assert "at most 15 digits" in read.problems[0].what
+
+
+def changed_state(folder: Path, change) -> Path:
+    """An archive whose snapshot's first account with a position went through ``change``."""
+    path = folder / "clearinghouse_snapshot.jsonl"
+    states = [json.loads(line) for line in path.read_text().splitlines()]
+    change(next(state for state in states if state["positions"]))
+    path.write_text("\n".join(json.dumps(state) for state in states) + "\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state.update(cash="much"),
+        lambda state: state["positions"][0].update(size="inf"),
+        lambda state: state["positions"][0].update(entry=""),
+    ],
+)
+def test_number_of_the_snapshot_that_is_none_is_named(tmp_path, change):
+    folder = rewritten(tmp_path, lambda all_lines: all_lines)
+    problem = only_problem(Read(changed_state(folder, change)))
+    assert problem.file == "clearinghouse_snapshot.jsonl"
+    assert "no number" in problem.what
+
+
+def test_position_that_the_snapshot_lacks_is_named(tmp_path):
+    folder = rewritten(tmp_path, lambda all_lines: all_lines)
+    problem = only_problem(Read(changed_state(folder, lambda state: state.update(positions=[]))))
+    assert "the snapshot has 0" in problem.what
+
+
+def test_account_that_comes_after_the_snapshot_begins_with_nothing(tmp_path):
+    folder = rewritten(tmp_path, lambda all_lines: all_lines)
+    path = folder / "clearinghouse_snapshot.jsonl"
+    states = [json.loads(line) for line in path.read_text().splitlines()]
+    gone = next(state for state in states if not state["positions"])
+    kept = [json.dumps(state) for state in states if state is not gone]
+    path.write_text("\n".join(kept) + "\n")
+    read = Read(folder)
+    number = read.rolled.names.accounts.index(gone["account"])
+    assert read.rolled.wallet0[number] == 0
+    assert (read.rolled.wallet0 != UNKNOWN).all()
+    assert read.problems == []

@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,28 @@ def test_no_definition_is_left_without_a_name():
 
 def test_waves_of_the_tables_cover_two_thirds_of_the_event(found):
     assert found.figure("covered_share").value == pytest.approx(0.675, abs=0.001)
+
+
+def test_waves_are_counted_as_far_as_seconds_decide(data, found):
+    figure = found.figure("waves")
+    seconds = sorted(
+        {
+            int(row["t_ms"])
+            for row in rows(REAL / "derived_hl_waves/adl_notional_by_second_coin.csv")
+        }
+    )
+    gaps = [later - earlier for earlier, later in pairwise(seconds)]
+    assert figure.low == 1 + sum(gap > 5_000 for gap in gaps)
+    assert figure.high == 1 + sum(gap >= 5_000 for gap in gaps)
+    assert (figure.low, figure.high) == (33, 37)
+    published = set(data.table("removals").frame["wave"])
+    assert max(published) <= figure.high
+
+
+def test_coins_are_listed_largest_first(found):
+    coins = found.rows["coins"]
+    assert [row["coin"] for row in coins[:3]] == ["BTC", "ETH", "SOL"]
+    assert sum(row["fills"] for row in coins) == found.figure("fills").value
 
 
 def test_time_profile(found):

@@ -137,7 +137,10 @@ def test_folder_that_is_none_is_refused(tmp_path):
 
 
 def test_reconstruction_is_told_by_the_summary_beside_and_then_by_the_folder(tmp_path):
-    summary = '{"key_findings": {"negative_equity_count": 1147}}'
+    summary = (
+        '{"key_findings": {"negative_equity_count": 1147, "negative_equity_total": -5.5, '
+        '"total_adl_notional": 1.0}}'
+    )
     write(tmp_path, "hypermultiassetedadl/adl_by_coin_REALTIME.csv", COINS, "BTC,1,1,0,1,1")
     write(tmp_path, "x/adl_by_coin_REALTIME.csv", COINS, "BTC,1,1,0,1,2")
     write(tmp_path, "x/realtime_analysis_summary.json", summary)
@@ -173,3 +176,14 @@ def test_account_with_two_entry_prices_leaves_its_group_out_and_keeps_the_others
 def test_empty_folder_says_what_is_missing(tmp_path):
     data = load_event(tmp_path)
     assert {spec.name for spec in data.missing} == {spec.name for spec in TABLES}
+
+
+def test_whole_table_meets_its_print_and_a_part_never_does(tmp_path):
+    rows = [f"C{n},1,x,0,10,5,5,0" for n in range(1_125)]
+    write(tmp_path, "headlines.json", '{"headline": {"queue_total_overshoot_usd": 5625.2}}')
+    write(tmp_path, "one/per_shock_metrics_queue.part_a.csv", SHOCKS, *rows[:600])
+    part = shocks(load_event(tmp_path)).figure("queue_overshoot")
+    assert (part.value, part.part, part.reproduced) == (3_000.0, (600, 1_125), False)
+    write(tmp_path, "two/per_shock_metrics_queue.part_b.csv", SHOCKS, *rows[600:])
+    whole = shocks(load_event(tmp_path)).figure("queue_overshoot")
+    assert (whole.value, whole.part, whole.reproduced) == (5_625.0, None, True)

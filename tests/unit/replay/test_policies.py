@@ -95,6 +95,19 @@ def test_answer_that_breaks_the_contract_is_refused():
         closes(small(), lambda winners, lots: np.array([lots, 1]), "greedy")
 
 
+def test_policy_that_remembers_is_asked_in_turn_and_others_answer_alike():
+    # Severity that backs off carries over to the next question of the same mapping, and starts anew with a fresh one.
+    one = small(happened=False)
+    kept = allocate.allocations_for()
+    first, second = ({row["policy"]: row for row in answers(one, kept)} for _ in range(2))
+    fresh = {row["policy"]: row for row in answers(one)}
+    assert fresh == first
+    memoryless = [
+        name for name in policies(one) if "back-off" not in name and "descent" not in name
+    ]
+    assert all(first[name] == second[name] for name in memoryless)
+
+
 def test_survivor_ratios_need_a_deficit():
     question = small()
     assert measured(question, "x", np.array([20, 100]))["ptsr"] is None
@@ -208,7 +221,10 @@ def test_order_of_policies_on_the_event():
         for name in ("hyperliquid-observed-v1", "contract-pro-rata-v1", "equity-pro-rata-v1")
     )
     assert queue["p99_haircut"] > contract["p99_haircut"] > equity["p99_haircut"]
-    assert equity["unfairness"] == min(row["unfairness"] for row in rows.values())
+    least = min(rows.values(), key=lambda row: row["unfairness"])
+    assert least["policy"] == "min-max-v1"
+    assert least["largest_haircut"] == pytest.approx(least["smallest_possible"], rel=1e-3)
+    assert least["largest_haircut"] < equity["largest_haircut"] < queue["largest_haircut"]
     assert all(row["needed"] == pytest.approx(15_079_670, rel=1e-3) for row in rows.values())
     assert len(found.rows["policy_answers"]) == 16 * len(rows)
 

@@ -58,3 +58,9 @@ def test_the_step_at_which_ladders_part_is_named() -> None:
     assert ladders(changes) == [("hub", step)]
     assert f"\n\nLadders of hub part at {step}.\n" in summary(changes, [difference("trades")])
     assert "Ladders" not in summary(changes[:1], [difference("trades")])
+
+
+def test_columns_stay_apart_however_long_a_number_is() -> None:
+    tiny = difference("forced_long_share", base=1.0, other=1.0, mean=-2.94e-9, low=-1e-8, high=1e-9)
+    row = summary([], [tiny]).splitlines()[-1]
+    assert "100% −" in row

@@ -32,6 +32,7 @@ def transfers() -> pl.DataFrame:
             "target": ["fund@hub", "crowd.1@hub"],
             "asset": ["USD", "USD"],
             "amount_atoms": [7, 9],
+            "usd": [7e-6, 9e-6],
             "reason": ["liquidation_fee", "fund_draw"],
         }
     )

@@ -18,7 +18,7 @@ def test_every_column_has_a_meaning_and_every_measured_one_a_unit(name: str) -> 
         if column.endswith("_ns"):
             assert what.unit == "ns"
         if column.endswith("_atoms"):
-            assert what.unit == "10^-6 USD"
+            assert what.unit == "atoms"
             assert what.dtype == pl.Int64()
 
 

@@ -58,7 +58,7 @@ def test_a_reading_of_the_rest_is_taken(taking):
 
 
 def test_a_choice_of_price_is_one_assignment(taking):
-    chosen = load(taking, set=["venue.hub.collateral.price=redemption"])
+    chosen = load(taking, overrides=["venue.hub.collateral.price=redemption"])
     assert chosen.plan().venues[0].collateral.assets[0].price == CollateralPrice.REDEMPTION
     assert "collateral USDE at redemption, counts 98%, 90%; sold in spot/USDE" in chosen.show()
 
@@ -110,5 +110,5 @@ def test_parts_sum_to_the_margin_at_most(taking):
     taking["venue"][0]["collateral"]["assets"]["BTC"] = {"book": "spot/BTC"}
     taking["agent"][0]["collateral"]["BTC"] = {"part": "50%"}
     load(taking)
-    taking["agent"][0]["collateral"]["BTC"] = {"part": "50.1%"}
-    assert "sum to 100.1%" in refusals(taking)
+    taking["agent"][0]["collateral"]["BTC"] = {"part": "60%"}
+    assert "sum to 110%" in refusals(taking)

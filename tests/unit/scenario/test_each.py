@@ -194,3 +194,21 @@ def test_an_error_in_a_made_block_points_at_the_line_written(tmp_path: Path) -> 
         load(file)
     line = next(n for n, row in enumerate(text.splitlines(), 1) if "500%" in row)
     assert f"{file}:{line}" in str(caught.value)
+
+
+def test_show_says_blocks_that_were_made_from_one_together() -> None:
+    loaded = load(scenario(CROWD))
+    lines = [line for line in loaded.show().splitlines() if "leveraged" in line]
+    assert len(lines) == 1
+    assert lines[0].split()[:4] == ["crowd", "9", "×", "leveraged,"]
+    assert lines[0].endswith("in crowd-a-BTC-PERP, and 2 blocks like it")
+    assert sum("× leveraged" in line for line in loaded.show(all=True).splitlines()) == 3
+
+
+def test_set_takes_a_pattern_over_blocks_made_or_written() -> None:
+    made = blocks(load(scenario(CROWD)).vary({"agent.*-BTC-PERP.count": 7}))
+    assert [block.count for block in made.values()] == [7, 3, 7]
+    venues = load(scenario(CROWD), overrides=["venue.?*.fund.start=$5M"]).spec.venue
+    assert [venue.fund.start for venue in venues] == [5_000_000] * 3
+    with pytest.raises(ScenarioError, match="nobody-"):
+        load(scenario(CROWD), overrides=["agent.nobody-*.count=1"])

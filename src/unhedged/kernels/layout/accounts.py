@@ -36,6 +36,10 @@ POSITION = one_line(
         instrument=("i4", "row"),
         adl_qty=("i8", "lots taken by ADL since the start"),
         forced_qty=("i8", "lots closed by liquidation or takeover since the start"),
+        leg=(
+            "i1",
+            "Leg; the two legs of an account on a contract lie next to each other, long first",
+        ),
     )
 )
 

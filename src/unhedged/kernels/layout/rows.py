@@ -7,7 +7,14 @@ TRANSFER = columns(
     atoms=("i8", "amount, > 0: atoms, or lots of a spot instrument"),
     source=("i4", "account that pays"),
     target=("i4", "account that receives"),
-    asset=("i4", "settlement asset, or the number of those plus the spot instrument"),
+    asset=(
+        "i4",
+        "settlement asset, 0 for dollars; or the number of those plus the spot instrument",
+    ),
+    mark_milli=(
+        "i8",
+        "coin: mark of the venue's first contract then; lots: of the book; 0 for dollars",
+    ),
     reason=("i4", "EntryReason"),
 )
 

@@ -19,7 +19,7 @@ LARGEST = 40
 
 
 def archive_questions(one: Reconstruction, most: int = LARGEST) -> Iterator[Question]:
-    """Yield the question of the largest groups of ADL fills, largest first.
+    """Yield the question of the largest groups of ADL fills, in the order of time.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def archive_questions(one: Reconstruction, most: int = LARGEST) -> Iterator[Ques
     value = np.abs(one.rolled.fills.value[one.forced.adl])
     groups.sort(key=lambda rows: -int(value[rows].sum()))
     place = {name: number for number, name in enumerate(one.rolled.names.accounts)}
-    for rows in groups[:most]:
+    for rows in sorted(groups[:most], key=lambda rows: int(rows[0])):
         yield _question(one, rows, place)
 
 

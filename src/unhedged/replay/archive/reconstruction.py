@@ -18,9 +18,8 @@ from unhedged.replay.archive.states import States
 from unhedged.replay.figures import Basis, Gap, Problem, Tag
 from unhedged.replay.findings import Findings
 from unhedged.replay.folder import Listing
+from unhedged.replay.waves import GAP_MS
 
-GAP_MS = 5_000
-"""Between waves over all coins. Source: arXiv 2512.01112 v3, the published tables."""
 SHORT_GAP_MS = 1_000
 ATOM = 1e-6
 
@@ -167,6 +166,9 @@ def _gaps(one: Reconstruction, cash: bool, found: Findings) -> None:
         what = "equity, leverage, the true need, and policies that ask for equity"
         why = "no snapshot of cash before the first fill (clearinghouse_snapshot*.jsonl)"
         found.gaps.append(Gap(what=what, why=why))
+    if one.rolled.other_fees:
+        what = f"fees of {one.rolled.other_fees:,} fills"
+        found.gaps.append(Gap(what=what, why="paid in another token than USDC; not taken off cash"))
     if one.others:
         kinds: Sequence[tuple[str, int]] = one.others.most_common(6)
         named = ", ".join(f"{kind} ({count:,})" for kind, count in kinds)

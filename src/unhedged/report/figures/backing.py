@@ -8,7 +8,7 @@ import polars as pl
 from unhedged.report.figures.replicate import Replicate, venue_of
 from unhedged.report.page import look
 from unhedged.report.page.parts import Figure, Grid
-from unhedged.vocab.units import ATOMS_PER_USD, show_money, show_rate
+from unhedged.vocab.units import ATOMS_PER_COIN, ATOMS_PER_USD, USD, show_money, show_rate
 
 
 def backing(one: Replicate) -> Figure:
@@ -63,10 +63,7 @@ def _funds(one: Replicate) -> list[tuple[str, str, str, pl.DataFrame]]:
 
 def _reading(one: Replicate) -> str:
     transfers = one.table("transfers")
-    drawn = (
-        float(transfers.filter(pl.col("reason") == "fund_draw")["amount_atoms"].sum())
-        / ATOMS_PER_USD
-    )
+    drawn = float(transfers.filter(pl.col("reason") == "fund_draw")["usd"].sum())
     parts = []
     for venue, kind, _, frame in _funds(one):
         least, start = float(frame[kind].min()), float(frame[kind][0])  # type: ignore[arg-type]
@@ -82,7 +79,8 @@ def _reading(one: Replicate) -> str:
 
 def payers(one: Replicate) -> Figure:
     """Return what each kind of participant won or lost over the run: change of equity less what it brought in."""
-    cash = pl.col("deposits_atoms", "fees_atoms", "funding_atoms") / ATOMS_PER_USD
+    atoms = pl.when(pl.col("asset") == USD).then(ATOMS_PER_USD).otherwise(ATOMS_PER_COIN)
+    cash = pl.col("deposits_atoms", "fees_atoms", "funding_atoms") / atoms * pl.col("unit_usd")
     moved = pl.col("end_equity") - pl.col("start_equity") - pl.col("deposits_atoms")
     agent = pl.col("account").str.split("@").list.first()
     by_kind = (
@@ -129,7 +127,7 @@ def payers(one: Replicate) -> Figure:
                 "deleveraged",
             ),
             rows=[_payer(row) for row in by_kind.iter_rows(named=True)],
-            note="Change of equity less money brought in. Coins held are worth their mark, so the sum is not zero when prices move.",
+            note="Change of equity less money brought in. Coins held are worth their mark, so the sum is not zero when prices move; money in coin counts at the mark of the end.",
         ),
         source="accounts",
     )

@@ -12,9 +12,9 @@ from unhedged.vocab.units import show_money, show_rate
 Row = Mapping[str, Any]
 MILLION, BPS = 1e6, 1e4
 ASKED = {
-    "complete group": "Whom would each policy have hit in the groups whose fills are there?",
-    "synthetic population": "Whom would each policy have hit, had the waves met accounts like these?",
-    "your archive": "Whom would each policy have hit in your archive?",
+    "complete group": "How hard would each policy have hit the accounts whose fills are there?",
+    "synthetic population": "How hard would each policy have hit, had the waves met accounts like these?",
+    "your archive": "How hard would each policy have hit in your archive?",
 }
 """Questions by kind of winners."""
 
@@ -117,7 +117,7 @@ def published_policies(rows: Sequence[Row]) -> Figure:
 
 
 def answers(rows: Sequence[Row], kind: str) -> Figure | None:
-    """Return how hard each policy falls on the hundredth hit hardest; None where nothing of the kind was asked."""
+    """Return the 99th percentile of haircuts under each policy; None where nothing of the kind was asked."""
     some = [row for row in rows if row["kind"] == kind and row["p99_haircut"] is not None]
     if not some:
         return None
@@ -129,8 +129,8 @@ def answers(rows: Sequence[Row], kind: str) -> Figure | None:
     return Figure(
         id=f"answers-{kind.replace(' ', '-')}",
         question=ASKED[kind],
-        reading=f"All close the same lots; {some[0]['policy']} spares the hundredth hit hardest most "
-        f"({show_rate(some[0]['p99_haircut'])} of equity), {some[-1]['policy']} least ({show_rate(some[-1]['p99_haircut'])}).",
+        reading=f"All close the same lots. At the 99th percentile of winners {some[0]['policy']} takes least "
+        f"({show_rate(some[0]['p99_haircut'])} of equity), {some[-1]['policy']} most ({show_rate(some[-1]['p99_haircut'])}).",
         data=[
             {
                 "type": "bar",

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from unhedged.report.page import look
-from unhedged.vocab.units import show_clock
+from unhedged.vocab.units import USD, show_clock
 
 MINUTE = 60 * 10**9
 Tables = Callable[[str], pl.DataFrame]
@@ -66,7 +66,11 @@ class Replicate:
         """Perpetuals, those with most notional at the start first."""
         first = self.series_of(None).group_by("instrument", maintain_order=True).first()
         held = first.filter(pl.col("open_interest").is_not_null())
-        by_size = held.with_columns(usd=pl.col("open_interest") * pl.col("mark"))
+        coins = self.table("accounts").filter(pl.col("asset") != USD)["account"]
+        in_dollars = coins.str.split("@").list.last().unique()  # sizes of inverse contracts are
+        venue = pl.col("instrument").str.split("/").list.first()
+        unit = pl.when(venue.is_in(in_dollars.implode())).then(1.0).otherwise(pl.col("mark"))
+        by_size = held.with_columns(usd=pl.col("open_interest") * unit)
         return by_size.sort("usd", descending=True)["instrument"].to_list()
 
     @cached_property

@@ -1,0 +1,96 @@
+"""A study: one scenario, several single changes, the same random numbers, one table; what is asked is data beside the targets."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import Any
+
+from unhedged.lab.compare import Difference, paired
+from unhedged.lab.student import holm
+from unhedged.vocab.errors import ResultsError
+
+SUFFIX = ".study.toml"
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One change: its name, what it asks, and the assignments that make it."""
+
+    name: str
+    asks: str
+    set: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """What is varied, and which measures are looked at: fixed before the runs."""
+
+    scenario: str
+    measures: tuple[str, ...]
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What one change did."""
+
+    variant: Variant
+    differences: tuple[Difference, ...]  # in the order of the study's measures that both runs have
+
+
+def known() -> list[str]:
+    """Return the scenarios that have a study."""
+    folder = resources.files("unhedged.lab")
+    return sorted(
+        entry.name.removesuffix(SUFFIX) for entry in folder.iterdir() if entry.name.endswith(SUFFIX)
+    )
+
+
+def load(scenario: str) -> Study:
+    """Return the study of a scenario.
+
+    Raises
+    ------
+    ResultsError
+        There is none.
+    """
+    if scenario not in known():
+        raise ResultsError(
+            f'There is no study of "{scenario}".', hint=f"Scenarios with one: {', '.join(known())}."
+        )
+    found = tomllib.loads(
+        (resources.files("unhedged.lab") / f"{scenario}{SUFFIX}").read_text("utf-8")
+    )
+    variants = [
+        Variant(name=block["name"], asks=block["asks"], set=tuple(block["set"]))
+        for block in found["variant"]
+    ]
+    return Study(
+        scenario=found["scenario"], measures=tuple(found["measures"]), variants=tuple(variants)
+    )
+
+
+def effects(study: Study, base: Sequence[Row], others: Sequence[Sequence[Row]]) -> list[Effect]:
+    """Return the paired differences of every variant against the base.
+
+    Parameters
+    ----------
+    base : sequence of mapping
+        Headline rows of the scenario as it is.
+    others : sequence of sequence of mapping
+        Those of each variant, in the order of the study.
+
+    Notes
+    -----
+    `Difference.chance` is adjusted by Holm's method for all variants and measures together: a study of ten changes and eight measures
+    asks eighty questions.
+    """
+    found = [paired(base, rows, study.measures, adjust=False) for rows in others]
+    adjusted = iter(holm([d.chance for row in found for d in row]))
+    return [
+        Effect(variant=variant, differences=tuple(replace(d, chance=next(adjusted)) for d in row))
+        for variant, row in zip(study.variants, found, strict=True)
+    ]
