@@ -1,6 +1,5 @@
 """What the benchmarks compare must be the same thing on both sides; how fast either is, no test knows."""
 
-import ast
 import json
 from importlib import import_module
 from pathlib import Path
@@ -11,10 +10,10 @@ from benchmarks import __main__ as all_of_them
 from benchmarks.adl import crowd, sorted_queue
 from benchmarks.adl import row as policy_row
 from benchmarks.books import End, bourse_book, compiled_book, plain_book
-from benchmarks.dispatch import INSTRUMENT_CODES, VENUE_CODES, Fixed, brackets, codes_of, copied
 from benchmarks.loop import bare_loop
 from benchmarks.margin import lazily, numpy_scan
 from benchmarks.replay import WINNERS, questions, rolled
+from benchmarks.rulebooks import brackets
 from benchmarks.side_by_side import Row, alternate, measured, report
 from benchmarks.twins import Twins, beside_twin
 from tests.support.large_archive import Large, write_large
@@ -22,10 +21,7 @@ from tests.support.plain_archive import plain_replay
 
 from unhedged.adl.contract import allocation_of
 from unhedged.engine.bench_kernels import common_stream
-from unhedged.engine.bench_scenarios import loop_scenario
-from unhedged.kernels.layout.market import INSTRUMENT, VENUE
 from unhedged.kernels.margin_check import SURVIVED, draw_population
-from unhedged.scenario.load import load
 from unhedged.venues.importing.importer import import_rules
 
 FOLDER = Path(all_of_them.__file__).parent
@@ -136,24 +132,6 @@ def test_readers_of_the_archive_agree_on_its_size(tmp_path):
 
 def test_lists_of_winners_are_as_long_as_those_of_the_event():
     assert [len(question.winners) for question in questions()] == list(WINNERS)
-
-
-def test_codes_are_columns_and_are_fixed_wherever_a_kernel_reads_them(tmp_path):
-    tables = (VENUE.names, INSTRUMENT.names)
-    assert set(VENUE_CODES) <= set(tables[0])
-    assert set(INSTRUMENT_CODES) <= set(tables[1])
-    fixed = Fixed({"adl_trigger": 2})
-    tree = fixed.visit(ast.parse("if here.adl_trigger == _DRAWDOWN:\n    here.adl_trigger = 1"))
-    assert ast.unparse(tree) == "if 2 == _DRAWDOWN:\n    here.adl_trigger = 1"
-    assert fixed.count == 1
-    assert copied(tmp_path, {"adl_trigger": 2}) >= 5
-    assert "here.adl_trigger" not in (tmp_path / "unhedged/kernels/funds.py").read_text()
-
-
-def test_codes_that_the_spot_venue_has_otherwise_are_not_fixed():
-    codes = codes_of(load(loop_scenario(books=2, agents=1_000)).plan())
-    assert "mark_form" not in codes
-    assert len(codes) >= 15
 
 
 def test_brackets_of_the_benchmark_are_all_taken(tmp_path):
