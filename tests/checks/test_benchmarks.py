@@ -1,22 +1,28 @@
 """What the benchmarks compare must be the same thing on both sides; how fast either is, no test knows."""
 
+import json
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 from benchmarks import __main__ as all_of_them
+from benchmarks.adl import crowd, sorted_queue
+from benchmarks.adl import row as policy_row
 from benchmarks.books import End, bourse_book, compiled_book, plain_book
 from benchmarks.loop import bare_loop
 from benchmarks.margin import lazily, numpy_scan
 from benchmarks.replay import WINNERS, questions, rolled
+from benchmarks.rulebooks import brackets
 from benchmarks.side_by_side import Row, alternate, measured, report
 from benchmarks.twins import Twins, beside_twin
 from tests.support.large_archive import Large, write_large
 from tests.support.plain_archive import plain_replay
 
+from unhedged.adl.contract import allocation_of
 from unhedged.engine.bench_kernels import common_stream
 from unhedged.kernels.margin_check import SURVIVED, draw_population
+from unhedged.venues.importing.importer import import_rules
 
 FOLDER = Path(all_of_them.__file__).parent
 STREAM = common_stream(20_000)[:5_000]
@@ -56,6 +62,17 @@ def test_numpy_closes_the_accounts_that_the_triggers_close():
     closed = lazily(population)
     assert (closed != SURVIVED).any()
     assert numpy_scan(population).closed.tolist() == closed.tolist()
+
+
+def test_a_policy_is_timed_on_a_list_it_answers_rightly():
+    winners = crowd(900)
+    lots = int(winners["qty"].sum() // 3)
+    assert (
+        allocation_of("binance-v1")(winners, lots).tolist() == sorted_queue(winners, lots).tolist()
+    )
+    found = policy_row("binance-v1", 900)
+    assert min(*found.ours, *found.theirs) > 0
+    assert policy_row("min-max-v1", 900).beside == "numpy, not rounded to the sum"
 
 
 def test_the_twins_of_the_loop_count_the_same():
@@ -115,3 +132,10 @@ def test_readers_of_the_archive_agree_on_its_size(tmp_path):
 
 def test_lists_of_winners_are_as_long_as_those_of_the_event():
     assert [len(question.winners) for question in questions()] == list(WINNERS)
+
+
+def test_brackets_of_the_benchmark_are_all_taken(tmp_path):
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps(brackets(7)))
+    done = import_rules("binance", file, out=tmp_path / "tiers.toml")
+    assert sum(done.tables.values()) == 70

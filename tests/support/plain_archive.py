@@ -23,12 +23,14 @@ class Plain:
     liquidations: int = 0
     contradicted: list[int] = field(default_factory=list)
     fills: int = 0
+    listed: set[str] = field(default_factory=set)
 
     def start(self, folder: Path) -> None:
         """Read the snapshot."""
         for line in (folder / "clearinghouse_snapshot.jsonl").read_text().splitlines():
             state = json.loads(line)
             self.cash[state["account"]] = Decimal(state["cash"])
+            self.listed.add(state["account"])
             for held in state["positions"]:
                 key = state["account"], held["coin"]
                 self.size[key] = Decimal(held["size"])
@@ -43,7 +45,7 @@ class Plain:
         size, px = Decimal(fill["sz"]), Decimal(fill["px"])
         signed = size if fill["side"] == "B" else -size
         start = Decimal(fill["startPosition"])
-        if self.size.get(key, start) != start:
+        if self.size.get(key, Decimal(0) if account in self.listed else start) != start:
             self.contradicted.append(row)
         profit = Decimal(fill["closedPnl"])
         self.size[key] = start + signed

@@ -55,9 +55,19 @@ def given_up(winners: Winners, lots: Integers) -> Integers:
     """
     mark = np.maximum(1, winners["mark_milli"])
     whole = np.array_equal(lots, winners["qty"])
-    value = winners["notional"] if whole else parts_of(winners["notional"], lots, winners["qty"])
+    held = np.maximum(1, winners["qty"])
+    value = winners["notional"] if whole else parts_of(winners["notional"], lots, held)
     side = 2 * winners["long"] - 1
     return parts_of(value, side * (mark - winners["px_milli"]), mark)
+
+
+def given_up_per_lot(winners: Winners) -> float:
+    """Return the atoms that a lot gives up in an event, the same for all: by the largest position, 0 where it gains."""
+    if not winners["qty"].any():
+        return 0.0
+    largest = int(np.argmax(winners["qty"]))
+    one = winners[largest : largest + 1]
+    return max(0.0, float(given_up(one, one["qty"])[0]) / float(one["qty"][0]))
 
 
 def lots_worth(winners: Winners, atoms: Integers) -> Lots:

@@ -46,5 +46,5 @@ def hedge_aware(winners: Winners, lots: int) -> Lots:
     for part in (held - hedged, hedged):
         limits = np.where(gain > 0, part, 0)
         left = min(lots - int(closes.sum()), int(limits.sum()))
-        closes += share_out(left, gain * (part / held), limits, keys)
+        closes += share_out(left, gain * (part / np.maximum(1, held)), limits, keys)
     return close_rest(winners, lots, closes)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unhedged.adl.claims import Lots, Winners, close_in_proportion, given_up, profit
+from unhedged.adl.claims import Lots, Winners, close_in_proportion, given_up_per_lot, profit
 from unhedged.kernels.compiled import entry
 
 Haircuts = NDArray[np.float64]
@@ -140,10 +140,8 @@ class VectorMirrorDescent:
 def endowments_in_lots(winners: Winners) -> Haircuts:
     """Return profits as lots that give them up at the price of the ADL; at the average profit of a lot where that costs nothing."""
     gain = profit(winners).astype(np.float64)
-    loss = given_up(winners, winners["qty"])
-    per_lot = np.divide(loss, winners["qty"])
-    mean = gain.sum() / max(1, int(winners["qty"].sum()))
-    return gain / np.where(per_lot > 0.0, per_lot, mean if mean > 0.0 else 1.0)
+    mean = gain.sum() / max(1.0, float(winners["qty"].sum()))
+    return gain / (given_up_per_lot(winners) or mean or 1.0)
 
 
 vector_mirror_descent = VectorMirrorDescent()

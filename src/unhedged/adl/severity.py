@@ -15,7 +15,7 @@ from unhedged.adl.claims import (
     Winners,
     close_in_proportion,
     close_rest,
-    given_up,
+    given_up_per_lot,
     profit,
 )
 
@@ -123,9 +123,7 @@ class SeverityControl:
             as the top winner, by which severity is capped, is not the one that splits.
         """
         gain = profit(winners)
-        one = winners[:1]  # all are closed at one price
-        loss = given_up(one, one["qty"]) / one["qty"]
-        deficit = max(0.0, float(loss[0]) * lots)
+        deficit = given_up_per_lot(winners) * lots
         severity = self.next_severity(float(gain.max(initial=0)), deficit)
         part = min(lots, int(severity * lots))
         return close_rest(winners, lots, close_in_proportion(winners, part, gain))

@@ -118,13 +118,9 @@ def replay(event: str, folder: str | Path) -> Replayed:
     for subject in SUBJECTS:
         found.extend(subject(data))
     groups = complete_groups(data, data.problems)
-    fills = data.table("fills")
-    if not found.lacks("how a group of fills is built", data, ["fills"]) and fills is not None:
-        found.extend(structure(groups, fills.source))
-    archive = reconstruct(data.listing, data.problems)
-    if archive is not None:
-        found.extend(archive_findings(archive))
-        found.extend(removal_findings(archive, needed(archive.rolled, archive.forced)))
+    if not found.lacks("how a group of fills is built", data, ["fills"]):
+        found.extend(structure(groups, data.needed("fills").source))
+    archive = _archive(data, found)
     found.extend(compare_policies(data, groups, archive))
     return Replayed(
         event=event,
@@ -136,6 +132,14 @@ def replay(event: str, folder: str | Path) -> Replayed:
         groups=groups,
         archive=archive,
     )
+
+
+def _archive(data: EventData, found: Findings) -> Reconstruction | None:
+    archive = reconstruct(data.listing, data.problems)
+    if archive is not None:
+        found.extend(archive_findings(archive))
+        found.extend(removal_findings(archive, needed(archive.rolled, archive.forced)))
+    return archive
 
 
 def _nothing(folder: Path, data: EventData) -> DataError:

@@ -71,14 +71,7 @@ def list_folder(
         if match := ARCHIVE.search(file):
             (listing.fills if match[1].startswith("node") else listing.events).append(file)
         elif OLDER.search(file):
-            listing.problems.append(
-                Problem(
-                    file=file,
-                    row=None,
-                    what="is of the older form, one fill a line.",
-                    then="It was not read; this event is in node_fills_by_block.",
-                )
-            )
+            listing.problems.append(_older(file))
         elif SNAPSHOT.search(file):
             listing.snapshots.append(file)
         elif is_table(file):
@@ -90,6 +83,15 @@ def list_folder(
     listing.fills.sort(key=_hour)
     listing.events.sort(key=_hour)
     return listing
+
+
+def _older(file: str) -> Problem:
+    return Problem(
+        file=file,
+        row=None,
+        what="is of the older form, one fill a line.",
+        then="It was not read; this event is in node_fills_by_block.",
+    )
 
 
 def _hour(file: str) -> tuple[str, int, str]:

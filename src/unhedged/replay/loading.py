@@ -8,15 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from unhedged.replay.catalogue import (
-    DOCUMENTS,
-    MARKS_OF_BASIS,
-    NEGATIVE_EQUITY,
-    TABLES,
-    TableSpec,
-    spec_of,
-    stem_of,
-)
+from unhedged.replay.catalogue import TABLES, TableSpec, spec_of, stem_of
+from unhedged.replay.documents import DOCUMENTS, MARKS_OF_BASIS, NEGATIVE_EQUITY
 from unhedged.replay.figures import Basis, Problem
 from unhedged.replay.folder import Listing, list_folder
 from unhedged.replay.reading import Table, contents, join_parts, read_part

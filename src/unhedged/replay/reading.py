@@ -115,37 +115,37 @@ def join_parts(
     repetition leaves the table out: which of two rows holds is not for us to choose.
     """
     kept: list[tuple[str, pl.DataFrame]] = []
-    alike = [*spec.columns]
     for file, frame in sorted(parts, key=lambda part: (-part[1].height, part[0])):
-        known = pl.concat([part for _, part in kept], how="diagonal") if kept else None
-        if known is not None and frame.height:
-            new = frame.join(known, on=alike, how="anti", nulls_equal=True)
-            if new.is_empty():
-                first = frame.head(1).join(known, on=alike, how="inner", nulls_equal=True)
-                problems.append(
-                    Problem(
-                        file=file,
-                        row=2,
-                        what=f"and every row after it stand already in {first['file_right'][0]}.",
-                        then="The copy was not counted.",
-                    )
-                )
-                continue
-        kept.append((file, frame))
-    if not kept:
-        return None
+        copy = _copy(spec, file, frame, [part for _, part in kept])
+        if copy is None:
+            kept.append((file, frame))
+        else:
+            problems.append(copy)
     if not any(part.height for _, part in kept):
-        problems.append(
-            Problem(file=kept[0][0], row=None, what="has headings and no rows.", then=LEFT_OUT)
-        )
+        what = "has headings and no rows."
+        problems += [Problem(file=kept[0][0], row=None, what=what, then=LEFT_OUT)] if kept else []
         return None
     kept.sort(key=lambda part: part[0])
     frame = pl.concat([part for _, part in kept], how="diagonal")
-    twice = frame.filter(~pl.struct([*(spec.key or alike)]).is_first_distinct())
+    twice = frame.filter(~pl.struct([*(spec.key or spec.columns)]).is_first_distinct())
     if twice.height:
         problems.append(_twice(spec, frame, twice))
         return None
     return Table(spec=spec, frame=frame, files=tuple(file for file, _ in kept), basis=basis)
+
+
+def _copy(
+    spec: TableSpec, file: str, frame: pl.DataFrame, others: Sequence[pl.DataFrame]
+) -> Problem | None:
+    # A file all of whose rows stand in others already, alike in every column.
+    if not others or frame.is_empty():
+        return None
+    known, alike = pl.concat(others, how="diagonal"), [*spec.columns]
+    if frame.join(known, on=alike, how="anti", nulls_equal=True).height:
+        return None
+    first = frame.head(1).join(known, on=alike, how="inner", nulls_equal=True)
+    what = f"and every row after it stand already in {first['file_right'][0]}."
+    return Problem(file=file, row=2, what=what, then="The copy was not counted.")
 
 
 def _typed(name: str, kind: str) -> pl.Expr:

@@ -135,6 +135,32 @@ def test_pro_rata_is_exact_at_any_size(sizes, lots):
         assert all(abs(int(c) * held - lots * q) < held for c, q in zip(closes, sizes, strict=True))
 
 
+WORTH = {
+    "unrealised": 2**61,
+    "equity": 2**61,
+    "notional": 2**61,
+    "account_notional": 2**61,
+    "hedge": 2**60,
+}
+EDGES = {
+    "nobody": winners_with([]),
+    "nothing held": winners_with([0, 0], unrealised=5, mark_milli=1000),
+    "nothing known but sizes": winners_with([3, 4]),
+    "some hold nothing": winners_with(
+        [0, 5, 0], unrealised=10, equity=[10, 0, -5], notional=[0, 50, 0], mark_milli=1000, px_milli=1100
+    ),
+    "as large as they come": winners_with([10**15] * 3, mark_milli=10**8, px_milli=10**8 + 5, **WORTH),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+@pytest.mark.filterwarnings("error")
+def test_lists_at_the_edge_are_answered_without_a_warning(name, edge):
+    for lots in (1, 6, 10**15 + 7):
+        check_allocation(EDGES[edge], lots, allocation_of(name)(EDGES[edge], lots), policy=name)
+
+
 def test_a_plain_score_makes_a_queue_that_keeps_the_contract():
     check_policy(queue_policy(lambda one: float(one["score"])))
 

@@ -444,3 +444,47 @@ def test_number_of_too_many_digits_is_named_and_left_out(tmp_path):
     read = Read(rewritten(tmp_path, lambda all_lines: changed_fill(all_lines, 59, px="123456789.0123456789")))  # fmt: skip
     assert read.problems[0].row == 60
     assert "at most 15 digits" in read.problems[0].what
+
+
+def changed_state(folder: Path, change) -> Path:
+    """An archive whose snapshot's first account with a position went through ``change``."""
+    path = folder / "clearinghouse_snapshot.jsonl"
+    states = [json.loads(line) for line in path.read_text().splitlines()]
+    change(next(state for state in states if state["positions"]))
+    path.write_text("\n".join(json.dumps(state) for state in states) + "\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state.update(cash="much"),
+        lambda state: state["positions"][0].update(size="inf"),
+        lambda state: state["positions"][0].update(entry=""),
+    ],
+)
+def test_number_of_the_snapshot_that_is_none_is_named(tmp_path, change):
+    folder = rewritten(tmp_path, lambda all_lines: all_lines)
+    problem = only_problem(Read(changed_state(folder, change)))
+    assert problem.file == "clearinghouse_snapshot.jsonl"
+    assert "no number" in problem.what
+
+
+def test_position_that_the_snapshot_lacks_is_named(tmp_path):
+    folder = rewritten(tmp_path, lambda all_lines: all_lines)
+    problem = only_problem(Read(changed_state(folder, lambda state: state.update(positions=[]))))
+    assert "the snapshot has 0" in problem.what
+
+
+def test_account_that_comes_after_the_snapshot_begins_with_nothing(tmp_path):
+    folder = rewritten(tmp_path, lambda all_lines: all_lines)
+    path = folder / "clearinghouse_snapshot.jsonl"
+    states = [json.loads(line) for line in path.read_text().splitlines()]
+    gone = next(state for state in states if not state["positions"])
+    kept = [json.dumps(state) for state in states if state is not gone]
+    path.write_text("\n".join(kept) + "\n")
+    read = Read(folder)
+    number = read.rolled.names.accounts.index(gone["account"])
+    assert read.rolled.wallet0[number] == 0
+    assert (read.rolled.wallet0 != UNKNOWN).all()
+    assert read.problems == []

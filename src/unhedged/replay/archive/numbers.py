@@ -22,14 +22,16 @@ HINT = "The archive gives numbers as decimal texts; this one cannot be held exac
 
 
 def places_of(texts: Iterable[tuple[pl.Series, pl.Series]]) -> dict[str, int]:
-    """Return, by coin, the most decimals that any of its texts has, zeros at their end left out.
+    """Return, by coin, the most decimals that any of its texts has; ``.0`` at the end is none.
 
     Parameters
     ----------
     texts : iterable of (coin, text)
         Series of one length each.
     """
-    fraction = pl.col("text").str.extract(r"\.(\d*[1-9])0*$", 1).str.len_bytes().fill_null(0)
+    text = pl.col("text").str
+    after_point = text.len_bytes().cast(pl.Int64) - 1 - text.find(".", literal=True)
+    fraction = pl.when(text.ends_with(".0")).then(0).otherwise(after_point.fill_null(0))
     frames = [
         pl.DataFrame({"coin": coin.cast(pl.String), "text": text})
         .group_by("coin")

@@ -161,31 +161,68 @@ def _sorted(names: Names, fills: Fills, snapshot: Snapshot) -> Rolled:
     held = numbered(pl.Series(snapshot.coins, dtype=pl.String), names.coins)
     owner = numbered(pl.Series(snapshot.owners, dtype=pl.String), names.accounts)
     before = held * count + owner
-    pairs = np.union1d(pair, before)
-    first = np.searchsorted(pair[order], np.append(pairs, np.iinfo(np.int64).max))
-    moves = (fills.value + fills.pnl)[order]
-    running = np.concatenate([[0], np.cumsum(moves)])
-    cost = running[1:] - np.repeat(running[first[:-1]], np.diff(first))
-    position0 = np.zeros(len(pairs), np.int64)
+    ordered = pair[order]
+    # Sorted already, so its distinct ones are those that differ from the one before: a hash of millions costs seconds.
+    pairs = np.sort(np.concatenate([_distinct(ordered), before]))
+    pairs = _distinct(pairs)
+    first = np.searchsorted(ordered, np.append(pairs, np.iinfo(np.int64).max))
+    running = np.concatenate([[0], np.cumsum((fills.value + fills.pnl)[order])])
+    rolled = Rolled(
+        names=names,
+        fills=fills,
+        order=order,
+        pairs=pairs,
+        first=first,
+        cost=running[1:] - np.repeat(running[first[:-1]], np.diff(first)),
+        position0=np.zeros(len(pairs), np.int64),
+        cost0=np.zeros(len(pairs), np.int64),
+        wallet0=np.full(count, UNKNOWN),
+    )
+    _begin(rolled, snapshot, before, held)
+    return rolled
+
+
+def _distinct(ascending: Whole) -> Whole:
+    kept: Whole = ascending[np.diff(ascending, prepend=-1) != 0]  # pairs are never below zero
+    return kept
+
+
+def _begin(rolled: Rolled, snapshot: Snapshot, before: Whole, held: Whole) -> None:
+    # States before the first fill: of the snapshot where there is one; else positions by the first startPosition of a pair, and
+    # entry cost where it follows from a later close.
+    names, fills, first = rolled.names, rolled.fills, rolled.first
     opened = first[:-1] < first[1:]
-    position0[opened] = fills.start[order[first[:-1][opened]]]
-    cost0 = np.where(position0 == 0, 0, UNKNOWN)
-    at = np.searchsorted(pairs, before)
-    sizes = scaled(pl.Series("size", snapshot.sizes, dtype=pl.String), names.lot_places[held])
-    entry = pl.Series("entry", snapshot.entries, dtype=pl.String).cast(pl.Float64).to_numpy()
-    dollars = sizes / np.power(10.0, names.lot_places[held]) * entry
-    _infer(cost0, cost, (fills.start + fills.lots)[order], first)
-    agree = ~opened[at] | (position0[at] == sizes)
-    position0[at] = np.where(opened[at], position0[at], sizes)
-    cost0[at] = np.where(agree, np.rint(dollars * 1e6).astype(np.int64), UNKNOWN)
-    wallet0 = np.full(count, UNKNOWN)
+    position0, cost0 = rolled.position0, rolled.cost0
+    position0[opened] = fills.start[rolled.order[first[:-1][opened]]]
+    cost0[position0 != 0] = UNKNOWN
+    _infer(cost0, rolled.cost, (fills.start + fills.lots)[rolled.order], first)
     known = numbered(pl.Series(snapshot.accounts, dtype=pl.String), names.accounts)
-    wallet0[known] = money(pl.Series("cash", snapshot.cash, dtype=pl.String))
-    says = dict(zip(at[~agree].tolist(), sizes[~agree].tolist(), strict=True))
-    return Rolled(
-        names=names, fills=fills, order=order, pairs=pairs, first=first, cost=cost,
-        position0=position0, cost0=cost0, wallet0=wallet0, snapshot_says=says,
-    )  # fmt: skip
+    said = np.zeros(len(rolled.pairs), np.int64)
+    listed = np.zeros(len(names.accounts), bool)
+    listed[known] = True
+    lots = scaled(pl.Series("size", snapshot.sizes, dtype=pl.String), names.lot_places[held])
+    at = np.searchsorted(rolled.pairs, before)
+    said[at] = lots
+    account = rolled.pairs % max(1, len(names.accounts))
+    wrong = opened & listed[account] & (position0 != said)
+    rolled.snapshot_says.update(
+        zip(np.flatnonzero(wrong).tolist(), said[wrong].tolist(), strict=True)
+    )
+    entry = pl.Series("entry", snapshot.entries, dtype=pl.String).cast(pl.Float64).to_numpy()
+    dollars = lots / np.power(10.0, names.lot_places[held]) * entry
+    right = ~wrong[at]
+    position0[at[right]] = lots[right]
+    cost0[at[right]] = np.rint(dollars[right] * 1e6).astype(np.int64)
+    _begin_wallets(rolled, snapshot, known, account)
+
+
+def _begin_wallets(rolled: Rolled, snapshot: Snapshot, known: Whole, account: Whole) -> None:
+    # Whom the snapshot does not list and who begins without a position came later, with nothing.
+    if len(known):
+        came_later = np.ones(len(rolled.names.accounts), bool)
+        came_later[account[rolled.position0 != 0]] = False
+        rolled.wallet0[came_later] = 0
+        rolled.wallet0[known] = money(pl.Series("cash", snapshot.cash, dtype=pl.String))
 
 
 def _infer(cost0: Whole, cost: Whole, end: Whole, first: Whole) -> None:

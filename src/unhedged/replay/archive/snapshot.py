@@ -6,6 +6,7 @@ snapshot is a binary of its node, from which such lines are made.
 """
 
 from dataclasses import dataclass, field
+from math import isfinite
 
 import msgspec
 
@@ -55,7 +56,8 @@ class Snapshot:
 def read_snapshot(listing: Listing, problems: list[Problem]) -> Snapshot:
     """Return the snapshot, empty where there is none.
 
-    An account that stands twice, or that has two positions in one coin, is named and left out: its state is unknown.
+    An account that stands twice, that has two positions in one coin or a number that is none, is named and left out: its state is
+    unknown.
     """
     found, seen = Snapshot(), set[str]()
     decode = msgspec.json.Decoder(State).decode
@@ -81,7 +83,12 @@ def _read(decode: object, line: bytes, seen: set[str]) -> tuple[str, State | Non
     if state.account in seen:
         return f"{state.account} stands a second time.", None
     entries: dict[str, str] = {}
+    if not _number(state.cash):
+        return f'{state.account} has cash "{state.cash}", which is no number.', None
     for held in state.positions:
+        if not (_number(held.size) and _number(held.entry)):
+            shown = f'"{held.size}" at "{held.entry}"'
+            return f"{state.account} holds {shown} in {held.coin}, which are no numbers.", None
         if held.coin in entries:
             return (
                 f"{state.account} has two entry prices in {held.coin}: {entries[held.coin]} and {held.entry}.",
@@ -89,3 +96,10 @@ def _read(decode: object, line: bytes, seen: set[str]) -> tuple[str, State | Non
             )
         entries[held.coin] = held.entry
     return "", state
+
+
+def _number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
