@@ -39,7 +39,11 @@ def check(
         )
     if Path(what).is_dir():
         _results(what, json=json)
-        return
+    else:
+        _scenario(what, set_, json=json)
+
+
+def _scenario(what: str, set_: list[str] | None, *, json: bool) -> None:
     from unhedged.api import load
 
     scenario = load(what, overrides=set_ or ())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.support.market import BREACH, FIRST_TRADER, IDLE, POLICY, Market
 
-from unhedged.adl.contract import serve, winners_of
+from unhedged.adl.contract import allocation_of, serve, winners_of
 from unhedged.adl.pro_rata import contract_pro_rata
 from unhedged.adl.queue import queue_policy
 from unhedged.adl.scores import SCORES
@@ -68,7 +68,25 @@ def test_winners_are_shown_as_they_are_before_anything_is_closed():
     assert list(winners["notional"]) == [955 * USD, 2865 * USD, 5730 * USD]
     assert list(winners["unrealised"]) == [45 * USD, 165 * USD, 390 * USD]
     assert list(winners["long"]) == [0, 0, 0]
+    assert list(winners["px_milli"]) == [9_500_000] * 3
+    assert list(winners["mark_milli"]) == [9_550_000] * 3
+    assert list(winners["hedge"]) == [0, 0, 0]
     assert not winners.flags.owndata
+
+
+@pytest.mark.parametrize("name", ["hedge-aware-v1", "min-max-v1", "contract-pro-rata-v1"])
+def test_thousands_of_winners_are_closed_to_the_lot(name):
+    shorts = [1 + n % 97 for n in range(3_000)]
+    market = crash(AdlDecision.PYTHON, shorts=shorts, lots=40_000)
+    assert market.run(0) == POLICY
+    winners = winners_of(market.memory, int(market.memory.world["waiting"])).copy()
+    assert len(winners) == 3_000
+    wanted = allocation_of(name)(winners, 40_000).tolist()
+    serve(market.memory, allocation_of(name), name=name)
+    assert market.run(0) == IDLE
+    assert closed(market, 3_000) == wanted
+    assert sum(wanted) == 40_000
+    assert market.position(LOSER)["pos"] == 0
 
 
 def test_the_queue_in_python_closes_what_the_compiled_queue_closes():
