@@ -30,3 +30,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
 
     items.sort(key=rank)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests count: examples, tiers, stories, boundaries."""
+    for report in terminalreporter.getreports("passed"):
+        for name, words in getattr(report, "user_properties", ()):
+            terminalreporter.write_line(f"{name}: {words}")

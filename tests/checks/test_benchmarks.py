@@ -1,5 +1,6 @@
 """What the benchmarks compare must be the same thing on both sides; how fast either is, no test knows."""
 
+import json
 from importlib import import_module
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from benchmarks.books import End, bourse_book, compiled_book, plain_book
 from benchmarks.loop import bare_loop
 from benchmarks.margin import lazily, numpy_scan
 from benchmarks.replay import WINNERS, questions, rolled
+from benchmarks.rulebooks import brackets
 from benchmarks.side_by_side import Row, alternate, measured, report
 from benchmarks.twins import Twins, beside_twin
 from tests.support.large_archive import Large, write_large
@@ -20,6 +22,7 @@ from tests.support.plain_archive import plain_replay
 from unhedged.adl.contract import allocation_of
 from unhedged.engine.bench_kernels import common_stream
 from unhedged.kernels.margin_check import SURVIVED, draw_population
+from unhedged.venues.importing.importer import import_rules
 
 FOLDER = Path(all_of_them.__file__).parent
 STREAM = common_stream(20_000)[:5_000]
@@ -129,3 +132,10 @@ def test_readers_of_the_archive_agree_on_its_size(tmp_path):
 
 def test_lists_of_winners_are_as_long_as_those_of_the_event():
     assert [len(question.winners) for question in questions()] == list(WINNERS)
+
+
+def test_brackets_of_the_benchmark_are_all_taken(tmp_path):
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps(brackets(7)))
+    done = import_rules("binance", file, out=tmp_path / "tiers.toml")
+    assert sum(done.tables.values()) == 70

@@ -17,7 +17,7 @@ from unhedged.reference.collateral import Coin, Haircut
 from unhedged.reference.ledger import Contract
 from unhedged.rules.collateral import next_credit
 from unhedged.rules.margin import next_deduction
-from unhedged.vocab.enums import AccountStatus, InstrumentKind, TierForm
+from unhedged.vocab.enums import AccountStatus, InstrumentKind, Leg, TierForm
 
 PPB = 10**9
 
@@ -141,7 +141,7 @@ class Twins:
     first: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        positions = sum(len(a.positions) + len(a.coins) for a in self.accounts)
+        positions = sum(len(plain.legs(a)) + len(a.coins) for a in self.accounts)
         prices = len(self.instruments) + len(self.coins)
         tiers = sum(len(i.tiers) for i in self.instruments)
         self.memory = m = Memory(
@@ -185,13 +185,15 @@ class Twins:
         for a, account in enumerate(self.accounts):
             self.first.append(row)
             m["account"]["first_position"][a] = row
-            m["account"]["positions"][a] = len(account.positions)
+            m["account"]["positions"][a] = len(plain.legs(account))
             m["account"]["next_dirty"][a] = kernel_accounts.NOT_LISTED
             m["account"]["balances"][a] = len(account.coins)
-            books = [len(self.instruments) + k for k in account.coins]
-            for i in (*account.positions, *books):
+            legs = (Leg.LONG, Leg.SHORT) if account.shorts else (Leg.ONE_WAY,)
+            held = [(i, leg) for i in account.positions for leg in legs]
+            for i, leg in (*held, *((len(self.instruments) + k, 0) for k in account.coins)):
                 m["position"]["account"][row] = a
                 m["position"]["instrument"][row] = i
+                m["position"]["leg"][row] = leg
                 row += 1
             self.copy(a)
         place_all(m.address)
@@ -225,12 +227,16 @@ class Twins:
             m["account"][name][a] = getattr(account, name)
         status = AccountStatus.IN_LIQUIDATION if account.in_liquidation else AccountStatus.LIVE
         m["account"]["status"][a] = status
-        for k, (i, lots) in enumerate(account.positions.items()):
+        if account.shorts:
+            for k, i in enumerate(account.positions):
+                m["position"]["pos"][self.first[a] + 2 * k] = account.positions[i]
+                m["position"]["pos"][self.first[a] + 2 * k + 1] = account.shorts[i]
+        for k, (i, lots) in enumerate([] if account.shorts else account.positions.items()):
             m["position"]["pos"][self.first[a] + k] = lots
             m["position"]["open_buy"][self.first[a] + k] = account.open_buy.get(i, 0)
             m["position"]["open_sell"][self.first[a] + k] = account.open_sell.get(i, 0)
         for k, lots in account.coins.items():
-            m["position"]["pos"][self.first[a] + len(account.positions) + k] = lots
+            m["position"]["pos"][self.first[a] + len(plain.legs(account)) + k] = lots
 
     def change(self, a: int) -> None:
         """Write an account that a fill or a payment changed, and list it."""
@@ -242,6 +248,10 @@ class Twins:
         a = self.rng.randrange(len(self.accounts))
         account = self.accounts[a]
         i = self.rng.choice(list(account.positions))
+        if account.shorts:
+            self.trade_leg(account, i)
+            self.change(a)
+            return
         before = plain.worth(self.instruments[i], account.positions[i])
         if account.positions[i] != 0 and self.rng.random() < 0.4:
             account.positions[i] = self.rng.choice([0, -account.positions[i] // 2])
@@ -255,6 +265,20 @@ class Twins:
             owned = plain.equity(account, self.instruments, self.coins)
             account.cash += int(needed * self.rng.uniform(1.0, 1.4)) - owned
         self.change(a)
+
+    def trade_leg(self, account: plain.Account, i: int) -> None:
+        """Let a leg grow, shrink or go at mark; a long leg stays long and a short one short."""
+        held, sign = self.rng.choice([(account.positions, 1), (account.shorts, -1)])
+        before = plain.worth(self.instruments[i], held[i])
+        size = self.rng.choice(
+            [0, abs(held[i]) // 2, abs(lots_worth(self.rng, self.instruments[i]))]
+        )
+        held[i] = sign * size
+        account.cash += before - plain.worth(self.instruments[i], held[i])
+        if self.rng.random() < 0.5:  # stays near its margin
+            needed = plain.maintenance(account, self.instruments)
+            owned = plain.equity(account, self.instruments, self.coins)
+            account.cash += int(needed * self.rng.uniform(1.0, 1.4)) - owned
 
     def fund(self) -> None:
         """Change the cash of everybody at once and place all triggers anew."""
@@ -286,7 +310,17 @@ class Twins:
     def close_in(self) -> None:
         """Put the marks one account depends on a hair before its triggers: the worst that may go unnoticed."""
         a = self.rng.randrange(len(self.accounts))
-        for k, (i, lots) in enumerate(self.accounts[a].positions.items()):
+        account = self.accounts[a]
+        rows = (
+            [
+                (i, lots)
+                for i in account.positions
+                for lots in (account.positions[i], account.shorts[i])
+            ]
+            if account.shorts
+            else list(account.positions.items())
+        )
+        for k, (i, lots) in enumerate(rows):
             trigger = self.memory["trigger"][self.first[a] + k]
             if lots != 0 and trigger["bucket"] >= 0:
                 start = int(self.memory["instrument"]["start_milli"][i])
@@ -308,9 +342,10 @@ class Twins:
             elif self.rng.random() < 0.6:
                 account.in_liquidation = True
             elif self.rng.random() < 0.7:
-                for i in account.positions:
-                    account.cash += plain.worth(self.instruments[i], account.positions[i])
-                    account.positions[i] = 0
+                for held in (account.positions, account.shorts):
+                    for i in held:
+                        account.cash += plain.worth(self.instruments[i], held[i])
+                        held[i] = 0
                 account.cash = max(account.cash, 0)
             else:
                 continue
@@ -327,7 +362,7 @@ class Twins:
         return expected
 
 
-def make_twins(seed: int, accounts: int) -> Twins:
+def make_twins(seed: int, accounts: int, *, hedge: bool = False) -> Twins:
     rng = random.Random(seed)
     instruments = [make_instrument(rng) for _ in range(rng.choice([1, 3, 8]))]
     coins = [make_coin(rng) for _ in range(rng.choice([0, 1, 3]))]
@@ -335,6 +370,12 @@ def make_twins(seed: int, accounts: int) -> Twins:
     for _ in range(accounts):
         held = rng.sample(range(len(instruments)), min(len(instruments), rng.choice([1, 1, 2, 8])))
         account = plain.Account(0, {i: lots_worth(rng, instruments[i]) for i in held})
+        if hedge and rng.random() < 0.7:  # equal, nearly equal, or another size
+            for i, lots in account.positions.items():
+                other = rng.choice(
+                    [abs(lots), abs(lots) * 9 // 10, abs(lots_worth(rng, instruments[i])), 0]
+                )
+                account.positions[i], account.shorts[i] = abs(lots), -other
         needed = plain.maintenance(account, instruments)
         if rng.random() < 0.6:
             part = needed * rng.uniform(0.0, 3.0)
@@ -370,6 +411,26 @@ def run(twins: Twins, updates: int) -> int:
 @given(seed=st.integers(0, 2**32), accounts=st.integers(1, 12))
 def test_triggers_find_what_a_scan_finds_on_random_paths(seed, accounts):
     run(make_twins(seed, accounts), 40)
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32), accounts=st.integers(1, 12))
+def test_triggers_of_two_legs_find_what_a_scan_finds_on_random_paths(seed, accounts):
+    run(make_twins(seed, accounts, hedge=True), 40)
+
+
+def test_equal_legs_are_found_at_the_rise_that_outgrows_their_margin():
+    tiers = [plain.Tier(0, 10_000_000, 20_000_000, 0)]
+    inst = plain.Instrument(100_000, 10, 1, tiers)
+    account = plain.Account(2_400, {0: 100}, {0: -100})
+    twins = Twins(random.Random(1), [inst], [account])
+    twins.inclusive = twins.memory["venue"]["inclusive"][0] = 0
+    # A lot is worth 10 atoms a tick: both legs ask 2 x 1,000 x mark / 100 = 2,400 at 120 ticks.
+    for mark in [110_000, 30_000, 119_000, 120_000]:
+        inst.mark_milli = twins.memory["basis"]["milli"][0] = mark
+        assert twins.check() == {}
+    inst.mark_milli = twins.memory["basis"]["milli"][0] = 120_100
+    assert twins.check() == {0: plain.LIQUIDATABLE}
 
 
 @pytest.mark.slow

@@ -12,7 +12,6 @@ from tests.differential.test_clearing import LADDERS, World
 from unhedged.vocab.enums import CasePhase, LiquidationStep
 
 ADL = int(CasePhase.ADL_CLOSE)
-BY_FUND = [ladder for ladder in LADDERS if LiquidationStep.TAKEOVER_AT_BANKRUPTCY in ladder]
 
 
 def name(ladder: Any) -> str:
@@ -50,20 +49,3 @@ def test_adl_pairs_lots_and_never_turns_a_position(ladder):
             pairs += 1
     if LiquidationStep.FUND_ZEROES_ACCOUNT not in ladder:
         assert pairs > 0
-
-
-@pytest.mark.parametrize("ladder", BY_FUND, ids=name)
-def test_a_larger_fund_never_passes_more_to_adl_at_one_mark(ladder):
-    """On one path up to the first mark that liquidates anybody: later marks find other positions in the funds."""
-    compared = 0
-    for seed in range(5200, 5230):
-        sums = []
-        for factor in (1, 3, 30):
-            world = World(seed, ladder=ladder, fund=factor)
-            while not world.twin.rows and world.t < 20 * 10**9:
-                world.update()
-            rows = [r for r in world.twin.rows if r["phase"] == ADL and r["counterparty"] >= 0]
-            sums.append(sum(abs(r["qty"]) for r in rows))
-        compared += sums[0] > 0
-        assert sums == sorted(sums, reverse=True), f"seed {seed}: {sums}"
-    assert compared > 0

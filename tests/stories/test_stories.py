@@ -5,6 +5,7 @@ cent, a lot is one unit of the underlying. With ``face`` contracts are inverse: 
 what a venue shows: cash plus the entry cost of open positions. A step reads ``PHASE account change @ price counterparty``.
 """
 
+import re
 import tomllib
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +25,7 @@ from unhedged.vocab.enums import (
     CasePhase,
     CollateralOrder,
     CollateralSale,
+    DrawdownBase,
     EntryReason,
     FundPool,
     InstrumentKind,
@@ -47,14 +49,17 @@ RATES = (
 TIMES = (
     "cooldown", "takeover_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
 )  # fmt: skip
-MONEY = ("slice_above", "round_size", "least_notional", "block_notional", "drawdown_least")
+MONEY = (
+    "slice_above", "round_size", "least_notional", "block_notional", "block_lost", "drawdown_least",
+)  # fmt: skip
 PLAIN_KEYS = (
     "adl_on", "liquidation_on", "inclusive", "partial_above", "socialised", "adl_at_limit", "tiers_at_once", "partial_from",
-    "adl_walk", "collateral_rest",
+    "adl_walk", "block_orders", "block_adl", "collateral_rest",
 )  # fmt: skip
 CHOICES = {
     "adl_price": AdlPrice, "adl_trigger": AdlTrigger, "reduction": Reduction, "fund_pool": FundPool, "tier_form": TierForm,
     "collateral_sale": CollateralSale, "collateral_order": CollateralOrder,
+    "drawdown_base": DrawdownBase,
 }  # fmt: skip
 
 
@@ -63,10 +68,10 @@ def milli(price: float) -> int:
 
 
 class Story:
-    """A file and the market it describes."""
+    """A file, as text, and the market it describes."""
 
-    def __init__(self, path: Path) -> None:
-        self.text = tomllib.loads(path.read_text())
+    def __init__(self, text: dict[str, Any]) -> None:
+        self.text = text
         given = self.text["given"]
         self.face = given.get("face")
         self.atoms = ATOMS_PER_USD if self.face is None else ATOMS_PER_COIN
@@ -124,6 +129,7 @@ class Story:
             "adl_trigger",
             "reduction",
             "fund_pool",
+            "drawdown_base",
             "collateral_sale",
             "collateral_order",
         ):
@@ -345,7 +351,7 @@ class Story:
 
 @pytest.mark.parametrize("path", STORIES, ids=[path.stem for path in STORIES])
 def test_story(path):
-    story = Story(path)
+    story = Story(tomllib.loads(path.read_text()))
     for when in story.text["when"]:
         story.act(when)
     then = story.text["then"]
@@ -367,3 +373,47 @@ def test_every_story_names_its_rule_and_says_what_it_shows():
         text = tomllib.loads(path.read_text())
         assert text["rule"], path
         assert len(text["shows"]) > 20, path
+
+
+BOUNDARIES = [path for path in STORIES if "boundary" in tomllib.loads(path.read_text())]
+LEAST_STORIES, LEAST_BOUNDARIES = 95, 23
+
+
+def shifted(path: Path, direction: str) -> dict[str, Any]:
+    """Return a story whose amount at the boundary is one atom, or of a rate one billionth, more or less."""
+    text: dict[str, Any] = tomllib.loads(path.read_text())
+    name, _, part = text["boundary"]["of"].partition(".")
+    place: Any = text["given"]
+    key: Any = name
+    if part == "wallet":
+        place, key = next(a for a in place["accounts"] if a["id"] == name), part
+    elif part:
+        place, key = place[name][int(part)], 0
+    unit = 1e-9 if name in RATES else 1 / ATOMS_PER_USD
+    place[key] += unit if direction == "up" else -unit
+    return text
+
+
+def outcome(text: dict[str, Any]) -> list[str]:
+    """Return who was liquidated how and for how many lots: steps without their prices, which move with every atom."""
+    story = Story(text)
+    for when in text["when"]:
+        story.act(when)
+    story.compare()
+    return [re.sub(r" @ \S+", "", step) for step in story.steps()]
+
+
+@pytest.mark.parametrize("path", BOUNDARIES, ids=[path.stem for path in BOUNDARIES])
+def test_boundary_holds_at_equality_and_an_atom_to_one_side_only(path):
+    text = tomllib.loads(path.read_text())
+    at = outcome(tomllib.loads(path.read_text()))
+    changed = [side for side in ("down", "up") if outcome(shifted(path, side)) != at]
+    assert changed == [text["boundary"]["flips"]]
+
+
+def test_there_are_as_many_stories_and_boundaries_as_there_were(record_property):
+    rules = {tomllib.loads(path.read_text())["rule"] for path in STORIES}
+    words = f"{len(STORIES)} stories of {len(rules)} rules, {len(BOUNDARIES)} boundaries at equality and an atom to each side"
+    record_property("stories", words)
+    assert len(STORIES) >= LEAST_STORIES
+    assert len(BOUNDARIES) >= LEAST_BOUNDARIES

@@ -7,16 +7,16 @@ HEDGERS = """\
 [[agent]]
 id = "hedgers"
 kind = "leveraged"
-count = 24
+count = 60
 instruments = ["hub/BTC-PERP", "hub/ETH-PERP"]
 margin = "{margin}"
 position_mode = "hedge"
 hedged = "{hedged}"
-long = "50%"
+long = "100%"
 holds = "10%"
 largest = "60%"
 capital = {{ law = "lognormal", median = "$1M", sigma = 1.5 }}
-leverage = {{ law = "lognormal", median = 30.0, sigma = 0.5, high = 100.0 }}
+leverage = {{ law = "uniform", low = 40.0, high = 100.0 }}
 
 [agent.stop]
 share = "30%"
@@ -47,16 +47,22 @@ order_jitter = "40ms"
 """
 
 
+HEDGED = (100, 30, 5)
+"""Per cent of the long leg that the short leg has, by seed."""
+
+
 def hedge_scenario(seed: int, seconds: int = 80, rulebook: str = OKX) -> str:
-    """Return the small world of a seed with hedgers at its largest venue, where open interest is what blocks bring."""
+    """Return the small world of a seed with hedgers at its largest venue: a tenth of its longs, and their part of its shorts."""
+    hedged = HEDGED[seed % 3]
     text = scenario(seed, seconds, rulebook)
-    hub, found, others = text.partition('[[instrument]]\nid = "hyper/BTC-PERP"')
-    for line in ('open_interest = "$2bn"\n', 'open_interest = "$1bn"\n'):
-        assert line in hub
-        hub = hub.replace(line, "")
-    before, longs, after = others.partition('[[agent]]\nid = "longs"\n')
-    assert longs
-    block = HEDGERS.format(
-        margin="isolated" if seed % 3 == 2 else "cross", hedged=("100%", "30%", "5%")[seed % 3]
-    )
-    return f"{hub}{found}{before}{block}{longs}{after}"
+    for block, old, new in (
+        ("longs", 99.9, 89.9),
+        ("shorts", 60, 60 - hedged / 10),
+        ("eth-shorts", 100, 100 - hedged / 10),
+    ):
+        before, found, after = text.partition(f'id = "{block}"\n')
+        assert f'holds = "{old}%"' in after
+        text = before + found + after.replace(f'holds = "{old}%"', f'holds = "{new}%"', 1)
+    before, longs, after = text.partition('[[agent]]\nid = "longs"\n')
+    margin = "isolated" if seed % 3 == 2 else "cross"
+    return f"{before}{HEDGERS.format(margin=margin, hedged=f'{hedged}%')}{longs}{after}"

@@ -13,10 +13,9 @@ from numba import njit
 from unhedged.kernels.accounts import NOT_LISTED, equity, maintenance
 from unhedged.kernels.book import NO_ASK, NO_BID, rest, take, words_per_side
 from unhedged.kernels.buckets import BUCKETS
-from unhedged.kernels.clearing import fund_unwind, open_case, step_case, vault_tick
+from unhedged.kernels.clearing import fund_unwind, open_case, step_case, vault_tick, watch_funds
 from unhedged.kernels.clock import next_event, release_event, schedule
 from unhedged.kernels.collateral_price import set_price
-from unhedged.kernels.funds import sample_funds
 from unhedged.kernels.ledger import imbalance, position_imbalance
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import account, event, instrument, touched, world
@@ -58,7 +57,7 @@ def revalue(address: int, c: int, milli: int) -> None:
 @njit("int64(int64)")
 def open_cases(address: int) -> int:
     w = world(address)
-    sample_funds(w, 0)
+    watch_funds(w, 0)
     found = drain(w, 0)
     for n in range(found):
         open_case(w, touched(w, n).account)

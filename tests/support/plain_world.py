@@ -30,6 +30,7 @@ from unhedged.vocab.enums import (
     AdlPrice,
     AdlTrigger,
     CollateralPrice,
+    DrawdownBase,
     EntryReason,
     FundPool,
     InstrumentKind,
@@ -147,7 +148,7 @@ def _add_venue(world: World, memory: Memory, n: int, row: Any, score: Score | No
 
 
 RULES = (
-    "adl_walk", "backstop_ppb", "block_notional", "cooldown", "drawdown_least", "drawdown_limit_ppb", "drawdown_stop_ppb",
+    "adl_walk", "backstop_ppb", "block_adl", "block_lost", "block_notional", "block_orders", "cooldown", "drawdown_least", "drawdown_limit_ppb", "drawdown_stop_ppb",
     "drawdown_window", "fee_cap_ppb", "fund_capacity_ppb", "fund_start", "key", "least_notional", "leg_pause",
     "liquidation_fee_ppb", "mark_interval", "partial_from", "portion_ppb", "round_interval", "round_size", "shortfall_ppb",
     "slice_above", "slice_ppb", "spread_ppb", "takeover_interval", "tiers_at_once", "unwind_ppb", "collateral_sale",
@@ -166,6 +167,7 @@ def rulebook_of(row: Any, score: Score) -> Rulebook:
         adl_price=AdlPrice(int(row["adl_price"])),
         adl_trigger=AdlTrigger(int(row["adl_trigger"])),
         adl_decision=AdlDecision(int(row["adl_decision"])),
+        drawdown_base=DrawdownBase(int(row["drawdown_base"])),
         fund_pool=FundPool(int(row["fund_pool"])),
         reduction=Reduction(int(row["reduction"])),
         score=score,

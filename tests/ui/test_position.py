@@ -96,7 +96,7 @@ def test_every_rulebook_with_margin_shows_a_position(name, capsys) -> None:
         (("binance-usdm", *LEG, "--mark", "ETHUSDT=1"), 'Unknown leg "ETHUSDT"'),
         (("binance-usdm", *LEG, "--face", "ETHUSDT=$1"), 'Unknown leg "ETHUSDT"'),
         (("binance-usdm", *LEG, "--mark", "BTCUSDT=x"), "'x' is not a price."),
-        (("binance-usdm", *LEG, "--mode", "portfolio"), 'Unknown margin mode "portfolio"'),
+        (("binance-usdm", *LEG, "--mode", "hedge"), 'Unknown margin mode "hedge"'),
         (("spot@generic", *LEG), "there is no margin"),
     ],
 )

@@ -17,7 +17,7 @@ def position(
         list[str] | None,
         typer.Option(metavar="AMOUNT", help='Such as "$40k" or "5 ETH". Repeatable.'),
     ] = None,
-    mode: Annotated[str, typer.Option(help="cross or isolated.")] = "cross",
+    mode: Annotated[str, typer.Option(help="cross, isolated or portfolio.")] = "cross",
     mark: Annotated[
         list[str] | None,
         typer.Option(metavar="CONTRACT=PRICE", help="Mark; the entry when left out. Repeatable."),

@@ -34,9 +34,12 @@ class Stake:
 
 
 def most_leverage(instrument: InstrumentPlan, usd: Array) -> Array:
-    """Return the highest leverage initial margin allows a position of ``usd``."""
+    """Return the highest leverage initial margin allows a position of ``usd`` at the start price.
+
+    Of a schedule that counts size, floors are valued at that price; of rates that grow with size, the first counts.
+    """
     per_lot = instrument.start_usd * instrument.lot_units
-    floors = np.array([tier.floor_usd or tier.floor_lots * per_lot for tier in instrument.tiers])
+    floors = np.array([tier.floor_usd + tier.floor_lots * per_lot for tier in instrument.tiers])
     rates = np.array([tier.im_ppb for tier in instrument.tiers]) / PPB
     at = np.maximum(np.searchsorted(floors, usd, side="right") - 1, 0)
     return np.asarray(1.0 / rates[at])

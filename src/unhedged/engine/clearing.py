@@ -10,8 +10,8 @@ from unhedged.vocab.enums import AdlDecision
 from unhedged.vocab.registry import pick
 
 SAME = (
-    "adl_at_limit", "adl_on", "adl_price", "adl_trigger", "adl_walk", "backstop_ppb", "drawdown_limit_ppb",
-    "drawdown_stop_ppb", "fee_cap_ppb", "fund_capacity_ppb", "fund_pool", "liquidation_fee_ppb", "liquidation_on",
+    "adl_at_limit", "adl_on", "adl_price", "adl_trigger", "adl_walk", "backstop_ppb", "block_adl", "block_orders",
+    "drawdown_base", "drawdown_limit_ppb", "drawdown_stop_ppb", "fee_cap_ppb", "fund_capacity_ppb", "fund_pool", "liquidation_fee_ppb", "liquidation_on",
     "portion_ppb", "reduction", "shortfall_ppb", "slice_ppb", "socialised", "spread_ppb", "tiers_at_once", "unwind_ppb",
 )  # fmt: skip
 """Fields of the plan that are columns by the same name."""
@@ -20,7 +20,7 @@ TIMES = (
 )  # fmt: skip
 """Columns whose field ends in ``_ns``."""
 MONEY = (
-    "block_notional", "drawdown_least", "fund_start", "least_notional", "round_size", "slice_above"
+    "block_lost", "block_notional", "drawdown_least", "fund_start", "least_notional", "round_size", "slice_above"
 )  # fmt: skip
 """Columns in atoms whose field is in dollars, ``_usd``."""
 

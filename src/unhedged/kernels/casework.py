@@ -108,6 +108,7 @@ def take_case(w: Any, a: int) -> int:
     row.left = 0
     row.keep = 0
     row.used = 0
+    row.lost = 0
     row.step = 0
     row.passed = 0
     row.sold = 0

@@ -2,7 +2,7 @@
 
     venue.step   CANCEL ─▶ order steps ─▶ takeover step ─▶ SETTLE       phases of a case; REDUCE and COOLDOWN in order steps
                                └───────────────┴─▶ ADL_RANK ─▶ ADL_CLOSE ─▶ back to the step (next position)
-    vault                                          ADL_RANK ─▶ ADL_CLOSE ─▶ ADL_RANK (next position)
+    vault or fund                                  ADL_RANK ─▶ ADL_CLOSE ─▶ ADL_RANK (next position)
 
 A step is one function, in `ladders`, `drops`, `rounds`, `collateral_sale`, `takeover` or `socialise`; it stays with the case, lets it go on with
 the next step (`next_step`) or back, or ends it. A venue is the order of its steps and their parameters, nothing else.
@@ -14,6 +14,7 @@ open its account sends no orders and is not evaluated. A step that finds the acc
 
 from typing import Any
 
+from unhedged.kernels.blocks import reduce_in_blocks
 from unhedged.kernels.book import take
 from unhedged.kernels.casework import (
     band_limit,
@@ -30,7 +31,8 @@ from unhedged.kernels.compiled import kernel, minus, rule
 from unhedged.kernels.deleveraging import accept_allocation, close, rank
 from unhedged.kernels.drops import drop_tiers
 from unhedged.kernels.feed import note_quote
-from unhedged.kernels.funds import book_to_fund
+from unhedged.kernels.funds import book_to_fund, sample_funds
+from unhedged.kernels.house import fund_is_beyond
 from unhedged.kernels.ladders import order_all_legs, reduce_to_bankruptcy
 from unhedged.kernels.netting import net_hedged_legs
 from unhedged.kernels.orders import cancel_all
@@ -38,7 +40,6 @@ from unhedged.kernels.rounds import (
     reduce_at_zero_price,
     reduce_by_increments,
     reduce_by_slices,
-    reduce_in_blocks,
 )
 from unhedged.kernels.socialise import share_out, zero_account
 from unhedged.kernels.tables import account, case, position, venue
@@ -47,6 +48,7 @@ from unhedged.rules import liquidation_size
 from unhedged.vocab.enums import (
     AccountKind,
     AccountStatus,
+    AdlTrigger,
     CasePhase,
     FillCause,
     LiquidationStep,
@@ -74,6 +76,7 @@ _SELL_COLLATERAL = int(LiquidationStep.SELL_COLLATERAL)
 _BACKSTOP_TAKEOVER = int(LiquidationStep.BACKSTOP_TAKEOVER)
 _FUND_ZEROES_ACCOUNT = int(LiquidationStep.FUND_ZEROES_ACCOUNT)
 _FUND_UNWIND = int(FillCause.FUND_UNWIND)
+_DRAWDOWN = int(AdlTrigger.DRAWDOWN)
 
 _slice_qty = rule(liquidation_size.slice_qty)
 
@@ -186,6 +189,20 @@ def vault_tick(w: Any, v: int) -> None:
     if account(w, a).case < 0:
         c = take_case(w, a)
         go_on(w, c, _ADL_RANK)
+
+
+@kernel("void(World, int64)")
+def watch_funds(w: Any, v: int) -> None:
+    """Keep the peaks of the fund of venue ``v``, and begin to close what it holds of contracts that drew it down too far.
+
+    Called at mark updates. Not while what it holds is still being worked off; without a free row the next update begins.
+    """
+    sample_funds(w, v)
+    here = venue(w, v)
+    if here.adl_on == 0 or here.adl_trigger != _DRAWDOWN or account(w, here.fund).case >= 0:
+        return
+    if w.used_cases < w.n_case and w.used_events < w.n_event and fund_is_beyond(w, v):
+        go_on(w, take_case(w, here.fund), _ADL_RANK)
 
 
 @kernel("void(World, int64)")

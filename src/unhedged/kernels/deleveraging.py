@@ -17,17 +17,17 @@ from unhedged.kernels.accounts import equity
 from unhedged.kernels.casework import (
     FIRST_WINNER,
     amount_at,
-    bankruptcy_of,
     enter_turnstile,
-    free_case,
     go_on,
     keep_forced,
     leave_turnstile,
     phase_of,
 )
-from unhedged.kernels.compiled import f8, helper, kernel, minus, plus
+from unhedged.kernels.compiled import f8, kernel, minus, plus
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.fills import exchange
+from unhedged.kernels.funds import book_to_fund
+from unhedged.kernels.house import aim_house, is_house
 from unhedged.kernels.orders import cancel_all
 from unhedged.kernels.ranking import (
     describe,
@@ -39,7 +39,7 @@ from unhedged.kernels.ranking import (
     rank_front,
 )
 from unhedged.kernels.tables import account, case, forced, instrument, position, venue, winner
-from unhedged.kernels.takeover import adl_milli, hand_over
+from unhedged.kernels.takeover import hand_over
 from unhedged.vocab.enums import AccountKind, AdlDecision, Breach, CasePhase
 
 CLOSES_PER_STEP = 256
@@ -50,40 +50,6 @@ _ADL_RANK = int(CasePhase.ADL_RANK)
 _ADL_ALLOCATE = int(CasePhase.ADL_ALLOCATE)
 _ADL_CLOSE = int(CasePhase.ADL_CLOSE)
 _TRADER = int(AccountKind.TRADER)
-
-
-@helper("boolean(World, int64)")
-def is_house(w: Any, c: int) -> bool:
-    """Return whether case ``c`` works off what fund or vault hold, instead of liquidating a trader."""
-    return account(w, case(w, c).account).kind != _TRADER
-
-
-@kernel("int64(World, int64)")
-def next_held(w: Any, c: int) -> int:
-    """Return the next open position of the case's account after the present one, in order of rows, -1 for none."""
-    row = case(w, c)
-    own = account(w, row.account)
-    first = max(int(own.first_position), int(row.position) + 1)
-    for p in range(first, own.first_position + own.positions):
-        if position(w, p).pos != 0:
-            return p
-    return -1
-
-
-@kernel("boolean(World, int64)")
-def aim_house(w: Any, c: int) -> bool:
-    """Point a house case at its next position. Return False, case closed, when there is none or the house is solvent."""
-    row = case(w, c)
-    begins = row.position < 0
-    p = next_held(w, c)
-    if p < 0 or (begins and equity(w, row.account) >= 0):
-        leave_turnstile(w, c)
-        free_case(w, c)
-        return False
-    row.position = p
-    row.left = abs(position(w, p).pos)
-    row.px_milli = adl_milli(w, p, bankruptcy_of(w, p))
-    return True
 
 
 @kernel("void(World, int64)")
@@ -158,6 +124,8 @@ def close_winner(w: Any, c: int, at: int, most: int) -> int:
     else:
         exchange(w, i, amount, qty, loser, p)
         change = -qty
+    if row.loser == venue(w, row.venue).fund:
+        book_to_fund(w, i, amount if change > 0 else -amount)
     row.phase = _ADL_CLOSE
     count_close(w, p, loser, qty)
     kept = keep_pair(w, c, at, change)

@@ -3,8 +3,10 @@
     venue.peak       highest equity of the fund in each part of the window        written at mark updates and decisions
     instrument.peak  highest profit of the fund from that contract                fund_cash + its position at mark
 
-The window is cut into ``PEAKS`` parts; a peak counts from the part it fell into, so for one part longer at most. A contract's
-profit is booked where it arises: fees, lots taken over, lots worked off, what is left of an account and what fills it.
+The window is cut into ``PEAKS`` parts; a peak counts from the part it fell into, so for one part longer at most. Where a mean is
+the reference of a rapid drop, the first look into a part is kept instead, and the mean is that of the parts seen: sources say "8 h average",
+not how it is sampled. A contract's profit is booked where it arises: fees, lots taken over, lots worked off, what is left of
+an account and what fills it.
 """
 
 from typing import Any
@@ -16,13 +18,14 @@ from unhedged.kernels.layout.columns import PEAKS
 from unhedged.kernels.rng import uniforms_of
 from unhedged.kernels.tables import account, instrument, position, venue
 from unhedged.rules import insurance
-from unhedged.vocab.enums import AdlTrigger, FundPool
+from unhedged.vocab.enums import AdlTrigger, DrawdownBase, FundPool
 
 _CANNOT_HOLD = int(AdlTrigger.FUND_CANNOT_HOLD)
 _DRAWDOWN = int(AdlTrigger.DRAWDOWN)
 _RAPID_DROP = int(AdlTrigger.RAPID_DROP)
 _NONE = int(AdlTrigger.NONE)
 _PER_SYMBOL = int(FundPool.PER_SYMBOL)
+_AVERAGE = int(DrawdownBase.AVERAGE)
 _UNKNOWN = -(2**62)
 
 _fund_can_hold = rule(insurance.fund_can_hold)
@@ -83,10 +86,12 @@ def sample_funds(w: Any, v: int) -> None:
             instrument(w, i).peak[part] = _UNKNOWN
     here.peak_part = now
     part = now % PEAKS
-    here.peak[part] = max(here.peak[part], equity(w, here.fund))
+    mean = here.adl_trigger == _RAPID_DROP and here.drawdown_base == _AVERAGE
+    if not mean or here.peak[part] == _UNKNOWN:
+        here.peak[part] = max(here.peak[part], equity(w, here.fund))
+        for i in range(here.first_instrument, last):
+            instrument(w, i).peak[part] = max(instrument(w, i).peak[part], profit_of(w, i))
     for i in range(here.first_instrument, last):
-        n = instrument(w, i)
-        n.peak[part] = max(n.peak[part], profit_of(w, i))
         if here.adl_trigger == _DRAWDOWN:
             watch_drawdown(w, i, 0)
 
@@ -101,12 +106,25 @@ def peak_balance(w: Any, v: int) -> int:
 
 
 @kernel("int64(World, int64)")
-def peak_for(w: Any, i: int) -> int:
-    """Return the highest `balance_for` of instrument ``i`` in the window, atoms."""
-    here = venue(w, instrument(w, i).venue)
-    if here.fund_pool != _PER_SYMBOL:
-        return peak_balance(w, instrument(w, i).venue)
-    return plus(here.fund_start // here.instruments, peak_profit(w, i))
+def reference_for(w: Any, i: int) -> int:
+    """Return the highest `balance_for` of instrument ``i`` in the window, or the mean where that is the venue's base, atoms.
+
+    A mean is rounded down.
+    """
+    v = i8(instrument(w, i).venue)
+    here = venue(w, v)
+    apart = here.fund_pool == _PER_SYMBOL
+    part = here.fund_start // here.instruments
+    if here.drawdown_base != _AVERAGE:
+        return plus(part, peak_profit(w, i)) if apart else peak_balance(w, v)
+    seen = 0
+    total = 0
+    for k in range(PEAKS):
+        one = instrument(w, i).peak[k] if apart else here.peak[k]
+        if one != _UNKNOWN:
+            total = plus(total, one)
+            seen += 1
+    return plus(part, total // seen) if apart else total // seen
 
 
 @kernel("int64(World, int64)")
@@ -120,19 +138,39 @@ def peak_profit(w: Any, i: int) -> int:
 
 @kernel("boolean(World, int64, int64)")
 def watch_drawdown(w: Any, i: int, loss: int) -> bool:
-    """Return whether instrument ``i`` draws the fund down, ``loss`` atoms more included; it ends above the stop level."""
+    """Return whether instrument ``i`` draws the fund down, ``loss`` atoms more included; it ends above the stop level.
+
+    Whether the fund has enough for the rule to hold is asked where the loss crosses the limit: what lies beyond is not its own.
+    """
     n = instrument(w, i)
     here = venue(w, n.venue)
     top = peak_balance(w, n.venue)
     if top <= 0:
         return n.draws_down != 0
-    ratio = _drawdown_ratio(minus(profit_of(w, i), loss), peak_profit(w, i), top)
-    rich = minus(equity(w, here.fund), loss) > here.drawdown_least
+    profit, highest = minus(profit_of(w, i), loss), peak_profit(w, i)
+    ratio = _drawdown_ratio(profit, highest, top)
+    over = _drawdown_adl_amount(profit, highest, top, here.drawdown_limit_ppb)
+    rich = minus(equity(w, here.fund), max(0, minus(loss, over))) > here.drawdown_least
     if rich and _is_below_limit(ratio, here.drawdown_limit_ppb, here.adl_at_limit):
         n.draws_down = 1
     elif ratio > here.drawdown_stop_ppb:
         n.draws_down = 0
     return n.draws_down != 0
+
+
+@kernel("int64(World, int64)")
+def held_beyond_limit(w: Any, i: int) -> int:
+    """Return by how much what the fund holds of instrument ``i`` has carried its drawdown beyond the limit, atoms, >= 0.
+
+    Nothing while the contract is in no drawdown, or where the fund holds none of it.
+    """
+    n = instrument(w, i)
+    here = venue(w, n.venue)
+    slot = slot_of(w, here.fund, i)
+    top = peak_balance(w, n.venue)
+    if n.draws_down == 0 or top <= 0 or slot < 0 or position(w, slot).pos == 0:
+        return 0
+    return _drawdown_adl_amount(profit_of(w, i), peak_profit(w, i), top, here.drawdown_limit_ppb)
 
 
 @kernel("boolean(World, int64, int64)")
@@ -197,6 +235,6 @@ def lots_for_winners(w: Any, p: int, lots: int) -> int:
     if trigger == _DRAWDOWN:
         return lots_beyond_limit(w, i, lots, loss)
     drops = trigger == _RAPID_DROP and _is_rapid_drop(
-        left, peak_for(w, i), -here.drawdown_limit_ppb
+        left, reference_for(w, i), -here.drawdown_limit_ppb, here.drawdown_least
     )
     return lots if drops else 0

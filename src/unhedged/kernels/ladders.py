@@ -184,7 +184,7 @@ def send_above_bankruptcy(w: Any, c: int, p: int, qty: int, limit_px: int) -> in
     """Send an IOC whose fee is what it brings above the account's bankruptcy price, at most the venue's share of the amount.
 
     Bankruptcy price: each position carries the account's equity by its share of maintenance. What a fill brings less is paid
-    by the fund as long as it owns something. The row is kept. Return lots filled.
+    by the fund as long as it owns something, up to the block's limit. The row is kept. Return lots filled.
     """
     o = position(w, p)
     a = int(o.account)
@@ -202,7 +202,11 @@ def send_above_bankruptcy(w: Any, c: int, p: int, qty: int, limit_px: int) -> in
     fair = _bankruptcy_quote(worth_at(w, o.instrument, change, n.mark_milli), own, margin, needed)
     delta = _fund_delta(-amount if pays else amount, fair, amount, here.fee_cap_ppb)
     if delta < 0:
-        delta = -min(-delta, max(0, equity(w, here.fund)))
+        most = max(0, equity(w, here.fund))
+        if here.block_lost > 0:
+            most = min(most, minus(here.block_lost, case(w, c).lost))
+        delta = -min(-delta, most)
+        case(w, c).lost = minus(case(w, c).lost, delta)
     book_to_fund(w, o.instrument, delta)
     pay(w, a, here.fund, delta, _LIQUIDATION_FEE if delta > 0 else _FUND_DRAW)
     keep_order(w, c, p, change)

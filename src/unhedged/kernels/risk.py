@@ -8,11 +8,10 @@ travels like any order.
 from typing import Any
 
 from unhedged.kernels.accounts import equity, maintenance, mark_dirty
-from unhedged.kernels.clearing import open_case
+from unhedged.kernels.clearing import open_case, watch_funds
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import kernel, minus, rule
 from unhedged.kernels.feed import note_quote
-from unhedged.kernels.funds import sample_funds
 from unhedged.kernels.gateway import release_message, take_message
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.orders import release_stop, submit
@@ -109,11 +108,11 @@ def top_up(w: Any, a: int) -> None:
 
 @kernel("void(World, int64)")
 def act_on_touched(w: Any, v: int) -> None:
-    """Keep the peaks of the fund, fire triggers, then evaluate the changed accounts of venue ``v`` and act on each that is short of margin.
+    """Watch the fund, fire triggers, then evaluate the changed accounts of venue ``v`` and act on each that is short of margin.
 
     A top-up is evaluated again at once: the reserve may not have been enough.
     """
-    sample_funds(w, v)
+    watch_funds(w, v)
     fire_triggers(w)
     for n in range(drain(w, v)):
         a = touched(w, n).account

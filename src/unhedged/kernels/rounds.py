@@ -2,8 +2,7 @@
 
 Each step first looks whether the account is safe, or has crossed the line of the takeover that follows. Slices: a market order
 for a share of a large position, for all of a small one or inside the cooldown. Zero price: all of a position, no worse than leaves
-the margin ratio as it is. Blocks: a part of each position, the first of them drawn at random, at a limit that worsens with the
-shortfall; an account that owns less than nothing is deleveraged instead. Increments: one small order a second.
+the margin ratio as it is. Increments: one small order a second. Orders of blocks are in `blocks`.
 """
 
 from typing import Any
@@ -15,32 +14,25 @@ from unhedged.kernels.accounts import (
     maintenance,
     maintenance_of,
     notional_of,
-    value_of,
 )
 from unhedged.kernels.casework import (
     NO_LIMIT_PX,
     band_limit,
     go_on,
-    mul_div_floor,
     next_step,
     untried_position,
     worst_position,
 )
 from unhedged.kernels.clock import schedule
-from unhedged.kernels.compiled import i8, kernel, minus, plus, rule
-from unhedged.kernels.funds import draw_below
+from unhedged.kernels.compiled import i8, kernel, rule
 from unhedged.kernels.ladders import release, send_above_bankruptcy, send_order
-from unhedged.kernels.orders import cancel_all
 from unhedged.kernels.solvency import solvent_milli
 from unhedged.kernels.tables import account, case, position, venue
-from unhedged.kernels.takeover import adl_milli
-from unhedged.rules import dydx, liquidation, liquidation_size
+from unhedged.rules import liquidation, liquidation_size
 from unhedged.vocab.enums import CasePhase, EventKind, LiquidationStep, Side
 
 _REDUCE = int(CasePhase.REDUCE)
 _COOLDOWN = int(CasePhase.COOLDOWN)
-_ADL_RANK = int(CasePhase.ADL_RANK)
-_SETTLE = int(CasePhase.SETTLE)
 _CASE = int(EventKind.CASE)
 _BACKSTOP = int(LiquidationStep.BACKSTOP_TAKEOVER)
 _CLOSE_OUT = int(LiquidationStep.TAKEOVER_AT_CLOSE_OUT)
@@ -49,10 +41,8 @@ _is_liquidatable = rule(liquidation.is_liquidatable)
 _is_backstop = rule(liquidation.is_backstop)
 _slice_or_all_qty = rule(liquidation_size.slice_or_all_qty)
 _part_qty = rule(liquidation_size.part_qty)
-_block_notional = rule(liquidation_size.block_notional)
 _zero_price_loss = rule(liquidation.zero_price_loss)
 _bankruptcy_px = rule(liquidation.bankruptcy_px)
-_fillable_quote = rule(dydx.fillable_quote_dydx)
 
 
 @kernel("boolean(World, int64)")
@@ -66,6 +56,7 @@ def end_round(w: Any, c: int) -> bool:
     row.winners = 0
     row.left = 0
     row.used = 0
+    row.lost = 0
     row.passed = 0
     return partial
 
@@ -150,75 +141,6 @@ def reduce_at_zero_price(w: Any, c: int) -> None:
     limit_px = limit_after(w, p, loss)
     if limit_px >= 1:
         send_above_bankruptcy(w, c, p, abs(o.pos), limit_px)
-    go_on(w, c, _REDUCE)
-
-
-@kernel("int64(World, int64)")
-def drawn_position(w: Any, c: int) -> int:
-    """Return the next open position of case ``c`` in this block, from a random slot round; -1 when all had their turn.
-
-    ``case.passed`` counts the slots passed, ``case.begin`` is the slot of the start, drawn as the block begins.
-    """
-    row = case(w, c)
-    own = account(w, row.account)
-    if row.passed == 0:
-        row.begin = draw_below(w, row.venue, own.positions)
-    while row.passed < own.positions:
-        p = own.first_position + (row.begin + row.passed) % own.positions
-        row.passed += 1
-        if position(w, p).pos != 0:
-            return int(p)
-    return -1
-
-
-@kernel("int64(World, int64, int64, int64)")
-def share_milli(w: Any, p: int, own: int, needed: int) -> int:
-    """Return the bankruptcy price of position ``p`` when each carries equity by its share of maintenance, milli-ticks >= 0."""
-    return solvent_milli(w, p, mul_div_floor(maintenance_of(w, p), own, needed))
-
-
-@kernel("void(World, int64)")
-def reduce_in_blocks(w: Any, c: int) -> None:
-    """Send one order for a part of the next position at the fillable price, or deleverage an account without equity.
-
-    A bankrupt account whose positions find no winner keeps them until the next block; one without positions is settled.
-    """
-    row = case(w, c)
-    a = int(row.account)
-    if leaves_rounds(w, c):
-        return
-    here = venue(w, row.venue)
-    own, needed = equity(w, a), max(1, maintenance(w, a))
-    if worst_position(w, a) < 0:
-        go_on(w, c, _SETTLE)
-        return
-    p = drawn_position(w, c)
-    if p < 0:
-        wait_for_mark(w, c)
-        return
-    o = position(w, p)
-    if own < 0 and here.adl_on != 0:
-        row.position = p
-        row.bankruptcy_milli = share_milli(w, p, own, needed)
-        row.px_milli = adl_milli(w, p, row.bankruptcy_milli)
-        row.left = abs(o.pos)
-        row.keep = row.left
-        go_on(w, c, _ADL_RANK)
-        return
-    notional = notional_of(w, p)
-    most = _block_notional(
-        notional, here.least_notional, here.portion_ppb, here.block_notional, row.used
-    )
-    if most > 0:
-        value = value_of(w, p)
-        quote = _fillable_quote(
-            value, own, needed, maintenance_of(w, p), here.shortfall_ppb, here.spread_ppb
-        )
-        limit_px = limit_after(w, p, max(0, minus(value, quote)))
-        row.used = plus(row.used, min(most, notional))
-        cancel_all(w, a, o.instrument)  # or it would trade with itself
-        if limit_px >= 1:
-            send_above_bankruptcy(w, c, p, _part_qty(o.pos, notional, most), limit_px)
     go_on(w, c, _REDUCE)
 
 

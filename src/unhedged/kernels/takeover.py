@@ -76,18 +76,23 @@ def adl_milli(w: Any, p: int, bankruptcy: int) -> int:
 
 @kernel("boolean(World, int64, int64, int64)")
 def give_away(w: Any, c: int, p: int, lots: int) -> bool:
-    """Hand ``lots`` of position ``p`` to the fund at bankruptcy, or begin to find winners for them. Return whether it begins."""
+    """Hand ``lots`` of position ``p`` to the fund at bankruptcy, or begin to find winners for them. Return whether it begins.
+
+    The fund takes its part first: what it has lost by it counts when the next position is decided on, which may be before
+    winners are found.
+    """
     row = case(w, c)
     row.position = p
     row.bankruptcy_milli = bankruptcy_of(w, p)
     for_winners = lots_for_winners(w, p, lots)
+    row.keep = abs(position(w, p).pos) - lots
+    if for_winners < lots:
+        hand_over(w, c, p, lots - for_winners, venue(w, row.venue).fund, row.bankruptcy_milli)
     if for_winners == 0:
-        fund = venue(w, row.venue).fund
-        hand_over(w, c, p, lots, fund, row.bankruptcy_milli)
+        row.keep = 0
         return False
     row.px_milli = adl_milli(w, p, row.bankruptcy_milli)
     row.left = for_winners
-    row.keep = abs(position(w, p).pos) - lots
     go_on(w, c, _ADL_RANK)
     return True
 

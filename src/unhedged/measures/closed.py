@@ -11,17 +11,13 @@ their behaviour and gives medians of 31.6 s and 9 minutes."""
 
 
 def first_closes(closes: pl.DataFrame) -> pl.DataFrame:
-    """Return the first row of ``adl`` of each account, with ``unrealised`` over notional at the price.
+    """Return the first row of ``adl`` of each account, with ``over_notional``: unrealised profit over the position at the price.
 
-    ``profit`` is over entry cost: of a short ``r = (entry - p) / entry``, so over notional ``r / (1 - r)``; of a long
-    ``r = (p - entry) / entry``, so ``r / (1 + r)``.
+    The profit is of the whole position before the close, so it is set against the lots closed and left.
     """
-    side = pl.when(pl.col("qty") > 0).then(-1.0).otherwise(1.0)
-    return (
-        closes.group_by("account", maintain_order=True)
-        .first()
-        .with_columns(unrealised=pl.col("profit") / (1.0 + side * pl.col("profit")))
-    )
+    whole = pl.col("notional") * (1.0 + pl.col("left").abs() / pl.col("qty").abs())
+    first = closes.group_by("account", maintain_order=True).first()
+    return first.with_columns(over_notional=pl.col("unrealised") / whole)
 
 
 def median_leverage(closes: pl.DataFrame) -> float | None:
@@ -37,13 +33,13 @@ def in_profit(closes: pl.DataFrame) -> float | None:
 
 def median_profit(closes: pl.DataFrame) -> float | None:
     """Return the median unrealised profit over notional at the first close."""
-    return _median(first_closes(closes)["unrealised"])
+    return _median(first_closes(closes)["over_notional"])
 
 
 def median_equity_over_profit(closes: pl.DataFrame) -> float | None:
-    """Return the median of equity over unrealised profit among accounts in profit: ``1 / (leverage * profit over notional)``."""
-    rows = first_closes(closes).filter((pl.col("unrealised") > 0) & (pl.col("leverage") > 0))
-    return _median(1.0 / (rows["leverage"] * rows["unrealised"]))
+    """Return the median of equity over unrealised profit, both before the first close, among accounts in profit."""
+    rows = first_closes(closes).filter(pl.col("unrealised") > 0)
+    return _median(rows["equity_before"] / rows["unrealised"])
 
 
 def vault_share(closes: pl.DataFrame) -> float | None:

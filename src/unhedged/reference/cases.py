@@ -78,11 +78,12 @@ class VenueClearing(Clearing):
         """Begin a tick of vault ADL."""
         vault = self.ledger.house(AccountKind.VAULT)
         if self.rulebook.adl_on and not vault.busy and self.rulebook.backstop:
-            vault.busy = True
-            vault.case = next(self.numbers)
-            steps = self.close_vault(vault)
-            self.subjects[steps] = vault.row
-            self.schedule(self.now, steps)
+            self.begin(vault, self.close_vault(vault))
+
+    def begin(self, house: Account, steps: Steps) -> None:
+        """Begin to close what the venue itself holds."""
+        self.subjects[steps] = house.row
+        super().begin(house, steps)
 
     def enter(self) -> Steps:
         """Wait until no case of any venue uses the table of winners."""

@@ -16,7 +16,7 @@ class Clearing(Rounds):
 
     def evaluate(self) -> None:
         """Open a case for every trader below maintenance, by row."""
-        self.sample_funds()
+        self.watch_funds()
         if not self.rulebook.liquidation_on:
             return
         for account in self.ledger.accounts:

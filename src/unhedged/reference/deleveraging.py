@@ -5,7 +5,7 @@ table of winners. Only contracts of one venue, all positions in one settlement a
 """
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from itertools import count
@@ -23,6 +23,7 @@ from unhedged.vocab.enums import (
     AdlPrice,
     AdlTrigger,
     CasePhase,
+    DrawdownBase,
     FundPool,
     LiquidationStep,
     Reduction,
@@ -73,6 +74,10 @@ class Rulebook:
     adl_at_limit: bool = False
     adl_decision: AdlDecision = AdlDecision.SCORE
     adl_walk: int = 0
+    block_orders: int = 0
+    block_adl: int = 0
+    block_lost: int = 0
+    drawdown_base: DrawdownBase = DrawdownBase.PEAK
     drawdown_limit_ppb: int = 0
     drawdown_stop_ppb: int = 0
     drawdown_window: int = 1
@@ -110,6 +115,8 @@ class Deleveraging:
     draws: int = 0
     balances: list[tuple[int, int]] = field(default_factory=list)
     """Equities of the fund, with the part of the window each was seen in."""
+    counts: Counter[tuple[int, str]] = field(default_factory=Counter)
+    """What was done in each block."""
     inside: Any = None
     waiting: deque[Steps] = field(default_factory=deque)
     numbers: "count[int]" = field(default_factory=count)
@@ -162,10 +169,14 @@ class Deleveraging:
         """Begin a tick of vault ADL."""
         vault = self.ledger.house(AccountKind.VAULT)
         if self.rulebook.adl_on and not vault.busy:
-            vault.busy = True
-            vault.case = next(self.numbers)
-            self.schedule(self.now, self.close_vault(vault))
+            self.begin(vault, self.close_vault(vault))
         yield from ()
+
+    def begin(self, house: Account, steps: Steps) -> None:
+        """Begin to close what the venue itself holds."""
+        house.busy = True
+        house.case = next(self.numbers)
+        self.schedule(self.now, steps)
 
     def close_vault(self, vault: Account) -> Steps:
         """Close everything the vault holds when it owns less than nothing."""
@@ -316,6 +327,8 @@ class Deleveraging:
         bought = loser.holdings[i].pos > 0
         won, lost = (winner, k), (loser, i)
         self.ledger.exchange(atoms, qty, *((won, lost) if bought else (lost, won)))
+        if loser.kind == AccountKind.FUND:
+            self.ledger.contracts[i].fund_cash += atoms if bought else -atoms
         winner.holdings[k].adl_qty += qty
         self.ledger.contracts[i].adl_qty += qty
         if loser.kind == AccountKind.TRADER:

@@ -57,7 +57,11 @@ class ForcedOrders(Takeover):
         received = atoms if (pos > 0) != ledger.contracts[i].inverse else -atoms
         delta = insurance.fund_delta_dydx(received, fair, atoms, self.rulebook.fee_cap_ppb)
         if delta < 0:
-            delta = -min(-delta, max(0, ledger.equity(self.fund)))
+            most = max(0, ledger.equity(self.fund))
+            if self.rulebook.block_lost:
+                most = min(most, self.rulebook.block_lost - account.lost)
+            delta = -min(-delta, most)
+            account.lost -= delta
         self.book(i, delta)
         reason = EntryReason.LIQUIDATION_FEE if delta > 0 else EntryReason.FUND_DRAW
         ledger.pay(account, self.fund, delta, reason)

@@ -1,10 +1,10 @@
 """Funds in plain Python: profits by contract, peaks over a window, and what goes to winners instead of the fund."""
 
-from unhedged.reference.deleveraging import Deleveraging
+from unhedged.reference.deleveraging import Deleveraging, Steps
 from unhedged.reference.ledger import Account, contract_number
 from unhedged.rules import insurance
 from unhedged.rules.integer import mul_div_ceil
-from unhedged.vocab.enums import AccountKind, AdlTrigger, FundPool
+from unhedged.vocab.enums import AccountKind, AdlTrigger, DrawdownBase, FundPool
 
 PARTS = 32
 """Parts of a window."""
@@ -61,6 +61,14 @@ class Funds(Deleveraging):
         """Return the highest of what was seen in the window."""
         return max(atoms for part, atoms in seen if part > self.part - PARTS)
 
+    def mean(self, start: int, seen: list[tuple[int, int]]) -> int:
+        """Return the mean of the first looks into each part of the window; before the run the fund was what it is at the start."""
+        first = dict.fromkeys(range(1 - PARTS, 1), start)
+        for part, atoms in seen:
+            first.setdefault(part, atoms)
+        inside = [atoms for part, atoms in first.items() if part > self.part - PARTS]
+        return sum(inside) // len(inside)
+
     def peak(self) -> int:
         """Return the highest equity of the fund in the window, atoms."""
         return self.highest([(0, self.rulebook.fund_start), *self.balances])
@@ -73,11 +81,46 @@ class Funds(Deleveraging):
             ratio = insurance.drawdown_ratio(change, 0, peak)
             limit = book.drawdown_limit_ppb
             beyond = ratio <= limit if book.adl_at_limit else ratio < limit
-            if beyond and self.ledger.equity(self.fund) - loss > book.drawdown_least:
+            kept = max(0, min(loss, -change - peak * -limit // 10**9))  # winners' part of the loss
+            if beyond and self.ledger.equity(self.fund) - loss + kept > book.drawdown_least:
                 contract.draws_down = True
             elif ratio > book.drawdown_stop_ppb:
                 contract.draws_down = False
         return contract.draws_down
+
+    # ---- what the fund holds
+
+    def watch_funds(self) -> None:
+        """Note what the fund owns; begin to close what it holds of contracts that drew it down too far."""
+        self.sample_funds()
+        watched = self.rulebook.adl_on and self.rulebook.adl_trigger == AdlTrigger.DRAWDOWN
+        contracts = range(len(self.ledger.contracts))
+        if watched and not self.fund.busy and any(self.beyond(i) > 0 for i in contracts):
+            self.begin(self.fund, self.close_fund())
+
+    def beyond(self, i: int) -> int:
+        """Return by how much what the fund holds of a contract has carried its drawdown beyond the limit, atoms."""
+        contract, peak = self.ledger.contracts[i], self.peak()
+        if not contract.draws_down or peak <= 0 or self.fund.holdings[i].pos == 0:
+            return 0
+        allowed = peak * -self.rulebook.drawdown_limit_ppb // 10**9
+        return max(0, self.highest(contract.profits) - self.profit(i) - allowed)
+
+    def close_fund(self) -> Steps:
+        """Close all of each such contract at the price at which its loss is at the limit."""
+        yield from self.enter()
+        last = -1
+        while later := [
+            i for i in self.fund.open() if self.fund.slot[i] > last and self.beyond(i) > 0
+        ]:
+            i = later[0]
+            last, pos = self.fund.slot[i], self.fund.holdings[i].pos
+            price = self.adl_price(i, self.solvent(self.fund, i, -self.beyond(i)))
+            yield from self.deleverage(self.fund, i, price, abs(pos))
+            yield None
+            yield from self.enter()
+        self.leave()
+        self.fund.busy = False
 
     # ---- what the fund may take
 
@@ -107,11 +150,19 @@ class Funds(Deleveraging):
             return self.beyond_limit(i, lots, loss)
         if trigger != AdlTrigger.RAPID_DROP:
             return 0
-        shared = book.fund_pool == FundPool.SHARED
-        profits = self.ledger.contracts[i].profits
-        peak = self.peak() if shared else self.part_of_fund + self.highest(profits)
         left, drop = self.balance(i) - loss, -book.drawdown_limit_ppb
-        return lots if insurance.is_rapid_drop(left, peak, drop) else 0
+        reference = self.reference(i)
+        return lots if insurance.is_rapid_drop(left, reference, drop, book.drawdown_least) else 0
+
+    def reference(self, i: int) -> int:
+        """Return what a rapid drop is measured from: the highest or the mean money behind a contract in the window."""
+        shared = self.rulebook.fund_pool == FundPool.SHARED
+        profits = self.ledger.contracts[i].profits
+        if self.rulebook.drawdown_base == DrawdownBase.AVERAGE:
+            if shared:
+                return self.mean(self.rulebook.fund_start, self.balances)
+            return self.part_of_fund + self.mean(0, profits)
+        return self.peak() if shared else self.part_of_fund + self.highest(profits)
 
     def beyond_limit(self, i: int, lots: int, loss: int) -> int:
         """Return how many of the lots a drawdown sends to winners."""

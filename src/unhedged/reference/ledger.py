@@ -94,6 +94,8 @@ class Account:
     busy: bool = False
     case: int = -1
     """Number of its latest case."""
+    lost: int = 0
+    """What the fund paid for its orders in this block, atoms."""
     touched: int | None = None
     """The contract its clearing worked on last."""
     slot: dict[int, int] = field(default_factory=dict)

@@ -39,10 +39,14 @@ class Instrument:
 
 @dataclass(slots=True)
 class Account:
-    """Cash and positions of one account: instrument number to lots, and to lots of working orders."""
+    """Cash and positions of one account: instrument number to lots, and to lots of working orders.
+
+    In hedge mode ``positions`` are the long legs and ``shorts`` the short ones, lots <= 0.
+    """
 
     cash: int
     positions: dict[int, int]
+    shorts: dict[int, int] = field(default_factory=dict)
     open_buy: dict[int, int] = field(default_factory=dict)
     open_sell: dict[int, int] = field(default_factory=dict)
     reserve: int = 0
@@ -51,6 +55,11 @@ class Account:
     in_liquidation: bool = False
     coins: dict[int, int] = field(default_factory=dict)
     """What is posted as collateral: asset number to lots."""
+
+
+def legs(account: Account) -> list[tuple[int, int]]:
+    """Return instrument number and lots of every position."""
+    return [*account.positions.items(), *account.shorts.items()]
 
 
 def worth(instrument: Instrument, lots: int) -> int:
@@ -74,14 +83,14 @@ def slope_of(instrument: Instrument, lots: int) -> int:
 
 def equity(account: Account, instruments: list[Instrument], coins: Sequence[Coin] = ()) -> int:
     """Return cash, signed values at mark and what collateral counts for, atoms."""
-    values = sum(worth(instruments[i], lots) for i, lots in account.positions.items())
+    values = sum(worth(instruments[i], lots) for i, lots in legs(account))
     return account.cash + values + sum(coins[k].counts(lots) for k, lots in account.coins.items())
 
 
 def maintenance(account: Account, instruments: list[Instrument]) -> int:
     """Return the sum of the maintenance margins of the positions, atoms."""
     total = 0
-    for i, lots in account.positions.items():
+    for i, lots in legs(account):
         tier = tier_of(instruments[i], lots)
         rate = tier.mm_ppb + slope_of(instruments[i], lots)
         total += maintenance_margin(abs(worth(instruments[i], lots)), rate, tier.deduct)

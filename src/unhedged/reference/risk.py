@@ -86,7 +86,7 @@ def top_up(venue: Venue, account: Holder) -> None:
 
 def act(world: World, venue: Venue) -> None:
     """Fire triggers, then top up or liquidate every account of the venue that needs it, by row."""
-    venue.clearing.sample_funds()
+    venue.clearing.watch_funds()
     fire_triggers(world)
     accounts: list[Any] = [a for a in venue.ledger.accounts if verdict(venue, a) != SAFE]  # type: ignore[arg-type]
     for account in accounts:

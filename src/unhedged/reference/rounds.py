@@ -120,31 +120,48 @@ class Rounds(ForcedOrders):
                 return (yield from self.settle(account))
             slots = sorted(account.slot, key=lambda i: account.slot[i])
             start = self.draw_below(len(slots))
-            used = 0
+            account.lost, used, over = 0, 0, False
             for i in slots[start:] + slots[:start]:
                 if account.holdings[i].pos == 0:
                     continue
                 if self.ledger.equity(account) < 0 and self.rulebook.adl_on:
+                    if not self.may_begin("deleveraging", self.rulebook.block_adl):
+                        break
                     yield from self.offset(account, i)
-                else:
-                    used += self.part_of_block(account, i, used)
+                elif most := self.most_of_block(account, i, used):
+                    if not self.may_begin("order", self.rulebook.block_orders):
+                        break
+                    used += self.part_of_block(account, i, most)
                 yield None
-                if self.safe(account) or not account.open():
+                over = self.safe(account) or not account.open()
+                if over:
                     break
-            else:
+            if not over:
                 yield self.now + self.rulebook.mark_interval
         account.status = AccountStatus.LIVE
         return DONE
 
-    def part_of_block(self, account: Account, i: int, used: int) -> int:
+    def may_begin(self, what: str, most: int) -> bool:
+        """Return whether one more thing of a kind may be done in this block, and count it; ``most`` 0 is no limit."""
+        block = self.now // max(1, self.rulebook.mark_interval)
+        done = self.counts[block, what]
+        self.counts[block, what] += most == 0 or done < most
+        return most == 0 or done < most
+
+    def most_of_block(self, account: Account, i: int, used: int) -> int:
+        """Return the notional an order may still have in this block, atoms."""
+        book = self.rulebook
+        if book.block_lost and account.lost >= book.block_lost:
+            return 0
+        worth = abs(self.ledger.value_of(account, i))
+        return liquidation_size.block_notional(
+            worth, book.least_notional, book.portion_ppb, book.block_notional, used
+        )
+
+    def part_of_block(self, account: Account, i: int, most: int) -> int:
         """Send a part of a position at the fillable price; return the notional it counts with."""
         book, ledger, pos = self.rulebook, self.ledger, account.holdings[i].pos
         worth = ledger.value_of(account, i)
-        most = liquidation_size.block_notional(
-            abs(worth), book.least_notional, book.portion_ppb, book.block_notional, used
-        )
-        if most == 0:
-            return 0
         quote = dydx.fillable_quote_dydx(
             worth,
             ledger.equity(account),
@@ -163,6 +180,7 @@ class Rounds(ForcedOrders):
         """Close a position against winners; what finds none stays with the account."""
         ledger, pos = self.ledger, account.holdings[i].pos
         account.touched = i
+        self.cancel(account, i)
         needed = max(1, ledger.maintenance(account))
         share = ledger.equity(account) * ledger.maintenance_of(account, i) // needed
         milli = self.solvent(account, i, share)

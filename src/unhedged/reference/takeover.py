@@ -41,11 +41,12 @@ class Takeover(CollateralSales):
         account.touched = i
         milli = self.bankruptcy(account, i)
         chosen = self.for_winners(account, i, lots)
+        stays = abs(account.holdings[i].pos) - lots
+        if chosen < lots:
+            self.hand_over(account, i, lots - chosen, self.fund, milli)
         if chosen == 0:
-            self.hand_over(account, i, lots, self.fund, milli)
             return False
         price = self.adl_price(i, milli)
-        stays = abs(account.holdings[i].pos) - lots
         yield None
         yield from self.deleverage(account, i, price, chosen)
         rest = abs(account.holdings[i].pos) - stays

@@ -4,9 +4,11 @@ import textwrap
 from decimal import Decimal
 from typing import Any
 
+from unhedged.rules.portfolio import NO_NEED_PPB
 from unhedged.venues.first_step import Step
+from unhedged.venues.portfolio import Portfolio
 from unhedged.venues.position import LegReport, Position
-from unhedged.vocab.units import MINUS, show_rate
+from unhedged.vocab.units import MINUS, PPB, show_rate
 
 HEAD = ("liquidated", "distance", "bankrupt at")
 WIDTH = 110
@@ -45,7 +47,7 @@ def to_json(position: Position) -> dict[str, Any]:
         "equity": units(position.equity),
         "initial_margin": units(position.initial),
         "maintenance_margin": units(position.maintenance),
-        "margin_ratio": _ratio(position.maintenance, position.equity),
+        "margin_ratio": _whole_ratio(position),
         "equality": "liquidates" if position.trigger.at_equality else "safe",
         "collateral": [
             {
@@ -119,6 +121,8 @@ def _finding(position: Position) -> str:
 
 def _totals(position: Position) -> list[str]:
     trigger = position.trigger
+    if isinstance(trigger, Portfolio):
+        return _portfolio_totals(position, trigger)
     safe = "equal is liquidated" if trigger.at_equality else "equal is safe"
     test = "at or above" if trigger.at_equality else "above"
     counted = "maintenance and closing fee" if trigger.fee_ppb else "maintenance"
@@ -135,6 +139,19 @@ def _totals(position: Position) -> list[str]:
     ]
     if position.mode == "isolated":
         rows[-1] = (*rows[-1][:2], "of all pockets together; each leg is tested by itself")
+    return [f"{name:<20}{value:>16}   {words}" for name, value, words in rows]
+
+
+def _portfolio_totals(position: Position, trigger: Portfolio) -> list[str]:
+    equity, needed = position.equity, position.maintenance
+    ratio = trigger.ratio_ppb(equity, needed)
+    name, words = trigger.words(equity, needed)
+    shown = "−" if ratio >= NO_NEED_PPB else f"{ratio / PPB:.2%}"
+    rows = [
+        ("Equity", _money(position, equity), _wallet(position)),
+        ("Maintenance margin", _money(position, needed), ""),
+        (name, shown, words),
+    ]
     return [f"{name:<20}{value:>16}   {words}" for name, value, words in rows]
 
 
@@ -196,11 +213,11 @@ def _notes(position: Position) -> list[str]:
         "< and > stand before the last safe price: one tick beyond liquidates."
         + (
             " One contract moves; the other legs and the collateral are frozen at their mark."
-            if position.mode == "cross"
+            if position.mode != "isolated"
             else " Each leg stands alone with its own margin."
         )
     ]
-    if position.hedged and position.mode == "cross":
+    if position.hedged and position.mode != "isolated":
         lines.append("A contract held both ways ends at one price: its mark moves both legs.")
     touch = position.touch
     if touch is not None:
@@ -214,6 +231,8 @@ def _notes(position: Position) -> list[str]:
 
 
 def _step(position: Position, step: Step | None) -> str:
+    if step is None and position.mode == "portfolio":
+        return f"liquidation begins; what {position.book.id} does first to a portfolio is not published."
     if step is None:
         return f"what {position.book.id} does first is not described."
     terms = next(leg.terms for leg in position.legs if leg.leg.contract.id == step.leg.contract.id)
@@ -235,6 +254,15 @@ def _step(position: Position, step: Step | None) -> str:
     if step.fee < step.due:
         fee += f", of which {_money(position, step.fee)} is there to pay"
     return f"{lead}{verb} {size} {at} ({order}; {step.why}){fee}."
+
+
+def _whole_ratio(position: Position) -> float | None:
+    # The ratio the screen prints: under portfolio margin the venue's own.
+    trigger = position.trigger
+    if not isinstance(trigger, Portfolio):
+        return _ratio(position.maintenance, position.equity)
+    ratio = trigger.ratio_ppb(position.equity, position.maintenance)
+    return None if ratio >= NO_NEED_PPB else ratio / PPB
 
 
 def _ratio(maintenance: int, equity: int) -> float | None:

@@ -135,7 +135,7 @@ def drawdown_adl_amount(pnl: int, peak_pnl: int, peak_balance: int, limit_ppb: i
     return max(0, peak_pnl - pnl - mul_div_floor(peak_balance, -limit_ppb, PPB))
 
 
-def is_rapid_drop(balance: int, reference: int, drop_ppb: int) -> bool:
+def is_rapid_drop(balance: int, reference: int, drop_ppb: int, least: int) -> bool:
     """Return whether a fund has fallen by a share of a reference balance.
 
     Parameters
@@ -146,6 +146,8 @@ def is_rapid_drop(balance: int, reference: int, drop_ppb: int) -> bool:
         Peak (or average, a parameter: sources disagree) over the last 8 h, atoms, >= 0.
     drop_ppb : int
         Share, ppb (30 %; adjustable by the venue).
+    least : int
+        Lowest line, atoms, >= 0 (50,000 USD in the reading with the average, else 0).
 
     Returns
     -------
@@ -154,11 +156,12 @@ def is_rapid_drop(balance: int, reference: int, drop_ppb: int) -> bool:
 
     Notes
     -----
-    Not strict: ``balance <= reference * (1 - drop)``, exact on integers.
+    Not strict: ``balance <= max(reference * (1 - drop), least)``, exact on integers.
 
-    Source: OKX, Auto-deleveraging (mirror), read 2026-11-22 (M); peak against average (U).
+    Source: OKX, Auto-deleveraging (mirror), read 2026-11-22 (M); average, "or 50k USD, whichever is higher": a paraphrase of the
+    page of 6 March 2025 (2).
     """
-    return balance <= mul_div_floor(reference, PPB - drop_ppb, PPB)
+    return balance <= max(mul_div_floor(reference, PPB - drop_ppb, PPB), least)
 
 
 def fund_delta_dydx(received: int, bankruptcy: int, notional: int, max_fee_ppb: int) -> int:

@@ -156,6 +156,60 @@ def impact_gmx(d0: float, d1: float, exponent: int, factor: float) -> float:
     return _power(d0, exponent) * factor - _power(d1, exponent) * factor
 
 
+def tokens_gmx(notional: float, price: float, impact: float) -> float:
+    """Return the size in tokens that a long of a pool market gets for a notional.
+
+    Parameters
+    ----------
+    notional : float
+        Size of the increase, quote, >= 0.
+    price : float
+        Oracle price, quote a token, > 0.
+    impact : float
+        Price impact as a share of the notional, negative when the trade worsens the balance, > -1.
+
+    Returns
+    -------
+    float
+        Tokens; the entry price is ``notional`` over them.
+
+    Notes
+    -----
+    ``notional * (1 + impact) / price``: an impact is paid in tokens.
+
+    Source: GMX synthetics, README, example of price impact, commit a5c0c88, read 2026-11-22 (V).
+    """
+    return notional * (1.0 + impact) / price
+
+
+def pool_profit(side: int, tokens: float, price: float, notional: float) -> float:
+    """Return the profit of a position against a pool.
+
+    Parameters
+    ----------
+    side : int
+        1 for a long, -1 for a short.
+    tokens : float
+        Size in tokens, >= 0.
+    price : float
+        Oracle price, quote a token, > 0.
+    notional : float
+        What the tokens cost when the position was opened, quote, >= 0.
+
+    Returns
+    -------
+    float
+        Quote the trader has won, negative for a loss; the pool has the opposite.
+
+    Notes
+    -----
+    ``side * (tokens * price - notional)``: the economic sign. GMX's README prints its example from the pool's side.
+
+    Source: GMX synthetics, README, commit a5c0c88, read 2026-11-22 (V).
+    """
+    return side * (tokens * price - notional)
+
+
 def is_pool_adl(side_profit: float, pool: float, max_factor: float) -> bool:
     """Return whether winners of one side may be closed because their profit exhausts the pool.
 

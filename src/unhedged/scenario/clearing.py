@@ -5,7 +5,14 @@ from typing import Any, TypeVar
 
 from unhedged.scenario.spec import Venue
 from unhedged.venues.rulebook import Rulebook
-from unhedged.vocab.enums import AdlPrice, AdlTrigger, FundPool, LiquidationStep, Reduction
+from unhedged.vocab.enums import (
+    AdlPrice,
+    AdlTrigger,
+    DrawdownBase,
+    FundPool,
+    LiquidationStep,
+    Reduction,
+)
 from unhedged.vocab.units import PPB, parse_duration, parse_rate, parse_usd
 
 T = TypeVar("T")
@@ -73,6 +80,9 @@ def _liquidation(venue: Venue, book: Rulebook, lends: bool) -> dict[str, Any]:
         "least_notional_usd": fact("least_notional", parse_usd, 0.0),
         "portion_ppb": fact("portion", parse_rate, PPB),
         "block_notional_usd": fact("block_notional", parse_usd, 0.0),
+        "block_orders": fact("block_attempts", int, 0),
+        "block_adl": or_book(None, book, "adl.block_attempts", int, 0),
+        "block_lost_usd": or_book(None, book, "fund.block_limit", parse_usd, 0.0),
         "spread_ppb": fact("spread_factor", factor, 0),
         "shortfall_ppb": fact("shortfall_factor", factor, 0),
     }
@@ -116,6 +126,7 @@ def _adl(venue: Venue, book: Rulebook, lends: bool) -> dict[str, Any]:
         "drawdown_limit_ppb": fact("drawdown_limit", parse_rate, 0),
         "drawdown_stop_ppb": fact("drawdown_stop", parse_rate, 0),
         "drawdown_window_ns": fact("drawdown_window", parse_duration, 0),
+        "drawdown_base": DrawdownBase[fact("drawdown_base", str, "peak").upper()],
         "drawdown_least_usd": fact("drawdown_least", parse_usd, 0.0),
         "socialised": "socialised" in book.value("waterfall.order", ()),
     }

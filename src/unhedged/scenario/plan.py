@@ -19,6 +19,7 @@ from unhedged.vocab.enums import (
     CollateralOrder,
     CollateralPrice,
     CollateralSale,
+    DrawdownBase,
     FundingForm,
     FundingPrice,
     FundPool,
@@ -171,6 +172,11 @@ class VenuePlan:
     least_notional_usd: float  # that an order of a block may always have
     portion_ppb: int  # share of a position that an order of a block may have
     block_notional_usd: float  # of orders per account and block
+    block_orders: int  # orders of the venue per block, 0 for no limit
+    block_adl: int  # positions it deleverages per block, 0 for no limit
+    block_lost_usd: (
+        float  # that the fund may lose by one account's orders per block, 0 for no limit
+    )
     spread_ppb: int  # spread to maintenance ratio in the limit of such an order
     shortfall_ppb: int  # how fast that limit worsens with the shortfall
     # insurance fund
@@ -195,7 +201,10 @@ class VenuePlan:
     drawdown_limit_ppb: int  # change of the fund at which ADL starts
     drawdown_stop_ppb: int  # change above which it ends
     drawdown_window_ns: int  # over which a peak counts
-    drawdown_least_usd: float  # equity of the fund above which a drawdown counts
+    drawdown_base: DrawdownBase  # what a rapid drop is measured from
+    drawdown_least_usd: (
+        float  # equity of the fund above which a drawdown counts; lowest line of a rapid drop
+    )
     socialised: bool  # winners pay what the fund cannot
     # funding
     funding_form: FundingForm

@@ -14,6 +14,8 @@ from unhedged.vocab.units import ATOMS_PER_COIN, ATOMS_PER_USD, PPB, parse_rate
 
 MONEY = "USD"
 """Unit of floors in money; another unit is the contract's own coin, whatever it is called."""
+CONTRACTS = "contracts"
+"""Unit of floors that count contracts of a stated size."""
 
 
 def schedule_of(instrument: Instrument, book: Rulebook, mark: Fraction) -> dict[str, Any]:
@@ -43,19 +45,24 @@ def schedule_of(instrument: Instrument, book: Rulebook, mark: Fraction) -> dict[
         lot = Fraction(instrument.lot_size) if coins else None
         form = TierForm.SIZE if coins else TierForm.NOTIONAL
         return {**plain, "tier_form": form, "tiers": tuple(_steps(table, lot, fee))}
-    return {
-        **plain,
-        "tiers": tuple(
-            TierPlan(
-                floor_usd=bracket.floor,
-                floor_lots=0,
-                mm_ppb=parse_rate(bracket.maintenance) + fee,
-                im_ppb=bracket.initial_ppb,
-                deduct_usd=bracket.deduct,
-            )
-            for bracket in table.brackets
-        ),
-    }
+    lots = None
+    if table.unit == CONTRACTS:
+        plain["tier_form"] = TierForm.SIZE
+        lots = Fraction(table.contract) / Fraction(instrument.lot_size)
+    return {**plain, "tiers": tuple(_brackets(table, lots, fee))}
+
+
+def _brackets(table: TierTable, lots: Fraction | None, fee: int) -> Iterator[TierPlan]:
+    # The largest size of a tier still belongs to it, so the next begins one lot above; `lots` is lots in a contract.
+    for bracket in table.brackets:
+        by_size = lots is not None and bracket.floor > 0
+        yield TierPlan(
+            floor_usd=0.0 if lots is not None else bracket.floor,
+            floor_lots=int(Fraction(bracket.floor) * lots) + 1 if lots and by_size else 0,
+            mm_ppb=parse_rate(bracket.maintenance) + fee,
+            im_ppb=bracket.initial_ppb,
+            deduct_usd=0.0 if lots is not None else bracket.deduct,
+        )
 
 
 def _own(tiers: tuple[Tier, ...], fee: int) -> Iterator[TierPlan]:

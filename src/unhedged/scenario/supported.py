@@ -6,15 +6,18 @@ A rulebook may describe more than is compiled: it can be read and compared at on
 from collections.abc import Iterator
 
 from unhedged.scenario.clearing import steps_taken
+from unhedged.scenario.schedules import CONTRACTS
 from unhedged.scenario.spec import Instrument, Venue
-from unhedged.venues.rulebook import Rulebook
+from unhedged.venues.rulebook import Rulebook, TierTable
 from unhedged.vocab import registry
 from unhedged.vocab.enums import AdlPrice, LiquidationStep, MarkForm
 from unhedged.vocab.units import parse_duration, show_duration
 
 READ = frozenset(
     {
+        "adl.block_attempts",
         "adl.boundary",
+        "adl.drawdown_base",
         "adl.drawdown_least",
         "adl.drawdown_limit",
         "adl.drawdown_stop",
@@ -31,6 +34,7 @@ READ = frozenset(
         "collateral.slippage",
         "fees.maker",
         "fees.taker",
+        "fund.block_limit",
         "fund.capacity",
         "fund.pool",
         "fund.unwind_interval",
@@ -58,6 +62,7 @@ READ = frozenset(
         "index.outlier_rule",
         "index.stale",
         "liquidation.backstop",
+        "liquidation.block_attempts",
         "liquidation.block_notional",
         "liquidation.boundary",
         "liquidation.cooldown",
@@ -140,7 +145,10 @@ def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
     price = book.value("margin.price", "mark")
     if venue.mark.form is None and price not in ("mark", form):  # the mark may be the oracle
         yield "mark.form", f"margins at {price} where the mark is {form}"
-    if venue.adl.enabled and (venue.adl.trigger or book.value("adl.trigger")) != "none":
+    trigger = venue.adl.trigger or book.value("adl.trigger")
+    if venue.adl.enabled and trigger != "none":
+        if trigger == "drawdown" and book.value("adl.drawdown_base") == "average":
+            yield "adl.trigger", "a drawdown from an average"
         policy = venue.adl.policy or book.value("adl.policy", "")
         if registry.known("adl") and not registry.is_known("adl", policy):
             yield "adl.policy", f"ADL policy {policy}"
@@ -186,8 +194,17 @@ def unsupported_tiers(instrument: Instrument, book: Rulebook) -> str:
     table = book.table(instrument.tiers) if isinstance(instrument.tiers, str) else None
     if table is None:
         return ""
-    if table.form in ("marginal", "whole_position") and table.unit != "USD":
-        return f"its tiers are in {table.unit}"
     if table.form == "slope" and instrument.kind == "inverse":
         return "its rates grow with coins, and an inverse contract is counted in dollars"
+    by_brackets = table.form in ("marginal", "whole_position") and table.unit != "USD"
+    return _by_contracts(table) if by_brackets else ""
+
+
+def _by_contracts(table: TierTable) -> str:
+    if table.unit != CONTRACTS:
+        return f"its tiers are in {table.unit}"
+    if not table.contract:
+        return "its tiers are in contracts whose size is not stated"
+    if table.form == "marginal":
+        return "its tiers are in contracts: what keeps a marginal schedule continuous would move with the price"
     return ""

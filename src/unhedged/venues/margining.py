@@ -3,7 +3,7 @@
 All money is atoms of one settlement asset, all marks milli-ticks. Nothing here is a price anybody traded.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from unhedged.rules.integer import MILLI, PPB, mul_div_floor
@@ -78,6 +78,14 @@ class Trigger:
             return schedule.maintenance(notional, lots) + more
         return mul_div_floor(notional, schedule.tier(notional, lots).mm_ppb + self.fee_ppb, PPB)
 
+    def total(self, legs: Iterable[Leg]) -> int:
+        """Return what legs need together at their marks, atoms; each rounded by itself, hedged legs do not net."""
+        return sum(self.needed(leg) for leg in legs)
+
+    def bar(self, maintenance: int) -> int:
+        """Return the least equity that is safe, atoms: what is needed, or one atom more where equality liquidates."""
+        return maintenance + int(self.at_equality)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -92,19 +100,16 @@ class Account:
         return self.wallet + sum(leg.unrealised for leg in self.legs)
 
     def maintenance(self) -> int:
-        """Return what keeps the account from liquidation, atoms; each leg rounded by itself, hedged legs do not net."""
-        return sum(self.trigger.needed(leg) for leg in self.legs)
+        """Return what its legs need at their marks, atoms."""
+        return self.trigger.total(self.legs)
 
     def initial(self) -> int:
         """Return the sum of the legs' initial margins, atoms."""
         return sum(leg.initial() for leg in self.legs)
 
     def surplus(self) -> int:
-        """Return equity above what is needed, atoms; liquidated below zero.
-
-        Equal is safe where the trigger is strict; where equality liquidates, one atom less is counted.
-        """
-        return self.equity() - self.maintenance() - int(self.trigger.at_equality)
+        """Return equity above the least that is safe, atoms; liquidated below zero."""
+        return self.equity() - self.trigger.bar(self.maintenance())
 
     def at(self, contract: str, mark_milli: int) -> "Account":
         """Return the account with one contract at another mark, everything else frozen."""

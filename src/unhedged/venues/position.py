@@ -14,12 +14,15 @@ from unhedged.venues.contracts import Terms, terms_of
 from unhedged.venues.first_step import Step, first_step
 from unhedged.venues.legs import LegText, pairs, parse_collateral, parse_leg
 from unhedged.venues.margining import Account, Leg, SafeMarks, Trigger, safe_marks
+from unhedged.venues.portfolio import Unified, portfolio_trigger
 from unhedged.venues.requirement import highest_leverage
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab.errors import ScenarioError, UnknownKind
 from unhedged.vocab.units import parse_rate
 
-MODES = ("cross", "isolated")
+MODES = ("cross", "isolated", "portfolio")
+SHARED = ("cross", "portfolio")
+"""Modes in which one account secures every leg."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +152,7 @@ def position(
     options = (pairs("mark", marks), pairs("tiers", tiers), pairs("tick", ticks))
     terms = terms_of(texts, book, *options, pairs("lot", lots), pairs("face", faces), assumed)
     settlement, atoms = _settlement(terms)
-    trigger = _trigger(book)
+    trigger = portfolio_trigger(book) if mode == "portfolio" else _trigger(book)
     built = [_leg(text, terms[text.contract]) for text in texts]
     _refuse_twins(built)
     options_of_assets: dict[str, Any] = {
@@ -161,6 +164,8 @@ def position(
     }
     typed = [collateral] if isinstance(collateral, str) else list(collateral)
     held = holdings([parse_collateral(text) for text in typed], book, **options_of_assets)
+    if mode == "portfolio":
+        _only_known(trigger, held)
     wallets = _wallets(mode, texts, built, held, book, options_of_assets)
     owners = _owners(mode, wallets, built, trigger)
     reports = tuple(
@@ -179,10 +184,10 @@ def position(
         mode=mode,
         settlement=settlement,
         atoms_per_unit=atoms,
-        accounts=tuple(owners[:1] if mode == "cross" else owners),
+        accounts=tuple(owners[:1] if mode in SHARED else owners),
         collateral=tuple(held),
         legs=reports,
-        touch=_touch(reports, book),
+        touch=_touch(reports, book, ladder=mode != "portfolio"),
         trigger=trigger,
         assumed=tuple(assumed),
     )
@@ -202,7 +207,7 @@ def _owners(
     mode: str, wallets: Sequence[int], built: Sequence[Leg], trigger: Trigger
 ) -> list[Account]:
     # The account behind each leg: one for all of them, or one for each.
-    if mode == "cross":
+    if mode in SHARED:
         shared = Account(wallet=wallets[0], legs=tuple(built), trigger=trigger)
         return [shared] * len(built)
     return [
@@ -268,7 +273,7 @@ def _wallets(
     options: Mapping[str, Any],
 ) -> list[int]:
     whole = sum(holding.counts for holding in held)
-    if mode == "cross":
+    if mode in SHARED:
         return [whole]
     if len(legs) == 1 and texts[0].margin is None and texts[0].leverage is None:
         return [whole]
@@ -289,13 +294,26 @@ def _pocket(text: LegText, leg: Leg, book: Rulebook, options: Mapping[str, Any])
     return leg.contract.schedule.initial(abs(leg.cost), abs(leg.pos), text.leverage)
 
 
-def _touch(reports: Sequence[LegReport], book: Rulebook) -> Touch | None:
+def _only_known(trigger: Trigger, held: Sequence[Holding]) -> None:
+    # What supplied assets count for is published in one of the three forms alone.
+    strange = [holding.asset for holding in held if holding.price is not None]
+    if strange and not isinstance(trigger, Unified):
+        raise ScenarioError(
+            f"{strange[0]} as collateral under this venue's portfolio margin is not known.",
+            value=strange[0],
+            where="collateral",
+            allowed='Dollars, such as "$40k".',
+        )
+
+
+def _touch(reports: Sequence[LegReport], book: Rulebook, *, ladder: bool) -> Touch | None:
     # The contract that must move least, one tick past its last safe price; the present marks when it is too late.
+    # Ladders are those of ordinary accounts: what is done first to a portfolio is in no source.
     best: Touch | None = None
     for report in reports:
         mark = report.leg.contract.mark_milli
         if report.account.surplus() < 0:
-            step = first_step(report.account, book)
+            step = first_step(report.account, book) if ladder else None
             return Touch(
                 contract=report.leg.contract.id, price=report.price(mark), share=0.0, step=step
             )
@@ -307,7 +325,7 @@ def _touch(reports: Sequence[LegReport], book: Rulebook) -> Touch | None:
                     contract=report.leg.contract.id,
                     price=report.price(milli),
                     share=share,
-                    step=first_step(moved, book),
+                    step=first_step(moved, book) if ladder else None,
                 )
     return best
 

@@ -127,7 +127,9 @@ def schedule(
             f"Tiers {table.name} count {table.unit}; the contract settles in {coin or 'dollars'}.",
             value=table.unit,
             where=table.name,
-            hint="An inverse contract is named by what one of it is worth: --face NAME=$1.",
+            hint="A table in dollars is needed: floors by contracts move with the price."
+            if unit == "contracts"
+            else "An inverse contract is named by what one of it is worth: --face NAME=$1.",
         )
     if own:
         tier = Tier(

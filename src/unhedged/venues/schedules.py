@@ -3,7 +3,8 @@
 ``marginal`` brackets ask each rate on the part of the notional inside them and keep the schedule continuous by a deduction;
 ``whole_position`` brackets ask the rate of the highest on everything; ``slope`` and ``risk_limit_steps`` have a rate that grows
 with size: ``initial`` and ``maintenance`` plus ``per_unit`` for each ``unit``, or plus ``increment`` for each ``step`` begun above
-``base``. A notional equal to a floor belongs to the higher bracket.
+``base``. A notional equal to a floor belongs to the higher bracket; a size equal to a floor in ``contracts`` to the lower one, for
+such tables print the largest size of each tier. ``contract`` says how many coins one of them is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from unhedged.vocab.errors import DataError, UnhedgedError
-from unhedged.vocab.units import PPB, parse_rate
+from unhedged.vocab.units import PPB, parse_price, parse_rate
 
 FORMS: Mapping[str, tuple[str, ...]] = {
     "slope": ("initial", "maintenance", "per_unit", "unit"),
@@ -52,6 +53,7 @@ class TierTable:
     confidence: str
     form: str = "marginal"
     unit: str = "USD"  # of floors
+    contract: str = ""  # coins in one contract, exact decimal, where floors count contracts
     terms: Mapping[str, Any] = field(default_factory=dict)  # of a form without brackets
     also: Mapping[str, str] = field(default_factory=dict)  # what else the venue ties to the table
     names: tuple[str, ...] = ()  # other names it answers to, so that rulebooks can be exchanged
@@ -79,6 +81,8 @@ def parse(name: str, part: Mapping[str, Any], schedule: str, *, book: str) -> Ti
         for key in RATES:
             if key in own:
                 parse_rate(own[key])
+        if "contract" in part:
+            parse_price(part["contract"])
     except (UnhedgedError, ValueError, TypeError, ZeroDivisionError) as error:
         raise DataError(f"{where} cannot be read: {error}", file=book) from error
     return TierTable(
@@ -90,6 +94,7 @@ def parse(name: str, part: Mapping[str, Any], schedule: str, *, book: str) -> Ti
         confidence=part["confidence"],
         form=form,
         unit=part.get("unit", own.get("unit", "USD")),
+        contract=part.get("contract", ""),
         terms=own,
         also=part.get("also", {}),
         names=tuple(part.get("names", ())),

@@ -147,6 +147,7 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
     "portfolio": {
         "equity": Term("formula", "equity in portfolio margin"),
         "requirement": Term("formula", "maintenance in portfolio margin"),
+        "base": Term("money", "constant that is added to the requirement"),
         "ratio": Term("formula", "the ratio that is watched"),
         "boundary": Term(BOUNDARIES, "liquidated when ratio … liquidation level"),
         "reminder": Term("rate", "level of the first warning"),
@@ -223,7 +224,9 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "drawdown_stop": Term("rate", "change of the pool at which it ends"),
         "drawdown_window": Term("time", "how far back the reference looks"),
         "drawdown_base": Term(("peak", "average"), "reference of the drawdown"),
-        "drawdown_least": Term("money", "balance above which the drawdown rule holds"),
+        "drawdown_least": Term(
+            "money", "balance above which a drawdown counts; lowest line of a rapid drop"
+        ),
         "amount": Term("text", "how much is closed"),
         "policy": Term("text", "registered id of the score"),
         "score": Term("formula", "rank, highest closed first"),

@@ -241,11 +241,18 @@ class AdlTrigger(IntEnum):
     FUND_CANNOT_HOLD = 0  # net notional above the fund's capacity
     FUND_EMPTY = 1  # nothing would be left of the fund
     DRAWDOWN = 2  # the contract has cost the fund a share of its peak; or the fund is empty
-    RAPID_DROP = 3  # the fund has fallen by a share of its peak; or it is empty
+    RAPID_DROP = 3  # the fund has fallen by a share of its peak or average; or it is empty
     NEGATIVE_EQUITY = (
         4  # the account, or the vault that holds its positions, owns less than nothing
     )
     NONE = 5  # winners are never closed
+
+
+class DrawdownBase(IntEnum):
+    """What a fund's fall is measured from, over a window."""
+
+    PEAK = 0  # its highest money
+    AVERAGE = 1  # the mean of its money, read once in each part of the window
 
 
 class FundPool(IntEnum):

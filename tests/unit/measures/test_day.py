@@ -108,12 +108,15 @@ def test_winners_at_their_first_close() -> None:
             "leverage": [0.2, 9.0, 0.4],
             "profit": [0.5, -9.0, 0.5],
             "notional": [30.0, 10.0, 60.0],
+            "left": [1.0, 0.0, 0.0],
+            "unrealised": [60.0, -1.0, 20.0],
+            "equity_before": [300.0, 0.0, 150.0],
             "counterparty": ["vault@h", "vault@h", "loser@h"],
         }
     )
     assert closed.median_leverage(closes) == pytest.approx(0.3)
     assert closed.in_profit(closes) == 1.0
-    # A short sold at 1 and closed at 0.5: a profit of half its entry is all of its notional; a long's is a third of its.
+    # Half of the first was closed: $60 of profit on $60 of position; $20 on $60 of the second.
     assert closed.median_profit(closes) == pytest.approx((1.0 + 1 / 3) / 2)
     assert closed.median_equity_over_profit(closes) == pytest.approx((5.0 + 7.5) / 2)
     assert closed.vault_share(closes) == pytest.approx(0.4)

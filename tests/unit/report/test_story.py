@@ -31,8 +31,7 @@ def tables(coins, shorts, adl, equity, *, desk="d.0"):
             "mark": [1.1],
         }
     )
-    columns = {"account": pl.String, "step": pl.String, "notional": pl.Float64}
-    steps = pl.DataFrame(schema=columns)
+    steps = pl.DataFrame(schema={"account": pl.String, "step": pl.String, "notional": pl.Float64})
     series = pl.DataFrame({"instrument": ["spot/X", "hub/X-PERP"], "index": [None, 1.0]})
     found = {"desks": pl.concat(frames), "adl": closes, "liquidations": steps, "series": series}
     return lambda name: found[name]

@@ -41,10 +41,10 @@ def test_adl_of_the_drawdown_amount_brings_the_ratio_back_to_the_limit(
         assert Fraction(pnl + amount - 1 - peak, peak_balance) < Fraction(limit, PPB)
 
 
-@given(MONEY, ATOMS, st.integers(0, PPB))
-def test_rapid_drop_is_met_at_the_line(checked, balance, reference, drop):
-    line = Fraction(reference) * (PPB - drop) / PPB
-    assert checked(insurance.is_rapid_drop, balance, reference, drop) == (balance <= line)
+@given(MONEY, ATOMS, st.integers(0, PPB), ATOMS)
+def test_rapid_drop_is_met_at_the_line(checked, balance, reference, drop, least):
+    line = max(Fraction(reference) * (PPB - drop) / PPB, least)
+    assert checked(insurance.is_rapid_drop, balance, reference, drop, least) == (balance <= line)
 
 
 @given(MONEY, MONEY, ATOMS, st.integers(0, PPB))

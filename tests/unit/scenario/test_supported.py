@@ -7,7 +7,7 @@ import pytest
 from unhedged.scenario.load import load
 from unhedged.scenario.supported import READ, unsupported
 from unhedged.venues import comparing, rulebook
-from unhedged.vocab.enums import LiquidationStep
+from unhedged.vocab.enums import DrawdownBase, LiquidationStep, TierForm
 from unhedged.vocab.errors import InconsistentRules, ScenarioErrors, UnknownKind
 
 TIERS = [{"above": "$0", "initial": "1%", "maintenance": "0.5%"}]
@@ -92,10 +92,32 @@ def test_legs_that_no_account_has_are_left_out(data) -> None:
     assert names == [step for step in steps if step != "net_hedged_legs"]
 
 
-def test_schedule_in_contracts_is_named(data) -> None:
+def test_schedule_in_contracts_is_taken_by_lots(data) -> None:
     data["venue"][0]["rulebook"] = "okx-swap@2025-10-10"
-    data["instrument"][0]["tiers"] = "ETHUSDT-2021"
-    assert any("its tiers are in contracts" in text for text in errors(data))
+    data["instrument"][0] |= {"tiers": "ETHUSDT-2021", "lot_size": "0.001"}
+    instrument = load(data).plan().instruments[0]
+    assert instrument.tier_form == TierForm.SIZE
+    # OK4: 3,000 contracts of 0.1 ETH still belong to the first tier; a lot is 0.001 ETH. The closing fee counts as margin.
+    assert [(t.floor_lots, t.floor_usd, t.mm_ppb, t.im_ppb) for t in instrument.tiers[:3]] == [
+        (0, 0.0, 4_500_000, 8_000_000),
+        (300_001, 0.0, 5_500_000, 10_000_000),
+        (600_001, 0.0, 10_500_000, 15_000_000),
+    ]
+    coarse = load(data, overrides=["instrument.hub/BTC-PERP.lot_size=0.7"]).plan()
+    assert coarse.instruments[0].tiers[1].floor_lots == 429  # 428.57 lots are 3,000 contracts
+
+
+@pytest.mark.parametrize(
+    ("table", "readings", "words"),
+    [
+        ("AAVEUSDT-2023", {}, "its tiers are in contracts whose size is not stated"),
+        ("ETHUSDT-2021", {"schedule": "marginal"}, "would move with the price"),
+    ],
+)
+def test_schedule_in_contracts_that_cannot_be_taken_is_named(data, table, readings, words) -> None:
+    data["venue"][0] |= {"rulebook": "okx-swap@2025-10-10", "readings": {"margin": readings}}
+    data["instrument"][0]["tiers"] = table
+    assert any(words in text for text in errors(data))
 
 
 def test_rules_set_in_the_scenario_stand_for_those_that_are_not_compiled(data) -> None:
@@ -113,13 +135,29 @@ def test_rules_set_in_the_scenario_stand_for_those_that_are_not_compiled(data) -
 
 def test_reading_that_would_change_nothing_is_refused(data) -> None:
     data["venue"][0] |= {
-        "rulebook": "okx-swap@2025-10-10",
-        "mark": {"form": "binance"},
-        "readings": {"adl": {"drawdown_base": "average"}},
+        "rulebook": "bybit-linear@2025-10-10",
+        "readings": {"liquidation": {"order": "legacy"}},
     }
     (text,) = errors(data)
-    assert "adl.drawdown_base as average" in text
-    assert "venue.hub.readings.adl.drawdown_base" in text
+    assert "liquidation.order as legacy" in text
+    assert "venue.hub.readings.liquidation.order" in text
+
+
+def test_mean_as_reference_of_a_rapid_drop_is_a_reading(data) -> None:
+    mean = {"drawdown_base": "average", "drawdown_least": "average"}
+    data["venue"][0] |= {"rulebook": "okx-swap@2025-10-10", "readings": {"adl": mean}}
+    venue = load(data).plan().venues[0]
+    assert (venue.drawdown_base, venue.drawdown_least_usd) == (DrawdownBase.AVERAGE, 50_000)
+    data["venue"][0]["adl"] = {"trigger": "drawdown"}
+    (text,) = errors(data)
+    assert "a drawdown from an average" in text
+
+
+def test_limits_of_a_block_reach_the_plan(data) -> None:
+    data["venue"][0] |= {"rulebook": "dydx-v4@2025-10-10"}
+    data["instrument"][0]["tiers"] = "large-cap"
+    venue = load(data).plan().venues[0]
+    assert (venue.block_orders, venue.block_adl, venue.block_lost_usd) == (50, 10, 1_000_000)
 
 
 def test_other_steps_are_a_reading_of_a_rulebook(data) -> None:

@@ -17,6 +17,7 @@ CASE = columns(
     keep=("i8", "lots of the position that stay with the account after ADL and takeover"),
     used=("i8", "atoms of orders in this block; rounds of orders on all legs"),
     traded=("i8", "atoms of the latest order"),
+    lost=("i8", "atoms the fund paid for its orders in this block"),
     step=("i4", "number of the present step in the venue's order"),
     begin=("i4", "slot at which a block begins, relative"),
     passed=("i4", "slots that had their turn in this block"),

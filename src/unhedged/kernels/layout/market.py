@@ -83,6 +83,12 @@ VENUE = columns(
     adl_trigger=("i1", "AdlTrigger"),
     adl_at_limit=("i1", "1: a drawdown equal to its limit is a trigger"),
     adl_walk=("i4", "holders looked at from a random start, 0 for all"),
+    block_orders=("i4", "orders of blocks the venue sends per block, 0 for no limit"),
+    block_adl=("i4", "positions it deleverages per block of those ladders, 0 for no limit"),
+    block_lost=("i8", "atoms the fund may lose by one account's orders per block, 0: no limit"),
+    block=("i8", "block that was counted last: time by the mark interval"),
+    block_used=("i4", "orders sent in it"),
+    block_closed=("i4", "positions deleveraged in it"),
     sees=("i8", "a bit for each other venue, by row, whose balances it sees"),
     fund_pool=("i1", "FundPool"),
     socialised=("i1", "1: winners pay what the fund cannot"),
@@ -90,8 +96,16 @@ VENUE = columns(
     drawdown_limit_ppb=("i8", "change of the pool at which ADL starts, < 0"),
     drawdown_stop_ppb=("i8", "change of the pool above which it ends, < 0"),
     drawdown_window=("i8", "ns over which a peak counts"),
-    drawdown_least=("i8", "atoms a pool must have more than for the drawdown to count"),
-    peak=("i8", "atoms, highest equity of the fund in each part of the window", (PEAKS,)),
+    drawdown_least=(
+        "i8",
+        "atoms a pool must have more than for the drawdown to count; lowest line of a rapid drop",
+    ),
+    drawdown_base=("i1", "DrawdownBase"),
+    peak=(
+        "i8",
+        "atoms of the fund's equity in each part of the window: highest, or first where a mean counts",
+        (PEAKS,),
+    ),
     peak_part=("i8", "part of the window written last, counted from the start"),
     key=("u8", "key of the random stream of its auto-deleveraging"),
     draws=("u8", "draws used"),
@@ -161,7 +175,7 @@ INSTRUMENT = columns(
     slope_lots=("i8", "lots of that unit"),
     close_out_ppb=("i8", "close-out margin, of notional"),
     fund_cash=("i8", "atoms the fund received for this contract less what it paid"),
-    peak=("i8", "atoms, highest profit of the fund from it in each part of the window", (PEAKS,)),
+    peak=("i8", "atoms of the fund's profit from it in each part, as for the venue", (PEAKS,)),
 )
 
 ASSET = columns(

@@ -38,7 +38,9 @@ def brackets(version: str) -> Path:
 
 
 @pytest.mark.parametrize("version", FILES)
-def test_every_binance_tier_satisfies_the_maintenance_amount_identity(version: str) -> None:
+def test_every_binance_tier_satisfies_the_maintenance_amount_identity(
+    version: str, record_property: Any
+) -> None:
     found = binance.read(answer.read(brackets(version)).top, None)
     text = gzip.decompress(brackets(version).read_bytes())
     in_bitcoin = [key for key in json.loads(text) if key.endswith(":BTC")]
@@ -48,7 +50,9 @@ def test_every_binance_tier_satisfies_the_maintenance_amount_identity(version: s
     symbols, tiers = FILES[version]
     assert len(found.schedules) + len(found.left_out) == symbols
     left_out = sum(len(json.loads(text)[key]) for key in in_bitcoin)
-    assert sum(len(s.tiers) for s in found.schedules.values()) + left_out == tiers
+    taken = sum(len(s.tiers) for s in found.schedules.values())
+    assert taken + left_out == tiers
+    record_property(f"tiers of {version}", f"{taken:,} satisfy the identity, {left_out} are in BTC")
 
 
 def follows(schedule: Schedule) -> bool:
