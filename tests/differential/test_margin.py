@@ -138,6 +138,7 @@ class Twins:
     coins: list[Coin] = field(default_factory=list)
     memory: Memory = field(init=False)
     inclusive: int = 0
+    portfolio_ppb: int = 0
     first: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -181,6 +182,7 @@ class Twins:
                 m["tier"][row] = (tier.floor, tier.mm_ppb, tier.im_ppb, tier.deduct)
                 row += 1
         self.fill_coins()
+        m["venue"]["portfolio_ppb"] = self.portfolio_ppb
         row = 0
         for a, account in enumerate(self.accounts):
             self.first.append(row)
@@ -227,6 +229,7 @@ class Twins:
             m["account"][name][a] = getattr(account, name)
         status = AccountStatus.IN_LIQUIDATION if account.in_liquidation else AccountStatus.LIVE
         m["account"]["status"][a] = status
+        m["account"]["portfolio"][a] = account.portfolio_ppb != PPB
         if account.shorts:
             for k, i in enumerate(account.positions):
                 m["position"]["pos"][self.first[a] + 2 * k] = account.positions[i]
@@ -328,7 +331,7 @@ class Twins:
                 if start // 200 <= mark <= 30 * start:
                     self.instruments[i].mark_milli = self.memory["basis"]["milli"][i] = mark
         for k, lots in self.accounts[a].coins.items():
-            trigger = self.memory["trigger"][self.first[a] + len(self.accounts[a].positions) + k]
+            trigger = self.memory["trigger"][self.first[a] + len(plain.legs(self.accounts[a])) + k]
             if lots != 0 and trigger["bucket"] >= 0:
                 self.price(k, int(trigger["px_milli"]) + 1)
 
@@ -366,6 +369,7 @@ def make_twins(seed: int, accounts: int, *, hedge: bool = False) -> Twins:
     rng = random.Random(seed)
     instruments = [make_instrument(rng) for _ in range(rng.choice([1, 3, 8]))]
     coins = [make_coin(rng) for _ in range(rng.choice([0, 1, 3]))]
+    ratio = rng.choice([1_050_000_000, 1_200_000_001, 3 * PPB])
     made = []
     for _ in range(accounts):
         held = rng.sample(range(len(instruments)), min(len(instruments), rng.choice([1, 1, 2, 8])))
@@ -386,8 +390,10 @@ def make_twins(seed: int, accounts: int, *, hedge: bool = False) -> Twins:
             account.topup = max(1, int(needed * rng.uniform(0.01, 0.5)))
             account.reserve = account.topup * rng.randint(0, 4)
             account.topup_ppb = int(rng.choice([0, 0.5, 1.0, 1.1, 1.5, 4.0]) * PPB)
+        if rng.random() < 0.3:
+            account.portfolio_ppb = ratio
         made.append(account)
-    return Twins(rng, instruments, made, coins)
+    return Twins(rng, instruments, made, coins, portfolio_ppb=ratio)
 
 
 def run(twins: Twins, updates: int) -> int:

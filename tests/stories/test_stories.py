@@ -44,7 +44,7 @@ ZERO_SUM = "crowd"
 
 RATES = (
     "liquidation_fee", "slice", "backstop", "fund_capacity", "maker_fee", "taker_fee", "unwind", "fee_cap", "portion", "spread",
-    "shortfall", "drawdown_limit", "drawdown_stop", "collateral_slip", "collateral_discount",
+    "shortfall", "drawdown_limit", "drawdown_stop", "collateral_slip", "collateral_discount", "portfolio",
 )  # fmt: skip
 TIMES = (
     "cooldown", "takeover_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
@@ -188,7 +188,8 @@ class Story:
             cash = round(account["wallet"] * self.atoms) - spent
             for name, lots in account.get("coins", {}).items():
                 positions[self.instruments.index(name)] = (lots, 0)
-            rows.append({"cash": cash, "positions": positions, "owner": owner})
+            mode = {"portfolio": int(account.get("portfolio", False))}
+            rows.append({"cash": cash, "positions": positions, "owner": owner, **mode})
         rest = {
             self.instruments.index(name): (-pos, self.cost(-pos, self.marks[name]))
             for name, pos in net.items()

@@ -4,6 +4,8 @@ The dollar has two thin books, one of them the venue's own; its value falls with
 keeps the rest and whether the ladder sells it before contracts is drawn from the seed.
 """
 
+import re
+
 import numpy as np
 from tests.support import small_world
 
@@ -126,9 +128,9 @@ def scenario(seed: int, seconds: int = 80) -> str:
         haircut=one("0%", "10%", "2%, 10% above $100k, 60% above $2M"),
     )
     steps = STEPS[seed % len(STEPS)]
-    text = small_world.scenario(seed, seconds, RULEBOOKS[seed % len(RULEBOOKS)]).replace(
-        'margin = "isolated"', 'margin = "cross"'
-    )
+    text = small_world.scenario(seed, seconds, RULEBOOKS[seed % len(RULEBOOKS)])
+    margin = "portfolio" if seed % len(RULEBOOKS) == 0 else "cross"
+    text = re.sub(r'margin = "(cross|isolated)"', f'margin = "{margin}"', text)
     text = text.replace("[venue.fund]\n", f"{taken}", 1)
     text = text.replace("[venue.vault]\n", TAKEN_BY_VAULT, 1)
     text = text.replace(

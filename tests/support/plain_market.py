@@ -57,7 +57,7 @@ class PlainMarket:
         accounts = [self.account(market, row) for row in range(len(market.memory["account"]))]
         self.orders: list[Resting] = []
         self.clearing = Clearing(
-            Ledger(contracts, accounts, coins=coins),
+            Ledger(contracts, accounts, coins=coins, portfolio_ppb=int(venue["portfolio_ppb"])),
             rulebook_of(venue, score),
             self.take,
             self.cancel,
@@ -73,6 +73,7 @@ class PlainMarket:
             owner=int(given["owner"]),
             kind=AccountKind(int(given["kind"])),
             cash=int(given["cash"]),
+            portfolio=bool(given["portfolio"]),
         )
         legs = 2 if market.hedge and account.kind == AccountKind.TRADER else 1
         contracts = market.count - market.coins

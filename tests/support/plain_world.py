@@ -79,6 +79,7 @@ def twin_of(
     for n, row in enumerate(memory["venue"]):
         _add_venue(world, memory, n, row, scores[n])
     for n, row in enumerate(memory["venue"]):
+        world.venues[n].ledger.portfolio_ppb = int(row["portfolio_ppb"])
         world.venues[n].ledger.coins += coins_of(memory, row, lambda i: world.exchanges[i].contract)
     _add_seats(world, memory)
     _add_agents(world, memory, behaviours)
@@ -118,6 +119,7 @@ def _holder(row: Any, number: int) -> Holder:
         kind=AccountKind(int(row["kind"])),
         status=AccountStatus(int(row["status"])),
         self_trade=bool(row["self_trade"]),
+        portfolio=bool(row["portfolio"]),
         keep=bool(row["keep"]),
         **given,
     )

@@ -48,6 +48,7 @@ def _fill_venue(row: Any, venue: VenuePlan, first: int) -> None:
     row["collateral_slip_ppb"] = own.slippage_ppb
     row["collateral_discount_ppb"] = own.discount_ppb
     row["collateral_rest"] = own.rest_to_fund
+    row["portfolio_ppb"] = venue.portfolio_ppb
 
 
 def blank_balances(rows: Rows, venue: VenuePlan, count: int) -> Array:

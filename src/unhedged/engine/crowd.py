@@ -121,6 +121,7 @@ def seat_crowd(
     positions["leg"] = leg_codes(count * width, hedge=agent_rows.is_hedge(crowd.group.params))
     pockets = count * width if isolated else count
     accounts = blank_accounts(pockets)
+    accounts["portfolio"] = crowd.group.params["margin"] == "portfolio"
     accounts["positions"] = 1 if isolated else width
     owners = roster.new_owners(count)
     accounts["owner"] = np.repeat(owners, width) if isolated else owners

@@ -13,7 +13,7 @@ from typing import Any
 from unhedged.kernels.collateral import counted_of, without_assets
 from unhedged.kernels.compiled import helper, kernel, minus, plus, rule, times
 from unhedged.kernels.tables import account, instrument, position, tier, venue
-from unhedged.rules import liquidation, margin, pnl
+from unhedged.rules import liquidation, margin, pnl, portfolio
 from unhedged.vocab.enums import AccountStatus, InstrumentKind, Leg, Side, TierForm
 
 NOT_LISTED = -2
@@ -25,6 +25,7 @@ maintenance_margin = rule(margin.maintenance_margin)
 _initial_margin = rule(margin.initial_margin)
 _slope_rate = rule(margin.slope_rate)
 _bar = rule(liquidation.bar)
+_portfolio_bar = rule(portfolio.portfolio_bar)
 _SIZE = int(TierForm.SIZE)
 _LONG = int(Leg.LONG)
 _SHORT = int(Leg.SHORT)
@@ -133,9 +134,18 @@ def maintenance(w: Any, a: int) -> int:
 
 
 @helper("int64(World, int64, int64)")
+def required(w: Any, a: int, needed: int) -> int:
+    """Return the equity that a maintenance of ``needed`` atoms asks of account ``a``: in portfolio margin a multiple of it."""
+    own = account(w, a)
+    if own.portfolio == 0:
+        return needed
+    return _portfolio_bar(needed, venue(w, own.venue).portfolio_ppb)
+
+
+@helper("int64(World, int64, int64)")
 def bar_of(w: Any, a: int, needed: int) -> int:
     """Return the least equity with which account ``a`` of maintenance ``needed`` is safe, atoms."""
-    return _bar(needed, venue(w, account(w, a).venue).inclusive)
+    return _bar(required(w, a, needed), venue(w, account(w, a).venue).inclusive)
 
 
 @kernel("int64(World, int64)")

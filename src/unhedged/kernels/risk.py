@@ -7,7 +7,7 @@ travels like any order.
 
 from typing import Any
 
-from unhedged.kernels.accounts import equity, maintenance, mark_dirty
+from unhedged.kernels.accounts import equity, maintenance, mark_dirty, required
 from unhedged.kernels.clearing import open_case, watch_funds
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import kernel, minus, rule
@@ -99,7 +99,8 @@ def fire_triggers(w: Any) -> None:
 def top_up(w: Any, a: int) -> None:
     """Move margin from the holder's reserve outside the venue into account ``a``: as many top-ups as it needs, one payment."""
     own = account(w, a)
-    threshold = _mul_div_ceil(maintenance(w, a), threshold_ppb(w, a), PPB)
+    needed = required(w, a, maintenance(w, a))
+    threshold = _mul_div_ceil(needed, threshold_ppb(w, a), PPB)
     moved = own.topup * _top_ups(equity(w, a), threshold, own.topup, own.reserve)
     own.reserve = minus(own.reserve, moved)
     pay(w, venue(w, own.venue).external, a, moved, EntryReason.TOP_UP)

@@ -9,7 +9,7 @@ the list of changed accounts and reports the other kinds in ``fired``. `drain` e
 on integers, and places their triggers anew; nobody else is looked at. `scan_all` looks at everybody and must agree.
 
 Why nobody is missed. Let the account's health be ``H = equity - k * maintenance``, ``k`` = 1, or the share of maintenance
-at which an armed top-up acts. Move every mark by a relative amount and look at what position ``i`` of notional ``N`` can
+at which an armed top-up acts; in portfolio margin times the ratio at which its venue liquidates. Move every mark by a relative amount and look at what position ``i`` of notional ``N`` can
 take from ``H``, in real numbers:
 
 - value shrinks towards zero (linear long, mark falls by ``x``): value loses ``N x``; maintenance is a sum of marginal
@@ -154,6 +154,14 @@ def verdict(w: Any, a: int) -> int:
     return _judge(w, a, equity(w, a), maintenance(w, a))
 
 
+@helper("int64(World, int64, int64)")
+def _scale(w: Any, a: int, share_ppb: int) -> int:
+    # The multiple of maintenance, ppb, below which account ``a`` needs action: in portfolio margin one more factor.
+    if account(w, a).portfolio == 0:
+        return share_ppb
+    return _mul_div_ceil(share_ppb, venue(w, account(w, a).venue).portfolio_ppb, PPB)
+
+
 @helper("boolean(World, int64)")
 def _harm_grows(w: Any, p: int) -> bool:
     # Whether the size of the position's value grows in the direction that harms it.
@@ -241,7 +249,8 @@ def evaluate(w: Any, a: int) -> int:
     owned = own.cash
     needed = 0
     weight = 0.0
-    slack = 1.0 + 1e-9 * f8(share) * f8(venue(w, own.venue).inclusive)
+    scale = _scale(w, a, share)
+    slack = 1.0 + 1e-9 * f8(share) * f8(venue(w, own.venue).inclusive + own.portfolio)
     bounded = True
     for p in range(own.first_position, own.first_position + own.positions):
         o = position(w, p)
@@ -251,9 +260,9 @@ def evaluate(w: Any, a: int) -> int:
         notional = abs(value)
         owned = plus(owned, value)
         needed = plus(needed, maintenance_at(w, o.instrument, o.pos, notional))
-        weight += _weight(w, p, notional, share)
-        slack += 2.0 + (4.0 + f8(instrument(w, o.instrument).tiers)) * 1e-9 * f8(share)
-        bounded = bounded and _is_bounded(w, p, share)
+        weight += _weight(w, p, notional, scale)
+        slack += 2.0 + (4.0 + f8(instrument(w, o.instrument).tiers)) * 1e-9 * f8(scale)
+        bounded = bounded and _is_bounded(w, p, scale)
     if own.balances != 0:
         owned = plus(owned, counted_of(w, a))
         weight += weight_of_assets(w, a)

@@ -28,13 +28,14 @@ class CollateralSales(Funds):
 
     def safe(self, account: Account) -> bool:
         """Return whether an account has its maintenance margin."""
-        needed = self.ledger.maintenance(account)
+        needed = self.ledger.required(account, self.ledger.maintenance(account))
         return self.ledger.equity(account) >= liquidation.bar(needed, self.rulebook.inclusive)
 
     def missing(self, account: Account) -> int:
         """Return what an account is short of with its money and contracts alone, atoms."""
         ledger = self.ledger
-        bar = liquidation.bar(ledger.maintenance(account), self.rulebook.inclusive)
+        needed = ledger.required(account, ledger.maintenance(account))
+        bar = liquidation.bar(needed, self.rulebook.inclusive)
         return max(0, bar - (ledger.equity(account) - ledger.posted(account)))
 
     def next_coin(self, account: Account, offered: set[int]) -> int | None:

@@ -219,7 +219,8 @@ class ForcedOrders(Takeover):
             i: ledger.contracts[i].tiers[0].mm_ppb + ledger.slope(i, account.holdings[i].pos)
             for i in account.open()
         }
-        bar = liquidation.bar(ledger.rated(account, rates), self.rulebook.inclusive)
+        needed = ledger.required(account, ledger.rated(account, rates))
+        bar = liquidation.bar(needed, self.rulebook.inclusive)
         return ledger.equity(account) < bar
 
     def close_part(self, account: Account, i: int, qty: int) -> Steps:

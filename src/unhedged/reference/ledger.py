@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from unhedged.reference.collateral import Coin
-from unhedged.rules.integer import mul_div_floor
+from unhedged.rules.integer import PPB, mul_div_floor
 from unhedged.rules.margin import maintenance_margin, slope_rate
 from unhedged.rules.pnl import cost_after, inverse_amount, inverse_value, value
 from unhedged.vocab.enums import AccountKind, AccountStatus, EntryReason, InstrumentKind, TierForm
@@ -100,6 +100,7 @@ class Account:
     """The contract its clearing worked on last."""
     slot: dict[int, int] = field(default_factory=dict)
     holdings: dict[int, Holding] = field(default_factory=lambda: defaultdict(Holding))
+    portfolio: bool = False
     coins: dict[int, Holding] = field(default_factory=dict)
     """What is posted as collateral, by the number of the asset in the venue's list."""
     totals: dict[EntryReason, int] = field(default_factory=lambda: defaultdict(int))
@@ -125,6 +126,7 @@ class Ledger:
     contracts: list[Contract]
     accounts: list[Account]
     coins: list[Coin] = field(default_factory=list, kw_only=True)
+    portfolio_ppb: int = field(default=0, kw_only=True)
 
     def __post_init__(self) -> None:
         """Let a leg find its contract."""
@@ -144,6 +146,10 @@ class Ledger:
         """Return cash, signed values and what collateral counts for, atoms."""
         values = sum(self.value_of(account, i) for i in account.open())
         return account.cash + values + self.posted(account)
+
+    def required(self, account: Account, needed: int) -> int:
+        """Return the equity a maintenance asks of an account, atoms: in portfolio margin a multiple of it."""
+        return -(-needed * self.portfolio_ppb // PPB) if account.portfolio else needed
 
     def posted(self, account: Account) -> int:
         """Return what an account's collateral counts for, atoms; that of a house in full."""

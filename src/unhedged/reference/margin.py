@@ -53,6 +53,8 @@ class Account:
     topup: int = 0
     topup_ppb: int = 0
     in_liquidation: bool = False
+    portfolio_ppb: int = PPB
+    """In portfolio margin the ratio below which it is liquidated."""
     coins: dict[int, int] = field(default_factory=dict)
     """What is posted as collateral: asset number to lots."""
 
@@ -119,7 +121,7 @@ def verdict(
     if account.in_liquidation:
         return SAFE
     owned, needed = equity(account, instruments, coins), maintenance(account, instruments)
-    needed = bar(needed, inclusive)
+    needed = bar(-(-needed * account.portfolio_ppb // PPB), inclusive)
     armed = account.topup > 0 and account.reserve >= account.topup and account.topup_ppb > 0
     if armed and owned < mul_div_ceil(needed, max(account.topup_ppb, PPB), PPB):
         return NEEDS_TOP_UP

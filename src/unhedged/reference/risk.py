@@ -65,6 +65,7 @@ def verdict(venue: Venue, account: Holder) -> int:
     if not watched or not venue.margin_on:
         return SAFE
     owned, needed = venue.ledger.equity(account), venue.ledger.maintenance(account)
+    needed = venue.ledger.required(account, needed)
     needed = bar(needed, venue.clearing.rulebook.inclusive)
     armed = account.topup > 0 and account.reserve >= account.topup and account.topup_ppb > 0
     if armed and owned < mul_div_ceil(needed, max(account.topup_ppb, PPB), PPB):
@@ -74,7 +75,7 @@ def verdict(venue: Venue, account: Holder) -> int:
 
 def top_up(venue: Venue, account: Holder) -> None:
     """Add margin one top-up after the other until the threshold is met or the reserve is gone; paid together."""
-    needed = venue.ledger.maintenance(account)
+    needed = venue.ledger.required(account, venue.ledger.maintenance(account))
     threshold = mul_div_ceil(needed, max(account.topup_ppb, PPB), PPB)
     owned, moved = venue.ledger.equity(account), 0
     while owned + moved < threshold and account.reserve - moved >= account.topup:

@@ -267,3 +267,27 @@ def offset_margin(long_notional: int, short_notional: int, rate_ppb: int) -> int
     Source: Deribit, Portfolio margin (older page), read 2026-11-22 (V).
     """
     return mul_div_ceil(min(long_notional, short_notional), rate_ppb, PPB)
+
+
+def portfolio_bar(maintenance: int, limit_ppb: int) -> int:
+    """Return the least equity whose unified ratio is not below a limit.
+
+    Parameters
+    ----------
+    maintenance : int
+        Maintenance margin of all positions and loans, atoms, >= 0.
+    limit_ppb : int
+        Ratio below which an account is liquidated, ppb (uniMMR: 105 %).
+
+    Returns
+    -------
+    int
+        Atoms, rounded up; an account with less has ``unified_margin_ratio < limit``.
+
+    Notes
+    -----
+    ``ceil(maintenance * limit / 10**9)``. Equality is safe, which is our reading (U).
+
+    Source: Binance, Portfolio Margin Pro: maintenance margin ratio calculation, read 2026-11-22 (V).
+    """
+    return mul_div_ceil(maintenance, limit_ppb, PPB)

@@ -239,7 +239,10 @@ class Leveraged(Group):
         tuple[InstrumentRef, ...], Field(min_length=1, max_length=8), BeforeValidator(as_tuple)
     ] = Field(description="what each account holds; several of one venue are held together")
     weights: tuple[float, ...] = key((), "shares of the instruments in a position; even if empty")
-    margin: Literal["cross", "isolated"] = key("cross", "one pocket for all, or one a position")
+    margin: Literal["cross", "isolated", "portfolio"] = key(
+        "cross",
+        "one pocket for all, or one a position; portfolio: one, by the venue's unified ratio",
+    )
     position_mode: PositionMode = key(
         "one_way", "one net position a contract, or a long and a short leg"
     )

@@ -6,6 +6,7 @@ from unhedged.scenario.agents import AgentSpec
 from unhedged.scenario.check_hedge import check_hedge
 from unhedged.scenario.collateral import check_posted
 from unhedged.scenario.layers import Keys, Stack
+from unhedged.scenario.portfolio import check_portfolio
 from unhedged.scenario.problems import known, place
 from unhedged.scenario.spec import Instrument, Scenario
 from unhedged.vocab import registry
@@ -43,6 +44,7 @@ def check_agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
             yield from check_hedge(agent, scenario, instruments, stacked, ("agent", n))
             if agent.kind == "leveraged":
                 yield from check_posted(agent, instruments, venues, stacked, ("agent", n))
+                yield from check_portfolio(agent, instruments, venues, stacked, ("agent", n))
 
 
 def _behaviour(name: str, stacked: Stack, path: Keys) -> Iterator[ScenarioError]:

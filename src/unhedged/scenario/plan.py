@@ -126,6 +126,7 @@ class VenuePlan:
     rulebook: str  # id and date of the data it was made from
     margin_mode: MarginMode  # NONE for spot
     collateral: CollateralPlan
+    portfolio_ppb: int  # ratio below which a portfolio account is liquidated, 0 for none
     maker_fee_ppb: int  # of the fill amount; negative is a rebate
     taker_fee_ppb: int
     # gateway

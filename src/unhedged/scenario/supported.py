@@ -97,6 +97,8 @@ READ = frozenset(
         "oracle.delay",
         "oracle.least_sources",
         "oracle.stale",
+        "portfolio.form",
+        "portfolio.liquidation",
         "transfers.delay",
         "vault.interval",
         "vault.takeover",

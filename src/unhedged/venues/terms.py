@@ -145,6 +145,7 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
     },
     "collateral_ratio": {"*": Term("rate", "share of its price that counts as collateral")},
     "portfolio": {
+        "form": Term(("unified_ratio", "borrow_ratio", "grid"), "how it is computed"),
         "equity": Term("formula", "equity in portfolio margin"),
         "requirement": Term("formula", "maintenance in portfolio margin"),
         "base": Term("money", "constant that is added to the requirement"),

@@ -131,3 +131,12 @@ def test_a_debt_counts_in_full_and_an_asset_less_its_haircut(checked, worth, rat
 def test_choice_of_price_decides_what_a_depegged_token_is_worth():
     prices = (650, 998, 1_000)
     assert [collateral.collateral_price(which, *prices) for which in range(3)] == list(prices)
+
+
+@given(maintenance=st.integers(1, 10**16), limit=st.integers(10**9, 2 * 10**9))
+def test_least_equity_of_a_portfolio_has_the_ratio_and_an_atom_less_has_not(
+    checked, maintenance, limit
+):
+    bar = checked(portfolio.portfolio_bar, maintenance, limit)
+    assert portfolio.unified_margin_ratio(bar, maintenance) >= limit
+    assert portfolio.unified_margin_ratio(bar - 1, maintenance) < limit

@@ -71,7 +71,7 @@ def test_events_need_a_time(text):
         ("cross_venue", {"instruments": ["a/B", "a/B"]}, ()),
         ("dip_buyer", {"ladder": {"farthest": "100%"}}, ("ladder",)),
         ("dip_buyer", {"capitol": "$1"}, ("capitol",)),
-        ("leveraged", {"margin": "portfolio"}, ("margin",)),
+        ("leveraged", {"margin": "pooled"}, ("margin",)),
     ],
 )
 def test_what_makes_no_sense_is_refused_where_it_stands(kind, keys, where):

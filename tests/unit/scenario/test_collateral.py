@@ -106,6 +106,16 @@ def test_isolated_margin_is_dollars(taking):
     assert "Isolated margin is dollars" in refusals(taking)
 
 
+def test_portfolio_margin_is_the_venues_unified_ratio(taking):
+    taking["agent"][0]["margin"] = "portfolio"
+    assert load(taking).plan().venues[0].portfolio_ppb == 1_050_000_000
+    taking["venue"][0] |= {"rulebook": "hyperliquid@2025-10-10", "vault": {}}
+    taking["instrument"][0]["tiers"] = "BTC"
+    text = refusals(taking)
+    assert "no portfolio margin that the engine takes" in text
+    assert "binance-usdm@2025-10-10" in text
+
+
 def test_parts_sum_to_the_margin_at_most(taking):
     taking["venue"][0]["collateral"]["assets"]["BTC"] = {"book": "spot/BTC"}
     taking["agent"][0]["collateral"]["BTC"] = {"part": "50%"}

@@ -14,6 +14,7 @@ ACCOUNT = columns(
     agent=("i4", "agent that acts for it, -1 for a passive account"),
     first_position=("i4", "row; an account's positions are contiguous"),
     positions=("i4", "number of position slots"),
+    portfolio=("i1", "1: liquidated by the unified ratio of its venue"),
     balances=("i4", "assets posted as collateral: rows of `position` behind those slots"),
     first_order=("i4", "head of its working orders"),
     case=("i4", "open clearing case, -1 for none"),

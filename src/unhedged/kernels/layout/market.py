@@ -50,6 +50,7 @@ VENUE = columns(
     collateral_sale=("i1", "CollateralSale"),
     collateral_order=("i1", "CollateralOrder"),
     collateral_rest=("i1", "1: what is left of them after a takeover goes to the fund"),
+    portfolio_ppb=("i8", "unified ratio below which a portfolio account is liquidated"),
     collateral_slip_ppb=("i8", "BOOK: farthest from the price an order may sell"),
     collateral_discount_ppb=("i8", "FUND: by which it pays less than the price"),
     mark_form=("i1", "MarkForm"),
