@@ -96,7 +96,7 @@ def _policies(found: Row) -> Iterator[str]:
         yield f"{row['policy']:<24}{cells[0]:>28}{cells[1]:>28}{worst:>18}"
 
 
-CELLS = (10, 14, 13, 17, 10, 12)
+CELLS = (10, 13, 12, 16, 13, 12)
 
 
 def _answers(found: Row, kind: str) -> Iterator[str]:

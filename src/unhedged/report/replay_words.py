@@ -22,20 +22,26 @@ def finding(found: Row) -> str:
     if over and removed:
         waves, above = found.get("waves", []), figures.get("overshoot_above", over)
         return (
-            f"{show_money(over['value'])} was taken from winners beyond need in {len(waves)} waves: equity removed against a "
+            f"{_beyond(over['value'])} in {len(waves)} waves: equity removed against a "
             f"path without ADL ({show_money(removed['value'])}) less the gap between mark and execution "
             f"({show_money(figures['needed']['value'])}); waves that took too much took {show_money(above['value'])}."
         )
     if over := figures.get("archive_overshoot.0_ms"):
         return (
-            f"{show_money(over['value'])} was taken from winners beyond need in {len(found.get('archive_waves', []))} waves of your "
-            f"archive ({show_count(figures['archive_adl']['value'])} ADL fills): equity removed against a path without ADL "
+            f"{_beyond(over['value'])} in {len(found.get('archive_waves', []))} waves of your archive "
+            f"({show_count(figures['archive_adl']['value'])} ADL fills): equity removed against a path without ADL "
             f"({show_money(figures['archive_removed']['value'])}) less the gap between mark and execution "
             f"({show_money(figures['archive_needed']['value'])})."
         )
     if notional := figures.get("notional"):
         return f"{show_money(notional['value'])} of profitable positions was closed by ADL."
     return "The tables that say what was taken beyond need are not in the folder."
+
+
+def _beyond(dollars: float) -> str:
+    if dollars < 0:
+        return f"{show_money(-dollars)} less was taken from winners than was needed"
+    return f"{show_money(dollars)} was taken from winners beyond need"
 
 
 def show(value: float, unit: str) -> str:

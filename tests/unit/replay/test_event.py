@@ -118,6 +118,14 @@ def test_finding_of_tables_that_do_not_say_it():
     assert "not in the folder" in finding(nothing)
 
 
+def test_finding_of_too_little_says_so(archive):
+    _, found = archive
+    assert found.findings.figure("archive_overshoot.0_ms").value < 0
+    assert "less was taken from winners than was needed in 8 waves of your archive" in finding(
+        found.to_json()
+    )
+
+
 def test_rounding_dust_is_shown_as_nothing():
     assert show(1.7e-8, "usd") == "$0"
     assert show(0.25, "share") == "25%"
