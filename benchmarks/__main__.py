@@ -1,4 +1,4 @@
-"""``python -m benchmarks [book loop margin adl start scenarios replay rulebooks]``: all comparisons in one table."""
+"""``python -m benchmarks [book loop margin adl start scenarios replay rulebooks dispatch]``: all comparisons in one table."""
 
 import multiprocessing
 import sys
@@ -6,7 +6,17 @@ from concurrent.futures import ProcessPoolExecutor
 
 from benchmarks.side_by_side import Row, measured_in, report
 
-COMPARISONS = ("book", "loop", "margin", "adl", "start", "scenarios", "replay", "rulebooks")
+COMPARISONS = (
+    "book",
+    "loop",
+    "margin",
+    "adl",
+    "start",
+    "scenarios",
+    "replay",
+    "rulebooks",
+    "dispatch",
+)
 
 
 def main(names: list[str]) -> int:
