@@ -10,6 +10,7 @@ from typing import Any
 from tests.support.market import FIRST_TRADER, IDLE, VAULT, Market
 
 from unhedged.engine.clearing import fill_clearing
+from unhedged.engine.money import DOLLARS
 from unhedged.scenario.load import load
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.enums import CasePhase, EntryReason, MarginMode
@@ -84,7 +85,7 @@ class OneMark:
             house={"FUND": {"cash": self.money}, "VAULT": {"cash": self.money}},
         )
         row = self.market.memory["venue"][0]
-        fill_clearing(row, venue)
+        fill_clearing(row, venue, DOLLARS)
         row["mark_interval"], row["liquidation_on"] = venue.mark_interval_ns, True
         row["fund_start"] = row["peak"] = self.money
         self.t = 0
