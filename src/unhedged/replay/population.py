@@ -17,7 +17,7 @@ from unhedged.replay.allocate import Question
 from unhedged.replay.loading import EventData
 from unhedged.replay.questions import winner_rows
 from unhedged.replay.reading import Table
-from unhedged.replay.waves import at_horizon
+from unhedged.replay.waves import by_wave
 
 SEED = 10_102_025
 LEAST_SHARE = 0.02
@@ -47,7 +47,7 @@ def wave_questions(data: EventData, *, seed: int = SEED) -> Iterator[Question]:
     notional = _notional(data.needed("seconds"))
     fills = dict(data.needed("deficits").frame.select("wave", "n_rows").iter_rows())
     losses = {row["wave"]: row for row in data.needed("deficits").frame.to_dicts()}
-    for row in at_horizon(data.needed("removals"), 0).to_dicts():
+    for row in by_wave(data.needed("removals")).to_dicts():
         wave = row["wave"]
         if wave in notional and wave in fills and row["winners_equity_start_usd"] > 0:
             share = hit_share(data.needed("shocks"), row["t_start_ms"], row["t_end_ms"])
