@@ -16,7 +16,7 @@ from unhedged.adl.contract import Allocation, allocation_of, check_allocation
 from unhedged.measures.fairness import fairness_regret, min_max_haircut
 from unhedged.measures.haircuts import gini, haircuts, hhi, quantile, top_share
 from unhedged.measures.severity import severity
-from unhedged.measures.survivor import pmr, ptsr, ptsr_unpaid, rd_nse, top_survivor
+from unhedged.measures.survivor import pmr, pmr_unpaid, ptsr, ptsr_unpaid, rd_nse, top_survivor
 from unhedged.replay.winners import short
 
 ATOM = 1e-6
@@ -111,7 +111,8 @@ def measured(question: Question, name: str, lots: NDArray[np.int64]) -> dict[str
 
     ``largest_haircut`` is the most that anybody gives up of its equity, by the gap between mark and execution; ``smallest_possible``
     what it is under the best allocation of the same sum; ``unfairness`` their difference times the sum. None where gap or equity are
-    not known.
+    not known, and where a measure is infinite: those are named under ``infinite`` (something was taken of an account without
+    equity, or nothing is left unpaid).
     """
     held = question.winners["qty"]
     value = question.winners["notional"] / np.maximum(held, 1) * ATOM
@@ -128,9 +129,9 @@ def measured(question: Question, name: str, lots: NDArray[np.int64]) -> dict[str
         "profit_closed": float(
             (question.winners["unrealised"] * (lots / np.maximum(held, 1))).sum() * ATOM
         ),
-        "top10_share": _finite(top_share(notional, TOP)),
-        "hhi": _finite(hhi(notional)),
-        "gini": _finite(gini(notional)),
+        "top10_share": top_share(notional, TOP),
+        "hhi": hhi(notional),
+        "gini": gini(notional),
         "moved_share": _moved(question, lots),
         "largest": [
             {"account": short(question.accounts[n]), "notional": float(notional[n])}
@@ -138,7 +139,7 @@ def measured(question: Question, name: str, lots: NDArray[np.int64]) -> dict[str
             if touched[n]
         ],
     }
-    return row | _haircuts(question, lots) | _survivors(question, lots)
+    return _plain(row | _haircuts(question, lots) | _survivors(question, lots))
 
 
 def _moved(question: Question, lots: NDArray[np.int64]) -> float | None:
@@ -159,12 +160,12 @@ def _haircuts(question: Question, lots: NDArray[np.int64]) -> dict[str, float | 
     best = min_max_haircut(most, equity, min(due, float(most[equity > 0].sum())))
     regret = fairness_regret(taken, most, equity, needed=due)
     values = (due, float(shares.max(initial=0.0)), quantile(shares, 0.99), best, regret)
-    return {name: _finite(value) for name, value in zip(names, values, strict=True)}
+    return dict(zip(names, values, strict=True))
 
 
 def _survivors(question: Question, lots: NDArray[np.int64]) -> dict[str, float | None]:
     # How much profit the best-off winner keeps, beside what stays unpaid: all forms of the paper and of its code.
-    names = ("survivor", "ptsr", "ptsr_unpaid", "pmr", "rd_nse")
+    names = ("survivor", "ptsr", "ptsr_unpaid", "pmr", "pmr_unpaid", "rd_nse")
     if question.gap is None or question.deficit is None or question.largest_deficit is None:
         return dict.fromkeys(names)
     profit = np.maximum(question.winners["unrealised"], 0) * ATOM
@@ -176,10 +177,14 @@ def _survivors(question: Question, lots: NDArray[np.int64]) -> dict[str, float |
         ptsr(left, theta, deficit),
         ptsr_unpaid(left, deficit, budget),
         pmr(left, theta, question.largest_deficit),
+        pmr_unpaid(left, deficit, budget, question.largest_deficit),
         rd_nse(left, deficit, budget),
     )
-    return {name: _finite(value) for name, value in zip(names, values, strict=True)}
+    return dict(zip(names, values, strict=True))
 
 
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    # JSON has no infinity: a measure that is infinite stands as None and by name.
+    floats = {name: float(value) for name, value in row.items() if isinstance(value, float)}
+    known = {name: value if np.isfinite(value) else None for name, value in floats.items()}
+    return row | known | {"infinite": [name for name, value in floats.items() if np.isinf(value)]}

@@ -1,5 +1,7 @@
 """Policies on the event: the same lots from the same winners, measured; populations that meet their totals; archives in full."""
 
+import json
+
 import numpy as np
 import polars as pl
 import pytest
@@ -11,12 +13,14 @@ from unhedged.replay import allocate, population, questions
 from unhedged.replay.allocate import Question, answers, closes, measured, policies
 from unhedged.replay.archive.questions import archive_questions
 from unhedged.replay.archive.roll import UNKNOWN
-from unhedged.replay.comparison import compare_policies
+from unhedged.replay.comparison import compare_policies, totals_of
 from unhedged.replay.event import replay
 from unhedged.replay.figures import Basis
 from unhedged.replay.groups import Group, complete_groups
 from unhedged.replay.waves import at_horizon
+from unhedged.report.replay_words import asked, largest_of_all, of_questions
 from unhedged.vocab.errors import PluginError
+from unhedged.vocab.units import show_rate
 
 EVENT = "hyperliquid-2025-10-10"
 USD = 10**6
@@ -88,6 +92,37 @@ def test_without_equity_only_policies_that_do_not_ask_for_it_answer_and_haircuts
     assert all(row["largest_haircut"] is None and row["unfairness"] is None for row in rows)
     assert {row["needed"] for row in rows} == {60.0}
     assert all(row["largest_haircut"] is None for row in answers(small(gap=None)))
+
+
+def test_a_haircut_of_an_account_without_equity_stays_infinite_over_all_questions():
+    lots = np.array([20, 100])
+    plain, bare = small(), small()
+    bare.winners["equity"][1] = 0
+    rows = [measured(question, "x", lots) for question in (plain, bare, plain)]
+    assert rows[0]["infinite"] == []
+    assert set(rows[1]["infinite"]) == {"largest_haircut", "p99_haircut", "unfairness"}
+    assert rows[1]["largest_haircut"] is None
+    (total,) = totals_of(rows)
+    assert (total["largest_haircut"], total["maximum_haircut"], total["unfairness"]) == (None,) * 3
+    assert total["infinite"] == {"largest_haircut": 1, "p99_haircut": 1, "unfairness": 1}
+    assert total["known"]["largest_haircut"] == 3
+    assert of_questions(total, "largest_haircut", show_rate) == "∞, 1 of 3"
+    assert largest_of_all(total) == "∞"
+    assert total["smallest_possible"] is not None
+    json.dumps(rows, allow_nan=False)
+
+
+def test_a_mean_over_some_questions_says_how_many_and_the_maximum_is_given():
+    lots = np.array([20, 100])
+    more = measured(small(gap=0.25), "x", lots)
+    rows = [measured(small(), "x", lots), measured(small(gap=None), "x", lots), more]
+    (total,) = totals_of(rows)
+    assert total["largest_haircut"] == pytest.approx((0.5 + 0.25) / 2)
+    assert total["maximum_haircut"] == pytest.approx(0.5)
+    assert total["known"]["largest_haircut"] == 2
+    assert total["unfairness"] is None  # a sum over some of them is no sum
+    assert asked(total) == "3 asked, haircuts known in 2"
+    assert largest_of_all(total) == show_rate(0.5)
 
 
 def test_answer_that_breaks_the_contract_is_refused():
