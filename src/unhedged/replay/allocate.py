@@ -17,6 +17,7 @@ from unhedged.measures.fairness import fairness_regret, min_max_haircut
 from unhedged.measures.haircuts import gini, haircuts, hhi, quantile, top_share
 from unhedged.measures.severity import severity
 from unhedged.measures.survivor import pmr, pmr_unpaid, ptsr, ptsr_unpaid, rd_nse, top_survivor
+from unhedged.replay.deficits import Shortfall
 from unhedged.replay.winners import short
 
 ATOM = 1e-6
@@ -29,6 +30,7 @@ WITHOUT_EQUITY = (
     "profit-pro-rata-v1",
 )
 """Policies that ask for positions and profits alone."""
+RATIOS = ("ptsr", "ptsr_unpaid", "pmr", "pmr_unpaid", "rd_nse")
 SHOWN = 3
 """Accounts shown per policy, largest close first."""
 TOP = 10
@@ -50,8 +52,8 @@ class Question:
         float | None
     )  # dollars between mark and execution, one lot, without sign; None where no table says it
     equity: bool  # whether the winners' equity is known
-    deficit: float | None = None  # dollars the bankrupt accounts are short, as published
-    largest_deficit: float | None = None  # of one account
+    deficit: Shortfall | None = None  # of the bankrupt accounts, a repeated loss once
+    deficit_published: Shortfall | None = None
 
     @property
     def needed(self) -> float | None:
@@ -164,23 +166,31 @@ def _haircuts(question: Question, lots: NDArray[np.int64]) -> dict[str, float | 
 
 
 def _survivors(question: Question, lots: NDArray[np.int64]) -> dict[str, float | None]:
-    # How much profit the best-off winner keeps, beside what stays unpaid: all forms of the paper and of its code.
-    names = ("survivor", "ptsr", "ptsr_unpaid", "pmr", "pmr_unpaid", "rd_nse")
-    if question.gap is None or question.deficit is None or question.largest_deficit is None:
-        return dict.fromkeys(names)
+    # How much profit the best-off winner keeps, beside what stays unpaid: all forms of the paper and of its code, against the
+    # deficit counted once and, where it differs, against the one published.
+    row = dict.fromkeys(("survivor", *RATIOS, *(f"{name}_published" for name in RATIOS)))
+    if question.gap is None:
+        return row
     profit = np.maximum(question.winners["unrealised"], 0) * ATOM
     left = top_survivor(profit, np.minimum(profit, question.gap * lots))
-    budget, deficit = question.gap * question.lots, question.deficit
-    theta = severity(budget, deficit)
+    row["survivor"] = left
+    budget = question.gap * question.lots
+    for deficit, mark in ((question.deficit, ""), (question.deficit_published, "_published")):
+        if deficit is not None:
+            row |= {f"{name}{mark}": x for name, x in _ratios(left, budget, deficit).items()}
+    return row
+
+
+def _ratios(left: float, budget: float, deficit: Shortfall) -> dict[str, float | None]:
+    theta, largest = severity(budget, deficit.total), deficit.largest
     values = (
-        left,
-        ptsr(left, theta, deficit),
-        ptsr_unpaid(left, deficit, budget),
-        pmr(left, theta, question.largest_deficit),
-        pmr_unpaid(left, deficit, budget, question.largest_deficit),
-        rd_nse(left, deficit, budget),
+        ptsr(left, theta, deficit.total),
+        ptsr_unpaid(left, deficit.total, budget),
+        None if largest is None else pmr(left, theta, largest),
+        None if largest is None else pmr_unpaid(left, deficit.total, budget, largest),
+        rd_nse(left, deficit.total, budget),
     )
-    return dict(zip(names, values, strict=True))
+    return dict(zip(RATIOS, values, strict=True))
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

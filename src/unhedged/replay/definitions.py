@@ -83,6 +83,12 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
     "policy_unfair.": ("usd", "|largest haircut - the smallest possible one| x needed, {}"),
     "policy_total_published.": ("usd", "both kinds of regret together, as published, {}"),
     "policy_total.": ("usd", "both kinds of regret together, against the true optimum, {}"),
+    "policy_rd_nse_published.": (
+        "ratio",
+        "best winner's part of what he and the unpaid are together, largest of the waves, as published, {}",
+    ),
+    "policy_rd_nse.": ("ratio", "the same with what is unpaid never below zero, {}"),
+    "policy_rd_nse_above.": ("count", "waves in which that part is published above 1, {}"),
     "policy_worst.": ("share", "largest haircut of an account's equity, mean over waves, {}"),
     "claimed_net.": ("usd", "removed less needed as the text says it, {}"),
     "accounts": ("count", "accounts with ADL fills"),

@@ -13,6 +13,7 @@ from unhedged.replay.catalogue import POLICIES
 from unhedged.replay.figures import Basis
 from unhedged.replay.findings import Findings
 from unhedged.replay.loading import EventData
+from unhedged.replay.reading import Table
 
 PUBLISHED_OPTIMUM, TRUE_OPTIMUM = "fixed_point_ilp_integer", "eq_pr"
 NAMES: Mapping[str, str] = {
@@ -80,12 +81,28 @@ def _figures(data: EventData, found: Findings) -> None:
             found.add(table, f"policy_total.{name}", row["total"]),
             reason,
         )
+        _survivor(table, row["column"], found)
         if row["column"] in CLAIMED:
             source = "arXiv 2512.01112 v3, text"
             claimed = found.quote(
                 source, f"claimed_net.{name}", CLAIMED[row["column"]], basis=Basis.BEFORE
             )
             found.correct(claimed, net, "The text's number is not that of its own table.")
+
+
+def _survivor(table: Table, column: str, found: Findings) -> None:
+    if f"rd_nse_{column}" not in table.frame.columns:
+        return
+    name, ratios = NAMES[column], table.frame[f"rd_nse_{column}"].drop_nulls()
+    above = int((ratios > 1).sum())
+    if above:
+        found.correct(
+            found.add(table, f"policy_rd_nse_published.{name}", ratios.max()),  # type: ignore[arg-type]
+            found.add(table, f"policy_rd_nse.{name}", 1.0),
+            "What is unpaid is taken below nothing where the budget is more than the deficit, so the best winner's part of the "
+            "whole comes out above all of it; nothing unpaid is nothing, and his part is 1.",
+        )
+        found.add(table, f"policy_rd_nse_above.{name}", above)
 
 
 def _unfair(frame: pl.DataFrame, policy: str, optimum: str) -> float:

@@ -173,6 +173,17 @@ def test_fairness_against_the_optimum_a_second_way(found, column, name):
     assert both == pytest.approx(float(total + regret), abs=0.01)
 
 
+def test_part_of_the_best_winner_is_above_one_where_the_budget_is_above_the_deficit(found):
+    table = rows(PAPER / "policy_per_wave_metrics.csv")
+    more = [row for row in table if exact(row["budget_prod"]) > exact(row["deficit_usd"])]
+    above = [row for row in table if exact(row["rd_nse_prod"]) > 1]
+    assert above == more
+    assert found.figure("policy_rd_nse_above.production").value == len(above) == 8
+    largest = max(float(row["rd_nse_prod"]) for row in above)
+    assert found.figure("policy_rd_nse_published.production").value == largest > 1
+    assert found.figure("policy_rd_nse.production").value == 1.0
+
+
 def test_severity_a_second_way(found):
     losses = rows(PAPER / "bad_debt_loser_waves.csv")
     needed = sum(

@@ -1,6 +1,7 @@
 """Policies on the event: the same lots from the same winners, measured; populations that meet their totals; archives in full."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -14,10 +15,11 @@ from unhedged.replay.allocate import Question, answers, closes, measured, polici
 from unhedged.replay.archive.questions import archive_questions
 from unhedged.replay.archive.roll import UNKNOWN
 from unhedged.replay.comparison import compare_policies, totals_of
+from unhedged.replay.deficits import Shortfall, as_published, counted_once
 from unhedged.replay.event import replay
 from unhedged.replay.figures import Basis
 from unhedged.replay.groups import Group, complete_groups
-from unhedged.replay.waves import at_horizon
+from unhedged.replay.waves import at_horizon, waves
 from unhedged.report.replay_words import asked, largest_of_all, of_questions
 from unhedged.vocab.errors import PluginError
 from unhedged.vocab.units import show_rate
@@ -146,6 +148,42 @@ def test_policy_that_remembers_is_asked_in_turn_and_others_answer_alike():
 def test_survivor_ratios_need_a_deficit():
     question = small()
     assert measured(question, "x", np.array([20, 100]))["ptsr"] is None
+
+
+def test_survivor_ratios_by_hand_against_the_deficit_once_and_as_published():
+    # Budget 60; profits 50 and 30, of which 10 and 30 are taken, so 40 are left to the best-off.
+    question = replace(
+        small(),
+        deficit=Shortfall(total=100.0, largest=None),
+        deficit_published=Shortfall(total=300.0, largest=150.0),
+    )
+    row = measured(question, "x", np.array([20, 100]))
+    assert row["survivor"] == pytest.approx(40)
+    assert row["ptsr"] == row["ptsr_published"] == pytest.approx(40 / 60)
+    assert (row["pmr"], row["pmr_unpaid"]) == (None, None)
+    assert row["ptsr_unpaid"] == pytest.approx(40 / 40)
+    assert row["rd_nse"] == pytest.approx(40 / 80)
+    assert row["ptsr_unpaid_published"] == pytest.approx(40 / 240)
+    assert row["pmr_published"] == pytest.approx(40 / (60 / 300 * 150))
+    assert row["pmr_unpaid_published"] == pytest.approx(40 / (240 / 300 * 150))
+    assert row["rd_nse_published"] == pytest.approx(40 / 280)
+
+
+def test_deficits_of_the_waves_counted_once_add_up_to_that_of_the_event():
+    data = real_event()
+    table = data.needed("deficits")
+    once, printed = counted_once(table), as_published(table)
+    gathered = waves(data)
+    assert sum(one.total for one in once.values()) == pytest.approx(
+        gathered.figure("deficit").value
+    )
+    lower = [wave for wave in once if once[wave].total < printed[wave].total]
+    assert len(lower) == 8
+    assert once[1] == printed[1]
+    assert once[13].total == pytest.approx(printed[13].total - printed[13].largest)
+    asked = {one.name: one for one in population.wave_questions(data)}
+    assert asked["wave 13"].deficit == once[13]
+    assert asked["wave 13"].deficit_published == printed[13]
 
 
 def group() -> Group:
