@@ -55,8 +55,9 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
     "deficit_published": ("usd", "negative equity of bankrupt accounts, added over waves"),
     "deficit": ("usd", "negative equity of bankrupt accounts, the repeated account once"),
     "deficit_repeats": ("count", "waves that have the same largest loss, to the cent"),
-    "severity_published": ("ratio", "needed over the deficit added over waves"),
-    "severity": ("ratio", "needed over the deficit counted once"),
+    "severity_published": ("ratio", "needed over the deficit added over waves, cut to 0 to 1"),
+    "severity": ("ratio", "needed over the deficit counted once, cut to 0 to 1"),
+    "needed_over_deficit": ("ratio", "needed over the deficit counted once"),
     "waves": ("count", "waves of ADL fills over all coins that a gap of more than 5 s parts"),
     "covered_share": ("share", "ADL notional that lies in the waves of the published tables"),
     "queue_overshoot": (
@@ -81,6 +82,10 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
         "|largest haircut - that of the published min-max| x needed, {}",
     ),
     "policy_unfair.": ("usd", "|largest haircut - the smallest possible one| x needed, {}"),
+    "policy_unfair_by_equity.": (
+        "usd",
+        "|largest haircut - needed over winners' equity at the wave's start| x needed, {}",
+    ),
     "policy_total_published.": ("usd", "both kinds of regret together, as published, {}"),
     "policy_total.": ("usd", "both kinds of regret together, against the true optimum, {}"),
     "policy_rd_nse_published.": (

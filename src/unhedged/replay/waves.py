@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from unhedged.measures.severity import severity
 from unhedged.replay.figures import Gap, Tag
 from unhedged.replay.findings import Findings, share, total
 from unhedged.replay.loading import EventData
@@ -183,10 +184,12 @@ def _deficit(data: EventData, found: Findings) -> None:
     needed = found_needed(data)
     if needed is not None:
         found.correct(
-            found.add(table, "severity_published", share(needed, summed)),
-            found.add(table, "severity", share(needed, once)),
-            "The deficit in the denominator is counted as above; once corrected, more was needed than was missing.",
+            found.add(table, "severity_published", severity(needed, summed)),
+            found.add(table, "severity", severity(needed, once)),
+            "The deficit in the denominator is counted as above; once corrected, more was needed than was missing, so the severity, "
+            "which is cut to between 0 and 1, is 1.",
         )
+        found.add(table, "needed_over_deficit", share(needed, once))
 
 
 def found_needed(data: EventData) -> float | None:
