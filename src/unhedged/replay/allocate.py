@@ -31,6 +31,8 @@ WITHOUT_EQUITY = (
 )
 """Policies that ask for positions and profits alone."""
 RATIOS = ("ptsr", "ptsr_unpaid", "pmr", "pmr_unpaid", "rd_nse")
+OF_HEDGES = ("hedge-aware-v1",)
+"""Policies that are profit pro-rata where no hedge is in sight; they answer only where one is."""
 SHOWN = 3
 """Accounts shown per policy, largest close first."""
 TOP = 10
@@ -63,10 +65,13 @@ class Question:
 
 def policies(question: Question) -> list[str]:
     """Return the policies that can answer a question, by id."""
+    blind = not question.winners["hedge"].any()
     return [
         name
         for name in REGISTRY
-        if name not in ALIASES and (question.equity or name in WITHOUT_EQUITY)
+        if name not in ALIASES
+        and (question.equity or name in WITHOUT_EQUITY)
+        and not (blind and name in OF_HEDGES)
     ]
 
 

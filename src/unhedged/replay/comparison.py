@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from unhedged.replay.allocate import Question, allocations_for, answers
+from unhedged.replay.allocate import OF_HEDGES, Question, allocations_for, answers
 from unhedged.replay.archive.questions import archive_questions
 from unhedged.replay.archive.reconstruction import Reconstruction
 from unhedged.replay.figures import Gap
@@ -118,6 +118,9 @@ def _gaps(
         present, whole = shocks.part
         what = f"how many winners each wave met, from {whole - present:,} of {whole:,} shocks"
         found.gaps.append(Gap(what=what, why="only a part of the table is in the folder"))
+    if any(not question.winners["hedge"].any() for question in questions):
+        what = f"{', '.join(OF_HEDGES)} where no hedge of a winner is in the data"
+        found.gaps.append(Gap(what=what, why="with none in sight it is profit pro-rata"))
     if any(not question.equity for question in questions):
         what = "policies that ask for equity, on groups of the archive"
         found.gaps.append(Gap(what=what, why="the cash of some winners is not known"))

@@ -26,6 +26,7 @@ from unhedged.vocab.units import show_rate
 
 EVENT = "hyperliquid-2025-10-10"
 USD = 10**6
+BLIND = set(REGISTRY) - {*allocate.ALIASES, *allocate.OF_HEDGES}
 
 
 def small(*, equity=True, gap=0.5, happened=True) -> Question:
@@ -55,7 +56,17 @@ def test_every_policy_closes_the_same_lots_and_nobody_more_than_it_holds():
     assert [row["policy"] for row in rows] == ["happened", *policies(small())]
     assert {row["notional"] for row in rows} == {120.0}
     assert {row["needed"] for row in rows} == {60.0}
-    assert set(policies(small())) == set(REGISTRY) - set(allocate.ALIASES)
+    assert set(policies(small())) == BLIND
+
+
+def test_hedge_aware_answers_only_where_a_hedge_is_in_sight():
+    question = small()
+    question.winners["hedge"][1] = 30 * USD
+    assert set(policies(question)) == {*BLIND, "hedge-aware-v1"}
+    rows = {row["policy"]: row for row in answers(question)}
+    assert rows["hedge-aware-v1"]["moved_share"] != rows["profit-pro-rata-v1"]["moved_share"]
+    gaps = [gap.what for gap in compare_policies(real_event(), [], None).gaps]
+    assert any(what.startswith("hedge-aware-v1 where no hedge") for what in gaps)
 
 
 def test_measures_of_an_allocation_by_hand():
@@ -341,7 +352,7 @@ def sample_clock(t_ms: int) -> str:
 def test_answers_on_an_archive_stand_in_the_replay(archive):
     _, found = archive
     rows = [row for row in found.findings.rows["policy_answers"] if row["kind"] == "your archive"]
-    assert {row["policy"] for row in rows} == {"happened", *(set(REGISTRY) - set(allocate.ALIASES))}
+    assert {row["policy"] for row in rows} == {"happened", *BLIND}
     for name in {row["question"] for row in rows}:
         assert len({round(row["notional"], 3) for row in rows if row["question"] == name}) == 1
 
