@@ -123,4 +123,9 @@ def _gaps(
         found.gaps.append(Gap(what=what, why="with none in sight it is profit pro-rata"))
     if any(not question.equity for question in questions):
         what = "policies that ask for equity, on groups of the archive"
-        found.gaps.append(Gap(what=what, why="the cash of some winners is not known"))
+        found.gaps.append(
+            Gap(
+                what=what,
+                why="the cash of some winners is not known, or one of their moves is missing",
+            )
+        )

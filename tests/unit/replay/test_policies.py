@@ -14,6 +14,7 @@ from unhedged.replay import allocate, population, questions
 from unhedged.replay.allocate import Question, answers, closes, measured, policies
 from unhedged.replay.archive.questions import archive_questions
 from unhedged.replay.archive.roll import UNKNOWN
+from unhedged.replay.archive.states import worth
 from unhedged.replay.comparison import compare_policies, totals_of
 from unhedged.replay.deficits import Shortfall, as_published, counted_once
 from unhedged.replay.event import replay
@@ -342,6 +343,49 @@ def test_question_of_an_archive_has_all_winners_there_were(archive):
         assert dict(zip(question.accounts, question.winners["qty"].tolist(), strict=True)) == shorts
         assert question.equity
         assert (question.happened <= question.winners["qty"]).all()
+
+
+def test_leverage_of_a_winner_of_an_archive_counts_all_it_holds(archive):
+    # A second way: coin by coin over the holders, at the last price of each and the mark of the coin that is closed.
+    _, found = archive
+    one = found.archive
+    names, fills = one.rolled.names, one.rolled.fills
+    several = 0
+    for question in archive_questions(one, most=1_000):
+        closed = names.coins.index(question.name.split()[0])
+        at = next(
+            int(n)
+            for n, t in zip(one.forced.adl, one.times, strict=True)
+            if question.name.endswith(sample_clock(int(t))) and fills.coin[n] == closed
+        )
+        owned: dict[int, int] = {}
+        for coin in range(len(names.coins)):
+            traded = np.flatnonzero(fills.coin[:at] == coin)
+            px = int(fills.ticks[traded[-1]]) if len(traded) else 0
+            if coin == closed:
+                px = int(question.winners["mark_milli"][0]) // 1_000
+            held = one.states.holders(coin, at)
+            value = worth(
+                one.rolled, np.full(len(held.lots), coin), held.lots, np.full(len(held.lots), px)
+            )
+            for account, atoms in zip(held.account.tolist(), value.tolist(), strict=True):
+                owned[account] = owned.get(account, 0) + abs(atoms)
+        rows = question.winners
+        assert rows["account_notional"].tolist() == [owned[a] for a in rows["account"].tolist()]
+        several += int((rows["account_notional"] > rows["notional"]).sum())
+    assert several > 0
+
+
+def test_a_winner_one_of_whose_moves_is_missing_has_no_known_equity(archive):
+    _, found = archive
+    one = found.archive
+    plain = list(archive_questions(one))
+    account = int(plain[0].winners["account"][0])
+    doubted = replace(one, rolled=replace(one.rolled, doubtful={account}))
+    for before, after in zip(plain, archive_questions(doubted), strict=True):
+        assert before.equity
+        assert after.equity == (account not in after.winners["account"])
+    assert set(policies(next(archive_questions(doubted)))) == set(allocate.WITHOUT_EQUITY)
 
 
 def sample_clock(t_ms: int) -> str:
