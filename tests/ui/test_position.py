@@ -127,3 +127,23 @@ def test_position_compiles_nothing() -> None:
         "assert not [m for m in ('numba', 'llvmlite', 'polars') if m in sys.modules]"
     )
     subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--leg", "BTCUSDT long 2 @ 1e400"],
+        ["--leg", "BTCUSDT long 2 @ 121_000", "--mark", "BTCUSDT=1e400"],
+    ],
+)
+def test_numbers_beyond_anything_traded_are_refused(options: list[str], capfd) -> None:
+    assert invoke(["position", "binance-usdm", *options, "--collateral", "$50k"]) == 2
+    assert "beyond anything that is traded" in capfd.readouterr().err
+
+
+def test_both_legs_where_the_rulebook_is_silent_are_an_assumption(capfd) -> None:
+    legs = ["--leg", "BTC long 2 @ 121_000", "--leg", "BTC short 1 @ 121_000"]
+    assert invoke(["position", "hyperliquid", *legs, "--collateral", "$50k"]) == 0
+    assert "may hold both legs, of which the rulebook says nothing" in " ".join(
+        capfd.readouterr().out.split()
+    )

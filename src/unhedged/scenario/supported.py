@@ -120,6 +120,12 @@ ENDS = (
     LiquidationStep.IOC_AT_FILLABLE_PRICE,
 )
 """Steps that end a case one way or the other; any other needs one after it."""
+FLATTENS = (LiquidationStep.INCREMENTAL_ROUNDS,)
+"""Steps that go on only once the account holds nothing: what it owes is then its cash."""
+NEEDED = {
+    LiquidationStep.INCREMENTAL_ROUNDS: ("liquidation.round_interval", "liquidation.round_size")
+}
+"""Rules a step cannot do without: a round that takes no time would never end."""
 STEPS_MAX = 8
 DELAY_MOST = parse_duration("4s")
 """Feeds keep at least so much of the past: an index cannot look farther back."""
@@ -138,9 +144,7 @@ def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
     if book.value("margin.mode") == "none":
         return
     if venue.liquidation.enabled:
-        fault = fault_of(steps_taken(venue, book))
-        if fault:
-            yield "liquidation.steps", fault
+        yield from _steps(venue, book)
     form = venue.mark.form or book.value("mark.form", "mid")
     if form not in names(MarkForm):
         yield "mark.form", f"mark form {form}"
@@ -160,6 +164,17 @@ def unsupported(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
     yield from _delay(venue, book)
 
 
+def _steps(venue: Venue, book: Rulebook) -> Iterator[tuple[str, str]]:
+    steps = steps_taken(venue, book)
+    fault = fault_of(steps)
+    if fault:
+        yield "liquidation.steps", fault
+    for step in steps:
+        lacking = [path for path in NEEDED.get(step, ()) if book.value(path) is None]
+        if lacking:
+            yield "liquidation.steps", f"{step.name.lower()} without {' and '.join(lacking)}"
+
+
 def fault_of(steps: tuple[LiquidationStep, ...]) -> str:
     """Return why a case cannot run through ``steps``; nothing where it can."""
     if not steps:
@@ -175,8 +190,11 @@ def fault_of(steps: tuple[LiquidationStep, ...]) -> str:
                 if not last
                 else f"a liquidation that ends with {name}"
             )
-        if step in STARTS_TAKEOVER and (n == 0 or steps[n - 1] not in WATCHES):
+        before = steps[n - 1] if n else None
+        if step in STARTS_TAKEOVER and before not in WATCHES:
             return f"{name} without rounds before it"
+        if step == LiquidationStep.FUND_ZEROES_ACCOUNT and before not in FLATTENS:
+            return f"{name} before the account is flat"
     return ""
 
 

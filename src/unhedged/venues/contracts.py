@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from unhedged.rules.integer import MILLI
-from unhedged.venues.legs import LegText
+from unhedged.venues.legs import LegText, bounded
 from unhedged.venues.margining import Contract
 from unhedged.venues.requirement import schedule
 from unhedged.venues.rulebook import Rulebook
@@ -130,7 +130,7 @@ def _terms(
         )
     if mark is None:
         assumed.append(f"mark of {name} is its entry, {legs[0].entry:,f}")
-    price = legs[0].entry if mark is None else parse_price(mark)
+    price = legs[0].entry if mark is None else bounded(parse_price(mark), f"mark {mark}")
     tick, lot, face = _grid(name, legs, book, price, given, assumed)
     atoms = ATOMS_PER_USD if face is None else ATOMS_PER_COIN
     scale = (

@@ -10,6 +10,8 @@ from unhedged.vocab.errors import ScenarioError, UnitError, UnknownKind
 from unhedged.vocab.units import PPB, parse_money, parse_price, parse_rate
 
 SIDES = {"long": 1, "short": -1}
+MOST = 10**15
+"""Largest size or price taken: beyond it nothing is traded, and its value leaves the range of exact money."""
 EXAMPLE = '"BTCUSDT long 2 @ 121_000", with isolated margin "BTCUSDT long 2 @ 121_000 with $24_200" or "… 10x"'
 
 _LEG = re.compile(r"(\S+)\s+(\S+)\s+(\S+)\s*@\s*(\S+)(?:\s+(\d+)x)?(?:\s+with\s+(.+))?")
@@ -60,7 +62,7 @@ def parse_leg(text: str) -> LegText:
 
 def _number(part: str, name: str, leg: str) -> Decimal:
     try:
-        return parse_price(part)
+        number = parse_price(part)
     except UnitError as error:
         raise ScenarioError(
             f"The {name} {part!r} is no number above zero.",
@@ -68,6 +70,24 @@ def _number(part: str, name: str, leg: str) -> Decimal:
             where=f'leg "{leg}"',
             allowed=f"{EXAMPLE}.",
         ) from error
+    return bounded(number, f'{name} of leg "{leg}"')
+
+
+def bounded(number: Decimal, what: str) -> Decimal:
+    """Return ``number`` where anything of that size is traded.
+
+    Raises
+    ------
+    ScenarioError
+        It is above `MOST`.
+    """
+    if number > MOST:
+        raise ScenarioError(
+            f"The {what} is beyond anything that is traded.",
+            value=number,
+            allowed=f"At most {MOST:,}.",
+        )
+    return number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,6 +155,8 @@ def position(
     trigger = portfolio_trigger(book) if mode == "portfolio" else _trigger(book)
     built = [_leg(text, terms[text.contract]) for text in texts]
     _refuse_twins(built)
+    if len({leg.contract.id for leg in built}) < len(built) and not _has_legs(book):
+        assumed.append("an account may hold both legs, of which the rulebook says nothing")
     options_of_assets: dict[str, Any] = {
         "settlement": settlement,
         "atoms_per_unit": atoms,
@@ -191,6 +193,10 @@ def position(
         trigger=trigger,
         assumed=tuple(assumed),
     )
+
+
+def _has_legs(book: Rulebook) -> bool:
+    return "hedge" in book.value("margin.position_modes", ())
 
 
 def _lender(name: str | Rulebook, mode: str) -> Rulebook:

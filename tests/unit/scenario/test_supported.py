@@ -8,7 +8,7 @@ from unhedged.scenario.load import load
 from unhedged.scenario.supported import READ, unsupported
 from unhedged.venues import comparing, rulebook
 from unhedged.vocab.enums import DrawdownBase, LiquidationStep, TierForm
-from unhedged.vocab.errors import InconsistentRules, ScenarioErrors, UnknownKind
+from unhedged.vocab.errors import InconsistentRules, ScenarioError, ScenarioErrors, UnknownKind
 
 TIERS = [{"above": "$0", "initial": "1%", "maintenance": "0.5%"}]
 OTHERS = ["bybit-linear", "okx-swap", "bitmex", "deribit-linear", "dydx-v4", "lighter"]
@@ -253,3 +253,22 @@ def test_tables_of_the_shipped_scenario_exist_at_every_venue(venue) -> None:
     book = rulebook.load(rulebook.newest(venue))
     for name in ("BTCUSDT", "SUIUSDT", "BTC", "SUI"):
         assert book.table(name) is not None, name
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (
+            ["cancel_orders", "ioc_at_bankruptcy", "fund_zeroes_account"],
+            "before the account is flat",
+        ),
+        (
+            ["cancel_orders", "incremental_rounds", "takeover_at_close_out"],
+            "without liquidation.round_interval",
+        ),
+    ],
+)
+def test_a_step_without_what_it_needs_is_refused(steps: list[str], said: str) -> None:
+    """A fund that fills up an account with a position gives it money; a round that takes no time never ends."""
+    with pytest.raises(ScenarioError, match=said):
+        load("calm", overrides={"venue.hub.liquidation.steps": steps})

@@ -143,6 +143,10 @@ def _day(read: str | None) -> str:
 
 
 def _target(out: Path, sources: Sequence[str | Path]) -> Path:
+    if not out.name or out.name == ".." or out.is_dir():
+        raise ScenarioError(
+            f"{str(out)!r} is a folder.", value=str(out), hint="Name a file: --out my-binance.toml"
+        )
     target = out if out.suffix == ".toml" else out.with_name(f"{out.name}.toml")
     for source in sources:
         if target.exists() and Path(source).exists() and target.samefile(source):
