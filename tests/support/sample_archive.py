@@ -197,10 +197,16 @@ def blocks(sample: Sample, count: int, *, per_block: int = 4, adl_every: int = 2
 
 
 def funding(sample: Sample, count: int, *, every: int = 50) -> Iterator[str]:
-    """Lines of other events: funding now and then, a deposit, and one of a kind nobody knows."""
-    for n in range(0, count, every):
+    """Lines of other events: funding now and then, a deposit, and one of a kind nobody knows; a line for every block."""
+    for n in range(count):
         t = START_MS + n * 400
-        deltas = []
+        deltas: list[dict[str, str]] = []
+        if n % every:
+            yield (
+                json.dumps({"block_time": "x", "block_number": 757_000_001 + n, "events": []})
+                + "\n"
+            )
+            continue
         for (account, coin), lots in list(sample.pos.items())[:5]:
             amount = -lots % 1_000 - 500
             sample.wallet[account] += amount

@@ -51,7 +51,7 @@ def check_policy(policy: Any, *, seed: int = 0, rounds: int = 200, name: str = "
         policy = allocation_of(policy)
     random = np.random.default_rng(seed)
     asked = 0
-    remembering = fresh(policy)
+    remembering = fresh(policy, name=name)
     for _ in range(rounds):
         winners = draw_winners(random)
         held = int(winners["qty"].sum())
@@ -76,7 +76,7 @@ def _fault(asked: Callable[[], Allocation], winners: Winners, lots: int, *, time
         shown.flags.writeable = False
         try:
             answer = asked()(shown, lots)
-        except Exception as error:  # noqa: BLE001 - the policy is not ours: whatever it raises is its fault
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the policy is not ours: whatever it raises is its fault
             if "read-only" in str(error):
                 return "changes the list of winners it was given."
             return f"raises {type(error).__name__}: {error}."

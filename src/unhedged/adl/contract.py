@@ -54,9 +54,20 @@ class WithMemory(Protocol):
         ...
 
 
-def fresh(policy: Any) -> Allocation:
-    """Return ``policy`` as an allocation that has seen nothing: of a policy without memory, itself."""
-    return policy.fresh() if isinstance(policy, WithMemory) else policy
+def fresh(policy: Any, *, name: str = "") -> Allocation:
+    """Return ``policy`` as an allocation that has seen nothing: of a policy without memory, itself.
+
+    Raises
+    ------
+    PluginError
+        Its ``fresh`` raises.
+    """
+    if not isinstance(policy, WithMemory):
+        return policy
+    try:
+        return policy.fresh()
+    except (Exception, SystemExit) as error:
+        raise PluginError.raised(error, entry_point=name or type(policy).__name__) from error
 
 
 def allocation_of(choice: Any = None, *, key: int = 0, draw: int = 0) -> Allocation:
@@ -84,7 +95,10 @@ def allocation_of(choice: Any = None, *, key: int = 0, draw: int = 0) -> Allocat
 
 def fault_in(winners: Winners, lots: int, closes: Any) -> str:
     """Return why ``closes`` is no allocation of ``lots`` over ``winners``, nothing when it is one; see `check_allocation`."""
-    found = np.asarray(closes)
+    try:
+        found = np.asarray(closes)
+    except (TypeError, ValueError) as error:
+        return f"returned no array: {error}."
     if found.shape != (len(winners),):
         return f"returned shape {found.shape} for {len(winners)} winners."
     if found.dtype.kind not in "iu":
@@ -113,6 +127,21 @@ def check_allocation(winners: Winners, lots: int, closes: Any, *, policy: str = 
     return allocation
 
 
+def ask(policy: Allocation, winners: Winners, lots: int, *, name: str = "") -> Lots:
+    """Return the checked answer of a policy that may be anybody's.
+
+    Raises
+    ------
+    PluginError
+        It raises, ends the process, or its answer breaks the contract.
+    """
+    try:
+        closes = policy(winners, lots)
+    except (Exception, SystemExit) as error:
+        raise PluginError.raised(error, entry_point=name) from error
+    return check_allocation(winners, lots, closes, policy=name)
+
+
 def winners_of(memory: Memory, case: int) -> Winners:
     """Return the winners of a case that waits for a policy: a view of the `winner` table."""
     row = memory["case"][case]
@@ -127,12 +156,12 @@ def serve(memory: Memory, policy: Allocation, *, name: str = "") -> None:
     Raises
     ------
     PluginError
-        The answer breaks the contract; nothing is written.
+        It raises, or its answer breaks the contract; nothing is written.
     """
     case = int(memory.world["waiting"])
     winners = winners_of(memory, case)
     lots = int(memory["case"][case]["left"])
     shown = winners.copy()
     shown.flags.writeable = False
-    winners["close"] = check_allocation(winners, lots, policy(shown, lots), policy=name)
+    winners["close"] = ask(policy, shown, lots, name=name)
     memory.world["adl_waiting"] = 0

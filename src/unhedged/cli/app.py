@@ -1,8 +1,10 @@
 """The commands, put together, and the one place where an error becomes a text and an exit code."""
 
+import contextlib
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import typer
 
@@ -70,7 +72,8 @@ def invoke(arguments: Sequence[str]) -> int:
         What was typed after ``unhedged``.
     """
     try:
-        result = app(list(arguments), standalone_mode=False)
+        with _folder_on_path():
+            result = app(list(arguments), standalone_mode=False)
     except InvariantError as error:
         traceback.print_exc()
         return _say(str(error), error.exit_code)
@@ -83,6 +86,20 @@ def invoke(arguments: Sequence[str]) -> int:
     if result == INTERRUPTED:
         return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+@contextlib.contextmanager
+def _folder_on_path() -> Iterator[None]:
+    # A module beside where the command is typed is found by every command, as by python -m; last, so that it hides no other.
+    folder = str(Path.cwd())
+    added = folder not in sys.path
+    if added:
+        sys.path.append(folder)
+    try:
+        yield
+    finally:
+        if added and folder in sys.path:
+            sys.path.remove(folder)
 
 
 def _typed_wrong(error: Exception) -> int:

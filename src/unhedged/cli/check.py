@@ -1,9 +1,6 @@
 """``unhedged check``: validate a scenario, a results folder or a plug-in."""
 
-import contextlib
-import os
-import sys
-from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -105,21 +102,20 @@ def _plugin(words: list[str], *, seed: int, json: bool) -> None:
             hint="POLICY is a registered id (unhedged rules list adl) or my_module:function.",
         )
     name = words[1]
-    with _folder_on_path():
-        from unhedged.adl.checking import check_policy
+    from unhedged.adl.checking import check_policy
+    from unhedged.lab.policy_axioms import FACTOR, PARTS, treatment
 
-        asked = check_policy(pick("adl", name), seed=seed, name=name)
+    policy = pick("adl", name)
+    asked = check_policy(policy, seed=seed, name=name)
+    found = treatment(policy, seed=seed, name=name)
     if json:
-        machine.echo({"plugin": name, "kind": "adl", "questions": asked, "seed": seed})
+        said = {"plugin": name, "kind": "adl", "questions": asked, "seed": seed}
+        machine.echo({**said, "treatment": asdict(found)})
         return
     typer.echo(f"{name} keeps the contract of ADL policies: {asked} questions, seed {seed}.")
-
-
-@contextlib.contextmanager
-def _folder_on_path() -> Iterator[None]:
-    # A module beside where the command is typed is found, as it is by python -m.
-    sys.path.insert(0, os.getcwd())
-    try:
-        yield
-    finally:
-        sys.path.remove(os.getcwd())
+    typer.echo(
+        f"For information, winners alike but for size, {found.questions} questions:\n"
+        f"    larger closes less  in {found.larger_closes_less:,} of {found.pairs:,} pairs\n"
+        f"    everything times {FACTOR}  changes a close by at most {found.scale_gap:.1f} lots\n"
+        f"    split into {PARTS}       keeps at most {found.split_keeps:.1%} of a position from being closed"
+    )

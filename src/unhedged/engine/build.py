@@ -92,7 +92,7 @@ def build(plan: RunPlan, replicate: int, *, keep_all: bool = False) -> Built:
     for n, venue in enumerate(plan.venues):
         policy = pick("adl", venue.adl_policy) if venue.adl_on else None
         if policy is not None and not isinstance(policy, ByAddress | RandomStart):
-            built.policies[n] = (venue.adl_policy, fresh(policy))
+            built.policies[n] = (venue.adl_policy, fresh(policy, name=venue.adl_policy))
     return built
 
 

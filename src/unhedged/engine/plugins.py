@@ -24,7 +24,10 @@ def python_turn(built: Built) -> None:
     memory = built.memory
     who = int(memory.world["waiting"])
     behaviour = built.python_agents[who]
-    count = behaviour(memory["observation"][0], memory["agent"][who], memory["out"])
+    try:
+        count = behaviour(memory["observation"][0], memory["agent"][who], memory["out"])
+    except (Exception, SystemExit) as error:
+        raise PluginError.raised(error, entry_point=built.names.agents[who][0]) from error
     if not 0 <= int(count) <= len(memory["out"]):
         raise PluginError(
             f"Agent {built.names.agents[who][0]} returned {count!r} messages; 0 to {len(memory['out'])} fit.",

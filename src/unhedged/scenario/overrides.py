@@ -102,7 +102,23 @@ def find(data: Mapping[str, Any], path: str) -> Keys:
         return _at_least(room, (room, int(parts[1]), *parts[2:]), where)
     if len(blocks) == 1 and len(parts) > 1 and not parts[1].isdigit():
         return _at_least(room, (room, 0, *parts[1:]), where)
-    raise UnknownKind.of(f"{room} in {path}:", parts[1] if len(parts) > 1 else "", ids, **where)
+    name = parts[1] if len(parts) > 1 else ""
+    hint = _of_rulebook(blocks, name)
+    raise UnknownKind.of(f"{room} in {path}:", name, ids, hint=hint, **where)
+
+
+def _of_rulebook(blocks: Sequence[Any], name: str) -> str:
+    # Venues go by the id a scenario gives them; whoever types an exchange's name is told which venue runs its rules.
+    running = [
+        f"{block['id']} runs {book}"
+        for block in blocks
+        if isinstance(block, Mapping)
+        and "id" in block
+        and isinstance(book := block.get("rulebook"), str)
+        and name
+        and book.startswith(name.lower().replace("_", "-"))
+    ]
+    return f"{'; '.join(running)}." if running else ""
 
 
 def _at_least(room: str, keys: Keys, where: Mapping[str, Any]) -> Keys:

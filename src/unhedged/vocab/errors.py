@@ -4,6 +4,7 @@ Exceptions carry fields and make their text from them. Text has at most six line
 """
 
 import difflib
+import traceback
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -226,11 +227,22 @@ class InvariantError(UnhedgedError):
 
 
 class PluginError(UnhedgedError):
-    """A plug-in cannot be loaded or does not keep its protocol."""
+    """A plug-in cannot be loaded, raises, or does not keep its protocol."""
 
     def __init__(self, what: str, *, entry_point: str, method: str = "", hint: str = "") -> None:
         super().__init__(what)
         self.what, self.entry_point, self.method, self.hint = what, entry_point, method, hint
+
+    @classmethod
+    def raised(cls, error: BaseException, *, entry_point: str) -> "PluginError":
+        """Return the error for a plug-in that raised ``error``, with the line that did; ``SystemExit`` is an error like any other."""
+        last = traceback.extract_tb(error.__traceback__)[-1:]
+        where = [f"{frame.filename}:{frame.lineno}, in {frame.name}" for frame in last]
+        return cls(
+            f"raises {type(error).__name__}: {error}.",
+            entry_point=entry_point,
+            hint="".join(where),
+        )
 
     def __reduce__(self) -> Any:
         """Travel between processes with all fields."""

@@ -22,6 +22,8 @@ _added: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
 def register(kind: str, name: str, target: Any) -> None:
     """Add ``target`` (an object or ``"module:name"``) to registry ``kind`` for this process.
 
+    ``name`` is any text that is not empty; built-ins end in a version (``-v1``), and others do well to.
+
     Raises
     ------
     PluginError
@@ -65,7 +67,7 @@ def pick(kind: str, choice: Any = None) -> Any:
     UnknownKind
         No such id, with the nearest ones.
     PluginError
-        The target cannot be imported.
+        The target cannot be imported, whatever its module raises.
     """
     if choice is None:
         choice = _room(kind, "DEFAULT", "")
@@ -107,6 +109,8 @@ def missing(kind: str, choice: str) -> str:
     module, colon, _ = target.partition(":")
     if not colon:
         return f'there is no {KINDS[kind]} "{choice}"'
+    if not _is_module_name(module):
+        return _no_module_name(module)
     parent = module.partition(".")[0]
     try:
         found = importlib.util.find_spec(parent)
@@ -138,6 +142,14 @@ def _can_be_called(target: Any) -> bool:
     return callable(target) or callable(getattr(target, "python", None))
 
 
+def _is_module_name(module: str) -> bool:
+    return all(part.isidentifier() for part in module.split("."))
+
+
+def _no_module_name(module: str) -> str:
+    return f'"{module}" is no name of a module; "package.module:function" is one, a path is not'
+
+
 def _checked(kind: str) -> str:
     if kind not in KINDS:
         raise UnknownKind.of("registry", kind, KINDS)
@@ -162,6 +174,8 @@ def _foreign(kind: str) -> Mapping[str, Any]:
 
 
 def _load(name: str, target: Any) -> Any:
+    if isinstance(target, str) and not _is_module_name(module := target.partition(":")[0]):
+        raise PluginError(f"{_no_module_name(module)}.", entry_point=name)
     try:
         if hasattr(target, "load"):
             return target.load()
@@ -170,4 +184,8 @@ def _load(name: str, target: Any) -> Any:
             return getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise PluginError(f"cannot be loaded: {error}.", entry_point=name) from error
+    except (Exception, SystemExit) as error:
+        # The module is not ours: whatever it raises while it is imported is its fault.
+        what = f"cannot be loaded: it raises {type(error).__name__}: {error}."
+        raise PluginError(what, entry_point=name) from error
     return target

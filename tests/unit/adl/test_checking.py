@@ -27,6 +27,8 @@ def test_a_right_policy_answers_every_question():
         ("unlocks", "changes the list of winners", "1 lot to close: winner 0: qty 1, score 1"),
         ("divides_by_profit", "raises ZeroDivisionError", "1 lot to close: winner 0: qty 1, unrealised -1"),
         ("too_short", "returned shape (1,) for 2 winners", "1 lot to close: winner 0: qty 1"),
+        ("leaves", "raises SystemExit: 0.", "1 lot to close: winner 0: qty 1"),
+        ("never_fresh", "raises KeyError: 'memory'.", "in fresh"),
         ("remembers", "after earlier events it closes 0 lots in all", "The sum must be"),
     ],
 )  # fmt: skip

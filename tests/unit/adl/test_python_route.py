@@ -59,6 +59,38 @@ def test_a_python_policy_allocates_and_the_loop_goes_on():
     assert market.account(LOSER)["cash"] == 0
 
 
+def raises(winners, lots):
+    return winners["nope"]
+
+
+def leaves(winners, lots):
+    raise SystemExit(0)
+
+
+@pytest.mark.parametrize(
+    ("policy", "says"),
+    [(raises, "raises ValueError: no field of name nope."), (leaves, "raises SystemExit: 0.")],
+)
+def test_a_policy_that_raises_is_named_with_its_line(policy, says):
+    market = crash(AdlDecision.PYTHON)
+    market.run(0)
+    with pytest.raises(PluginError) as caught:
+        serve(market.memory, policy, name="mine")
+    text = str(caught.value)
+    assert text.startswith(f'Plug-in "mine": {says}')
+    assert (
+        f"test_python_route.py:{policy.__code__.co_firstlineno + 1}, in {policy.__name__}" in text
+    )
+    assert closed(market) == [0, 0, 0]
+
+
+def test_an_answer_that_is_no_array_is_refused():
+    market = crash(AdlDecision.PYTHON)
+    market.run(0)
+    with pytest.raises(PluginError, match="returned no array"):
+        serve(market.memory, lambda winners, lots: [[1], [1, 2]])
+
+
 def test_winners_are_shown_as_they_are_before_anything_is_closed():
     market = crash(AdlDecision.PYTHON)
     market.run(0)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import lz4.frame
 import numpy as np
 import pytest
 from tests.support import sample_archive as sample
@@ -273,9 +274,10 @@ def test_file_that_stands_twice_is_counted_once(tmp_path):
     copy.write_bytes((tmp_path / "two" / "a" / FILE).read_bytes())
     read = Read(tmp_path / "two")
     assert read.frame.height == whole.frame.height
-    assert (read.problems[0].file, read.problems[0].row) == (f"b/{FILE}", 1)
-    assert f"a/{FILE}" in read.problems[0].what
-    assert "40 more of the same kind" in read.problems[-1].what
+    problem = only_problem(read)
+    assert (problem.file, problem.row) == (f"b/{FILE}", 1)
+    assert f"a/{FILE}" in problem.what
+    assert "and 59 more such lines in this file" in problem.what
 
 
 def changed_fill(all_lines, line, **fields):
@@ -330,6 +332,124 @@ def test_fill_whose_number_is_none_is_named_and_left_out(tmp_path):
     assert read.problems[0].row == 60
     assert 'px "cheap"' in read.problems[0].what
     assert any("legs that do not cancel" in problem.what for problem in read.problems)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"px": "-5.0"}, 'has px "-5.0" and sz'),
+        ({"sz": "0.0"}, 'and sz "0.0"; both must be above zero'),
+        ({"sz": "-1.0"}, "both must be above zero"),
+        ({"side": "Buy"}, 'has side "Buy"; B (bought) and A (sold) are known'),
+    ],
+)
+def test_fill_that_cannot_be_is_named_and_left_out(tmp_path, fields, says):
+    read = Read(rewritten(tmp_path, lambda all_lines: changed_fill(all_lines, 59, **fields)))
+    assert (read.problems[0].file, read.problems[0].row) == (FILE, 60)
+    assert says in read.problems[0].what
+    assert len(read.rolled.fills) == read.frame.height - 1
+
+
+def changed_snapshot(folder: Path, change) -> Read:
+    """The small archive, read with the states of its snapshot changed in place."""
+    rewritten(folder, lambda all_lines: all_lines)
+    path = folder / "clearinghouse_snapshot.jsonl"
+    states = [json.loads(line) for line in path.read_text().splitlines()]
+    change(states)
+    path.write_text("\n".join(json.dumps(state) for state in states) + "\n")
+    return Read(folder)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"cash": "9999999999999999.5"}, 'has cash "9999999999999999.5"'),
+        ({"cash": "inf"}, 'has cash "inf"'),
+        ({"positions": [{"coin": "BTC", "size": "1234567890123456.75", "entry": "1.0"}]}, "at most 15 digits"),
+        ({"positions": [{"coin": "BTC", "size": "1.0", "entry": "-1.0"}]}, "at most 15 digits"),
+        ({"positions": [{"coin": "BTC", "size": "1e16", "entry": "1e16"}]}, "at most 15 digits"),
+    ],
+)  # fmt: skip
+def test_account_of_the_snapshot_that_cannot_be_held_is_named_and_left_out(tmp_path, wrong, says):
+    read = changed_snapshot(tmp_path, lambda states: states[2].update(wrong))
+    assert (read.problems[0].file, read.problems[0].row) == ("clearinghouse_snapshot.jsonl", 3)
+    assert says in read.problems[0].what
+    assert len(read.snapshot.accounts) == 10
+
+
+def test_account_that_stands_twice_with_different_cash_is_unknown(tmp_path):
+    read = changed_snapshot(tmp_path, lambda states: states.append({**states[0], "cash": "1.0"}))
+    assert read.problems[0].row == 12
+    assert "stands a second time, with another state" in read.problems[0].what
+    assert len(read.snapshot.accounts) == 10
+    number = read.rolled.names.accounts.index(f"0x{1:040x}")
+    assert read.states.wallets(5)[number] == UNKNOWN
+
+
+def test_account_that_stands_twice_with_one_state_is_read_once(tmp_path):
+    read = changed_snapshot(tmp_path, lambda states: states.append(dict(states[0])))
+    assert "stands a second time." in only_problem(read).what
+    assert len(read.snapshot.accounts) == 11
+
+
+MISC = "misc_events_by_block/hourly/20251010/21.lz4"
+
+
+def misc(folder: Path, change) -> Read:
+    """The small archive with other events whose lines went through ``change``."""
+    truth = sample.small(folder)
+    assert truth.wallet
+    all_lines = lz4.frame.decompress((folder / MISC).read_bytes()).decode().splitlines(True)
+    sample.write_archive(folder, iter(change(all_lines)), kind="misc_events_by_block")
+    return Read(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"usdc": "5.0"', '"usdc": "abc"', 'usdc is "abc"; a number below'),
+        ('"usdc": "5.0"', '"usdc": null', "usdc is null; a number below"),
+        ('"usdc": "5.0"', '"usdc": "1e12"', 'usdc is "1e12"; a number below'),
+        ('"fundingAmount": "', '"fundingAmount": "x', 'fundingAmount is "x'),
+        ('"deltas": [', '"deltas": ["q",', 'a delta is "q"; an object is expected'),
+        ('"deltas": [', '"deltas": 7, "more": [', "deltas is 7; a list is expected"),
+        ('"users": ["', '"users": [7, "', "a user is 7; an account is expected"),
+        ('"inner": {"Funding"', '"inner": ["Funding"], "x": {"Funding"', 'inner is ["Funding"]'),
+        ('"delta": {"type": "deposit", "usdc": "5.0"}', '"delta": "deposit"', 'delta is "deposit"'),
+    ],
+)
+def test_cash_move_that_cannot_be_read_is_named_and_takes_no_other_with_it(tmp_path, old, new, says):  # fmt: skip
+    whole = misc(tmp_path / "whole", lambda all_lines: all_lines)
+
+    def change(all_lines):
+        assert old in all_lines[50]
+        return [*all_lines[:50], all_lines[50].replace(old, new, 1), *all_lines[51:]]
+
+    read = misc(tmp_path / "changed", change)
+    problem = only_problem(read)
+    assert (problem.file, problem.row) == (MISC, 51)
+    assert says in problem.what
+    assert read.others == whole.others
+    lost = whole.states._cash[-1] - read.states._cash[-1]
+    assert (lost != 0) == ('"q"' not in new)
+
+
+def test_other_events_that_come_twice_are_counted_once_and_a_missing_line_is_a_gap(tmp_path):
+    def change(all_lines):
+        return [*all_lines[:51], all_lines[50], *all_lines[51:99], *all_lines[100:]]
+
+    whole, read = misc(tmp_path / "a", list), misc(tmp_path / "b", change)
+    gap, twice = read.problems
+    assert (gap.row, twice.row) == (101, 52)
+    assert "1 missing" in gap.what
+    assert f"block 757000051 after block 757000051 ({MISC}, row 51)" in twice.what
+    assert (whole.states._cash == read.states._cash).all()
+    copy = tmp_path / "a" / "copy" / MISC
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes((tmp_path / "a" / MISC).read_bytes())
+    again = Read(tmp_path / "a")
+    assert "199 more such lines" in only_problem(again).what
+    assert (whole.states._cash == again.states._cash).all()
 
 
 def test_account_with_two_entry_prices_in_the_snapshot_is_named_and_left_out(tmp_path):

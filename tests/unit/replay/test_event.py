@@ -164,3 +164,22 @@ def test_removals_of_waves_add_up(archive):
     assert sum(row["removed"] for row in rows) == pytest.approx(figures["archive_removed"].value)
     for row in rows:
         assert row["removed"] == pytest.approx(row["execution"] + row["drift"])
+
+
+@pytest.mark.parametrize("content", [b"", b"not packed at all", None])
+def test_archive_without_adl_fills_has_no_waves_and_stops_nothing_else(tmp_path, content):
+    truth = sample.Sample(accounts=[f"0x{n:040x}" for n in range(1, 11)])
+    truth.open()
+    hour_before = sample.write_archive(tmp_path, iter(list(sample.blocks(truth, 20))), hour=20)
+    if content is not None:
+        hour_before.write_bytes(content)
+    write(tmp_path, "per_shock_metrics_queue.csv", SHOCKS, "BTC,1,x,2,10,5,3,0")
+    found = replay(EVENT, tmp_path)
+    figures = by_id(found.findings.figures)
+    assert figures["queue_net"].value == 3.0
+    assert found.archive.starts() == []
+    assert figures["archive_adl"].value == 0
+    assert (figures["archive_fills"].value > 0) == (content is None)
+    assert not {"archive_needed", "archive_removed", "archive_overshoot.0_ms"} & set(figures)
+    assert any(gap.why == "no ADL fills in the archive" for gap in found.findings.gaps)
+    assert "no ADL fills in the archive" in summary(found.to_json())

@@ -162,3 +162,19 @@ def test_variation_leaves_the_original_as_it_is(data) -> None:
     other = scenario.vary({"venue.hub.fund.start": "$50M"})
     assert scenario.plan().venues[0].fund_start_usd == 25e6
     assert other.plan().venues[0].fund_start_usd == 50e6
+
+
+@pytest.mark.parametrize("name", ["hyperliquid", "Hyperliquid", "hyperliquid@2025"])
+def test_an_exchange_is_found_by_the_rules_a_venue_runs(name: str) -> None:
+    blocks = [{"id": "a", "rulebook": "binance-usdm@2025-10-10"}, {"id": "b", "rulebook": "hyperliquid@2025-10-10"}]  # fmt: skip
+    with pytest.raises(UnknownKind) as caught:
+        overrides.find({"venue": blocks}, f"venue.{name}.fund.start")
+    assert caught.value.hint == "b runs hyperliquid@2025-10-10."
+
+
+def test_a_name_of_no_rules_gets_no_such_hint() -> None:
+    with pytest.raises(UnknownKind) as caught:
+        overrides.find(
+            {"venue": [{"id": "a", "rulebook": "spot@generic"}, {"id": "b"}]}, "venue.okx.fund"
+        )
+    assert caught.value.hint == ""

@@ -1,12 +1,13 @@
 """Blocks of fills as columns: every line decoded and checked, nothing dropped without a word."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 import polars as pl
 
 from unhedged.replay.archive.lines import lines
+from unhedged.replay.archive.named import Named
+from unhedged.replay.archive.order import Order
 from unhedged.replay.figures import Problem
 from unhedged.replay.folder import Listing
 
@@ -28,8 +29,6 @@ DIRECTIONS = (
 """Directions of perpetual fills. Source: files read by others, November 2026; a new one is named, not dropped."""
 SPOT = ("Buy", "Sell")
 """Directions of spot fills: they move no perpetual position and are counted apart."""
-NAMED = 20
-"""Problems of one kind that are named one by one; the rest are counted."""
 
 
 class Liquidation(msgspec.Struct, rename="camel", gc=False):
@@ -64,29 +63,6 @@ class Block(msgspec.Struct, gc=False):
     events: list[tuple[str, Fill]]
 
 
-@dataclass(slots=True)
-class Named:
-    """Problems of one kind, of which the first are kept and the others counted."""
-
-    problems: list[Problem]
-    then: str
-    counts: dict[str, int] = field(default_factory=dict)
-
-    def add(self, kind: str, file: str, row: int | None, what: str) -> None:
-        """Add a problem."""
-        seen = self.counts[kind] = self.counts.get(kind, 0) + 1
-        if seen <= NAMED:
-            self.problems.append(Problem(file=file, row=row, what=what, then=self.then))
-
-    def close(self, file: str) -> None:
-        """Say how many of each kind were not named."""
-        for kind, seen in self.counts.items():
-            if seen > NAMED:
-                what = f"{seen - NAMED:,} more of the same kind: {kind}."
-                self.problems.append(Problem(file=file, row=None, what=what, then=self.then))
-        self.counts.clear()
-
-
 def read_fills(listing: Listing, problems: list[Problem]) -> pl.DataFrame:
     """Return every fill of the archive in its order.
 
@@ -100,7 +76,7 @@ def read_fills(listing: Listing, problems: list[Problem]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``account, coin, dir, liquidated, method`` categories; ``px, sz, start, pnl, fee, mark`` decimal texts; ``buys`` bool;
+        ``account, coin, dir, side, token, liquidated, method`` categories; ``px, sz, start, pnl, fee, mark`` decimal texts;
         ``time, tid`` and ``file, row, block`` (number of the file in the listing, line, block) int64.
     """
     reader = _Reader(problems)
@@ -118,11 +94,10 @@ Row = tuple[int, int, int, str, Fill]
 
 class _Reader:
     def __init__(self, problems: list[Problem]) -> None:
-        self.problems, self.last = problems, (0, "", 0)
+        self.problems = problems
         self.decode = msgspec.json.Decoder(Block).decode
         self.torn = Named(problems, "The line was left out.")
-        self.twice = Named(problems, "The second was not counted.")
-        self.gaps = Named(problems, "Positions and cash after it may lack what happened between.")
+        self.order = Order(problems, "Positions and cash after it may lack what happened between.")
 
     def read(self, listing: Listing, number: int, file: str) -> Iterator[pl.DataFrame]:
         for first, chunk in lines(listing.path(file), file, self.problems):
@@ -134,8 +109,8 @@ class _Reader:
                     rows += [(number, row, name, *event) for event in block.events]
             if rows:
                 yield _frame(rows)
-        for kind in (self.torn, self.twice, self.gaps):
-            kind.close(file)
+        self.torn.close(file)
+        self.order.close(file)
 
     def _block(self, file: str, row: int, line: bytes) -> Block | None:
         try:
@@ -143,17 +118,7 @@ class _Reader:
         except msgspec.MsgspecError as error:
             self.torn.add("lines that are no block", file, row, f"is no block of fills: {error}.")
             return None
-        last, last_file, last_row = self.last
-        if last and block.block_number <= last:
-            what = f"block {block.block_number} after block {last} ({last_file}, row {last_row:,})."
-            self.twice.add("blocks that come twice", file, row, what)
-            return None
-        if last and block.block_number > last + 1:
-            missing = block.block_number - last - 1
-            what = f"block {block.block_number} follows {last}: {missing:,} missing."
-            self.gaps.add("gaps in block numbers", file, row, what)
-        self.last = block.block_number, file, row
-        return block
+        return block if self.order.follows(file, row, block.block_number) else None
 
 
 def _frame(rows: Sequence[Row]) -> pl.DataFrame:
@@ -165,7 +130,7 @@ def _frame(rows: Sequence[Row]) -> pl.DataFrame:
             "account": pl.Series([row[3] for row in rows], dtype=pl.String).cast(words),
             "coin": pl.Series([f.coin for f in fills], dtype=pl.String).cast(words),
             "dir": pl.Series([f.dir for f in fills], dtype=pl.String).cast(words),
-            "buys": pl.Series([f.side == "B" for f in fills], dtype=pl.Boolean),
+            "side": pl.Series([f.side for f in fills], dtype=pl.String).cast(words),
             "px": pl.Series([f.px for f in fills], dtype=pl.String),
             "sz": pl.Series([f.sz for f in fills], dtype=pl.String),
             "start": pl.Series([f.start_position for f in fills], dtype=pl.String),

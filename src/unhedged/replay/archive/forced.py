@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 
 from unhedged.measures.solvency import waves
-from unhedged.replay.archive.blocks import ADL, Named
+from unhedged.replay.archive.blocks import ADL
+from unhedged.replay.archive.named import Named
 from unhedged.replay.archive.numbers import Whole, scaled
 from unhedged.replay.archive.roll import Rolled
 from unhedged.replay.archive.states import worth

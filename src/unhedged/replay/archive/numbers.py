@@ -18,6 +18,10 @@ ATOM_DECIMALS = 6
 """Decimals of a dollar in an atom."""
 MOST = float(10**15)
 """Whole numbers below this come out of float64 exactly: 2⁵³ is larger, with room for a rounding of one in 2⁵²."""
+LONGEST = 17
+"""Characters of a size or price that float64 holds exactly: 15 digits, a point and a sign."""
+MOST_DOLLARS = 10**9
+"""Amounts of dollars below this have at most 15 digits in atoms."""
 HINT = "The archive gives numbers as decimal texts; this one cannot be held exactly."
 
 
@@ -60,6 +64,14 @@ def scaled(text: pl.Series, places: Whole | int) -> Whole:
         raise DataError(what, hint=HINT)
     found: Whole = whole.astype(np.int64)
     return found
+
+
+def is_money(text: object) -> bool:
+    """Return whether a text is an amount of dollars that `money` takes: a finite number, below 10⁹ either way."""
+    try:
+        return isinstance(text, str) and abs(float(text) * 10**ATOM_DECIMALS) < MOST
+    except ValueError:
+        return False
 
 
 def money(text: pl.Series) -> Whole:

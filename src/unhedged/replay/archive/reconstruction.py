@@ -1,7 +1,7 @@
 """The full reconstruction a user's archive allows: states, forced trades, waves, and what each wave needed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +41,9 @@ class Reconstruction:
         return times
 
     def starts(self) -> list[tuple[int, int, int]]:
-        """Return each wave's number and the places of its first and last ADL fill among the ADL fills."""
+        """Return each wave's number and the places of its first and last ADL fill among the ADL fills; none without any."""
         numbers, first = np.unique(self.wave, return_index=True)
-        last = np.append(first[1:], len(self.wave)) - 1
+        last = np.append(first, len(self.wave))[1:] - 1
         return list(zip(numbers.tolist(), first.tolist(), last.tolist(), strict=True))
 
 
@@ -80,19 +80,12 @@ def archive_findings(one: Reconstruction) -> Findings:
     """Return the figures of a reconstruction, all recomputed from its fills, and a row for each wave."""
     found, fills, ones = Findings(), one.rolled.fills, one.forced
     common: dict[str, Any] = {"tag": Tag.RECOMPUTED, "basis": Basis.ARCHIVE}
-    needs, coins = needed(one.rolled, ones), fills.coin[ones.adl]
+    needs = needed(one.rolled, ones)
     for name, value in (
         ("archive_fills", len(fills)),
         ("archive_spot_fills", one.rolled.spot_fills),
         ("archive_adl", len(ones.adl)),
-        ("archive_notional", _usd(np.abs(fills.value[ones.adl]))),
-        ("archive_winners", len(np.unique(fills.account[ones.adl]))),
-        ("archive_coins", len(np.unique(coins))),
-        ("archive_waves.5_s", int(one.wave.max(initial=0))),
-        ("archive_waves.1_s", 1 + int(waves(one.times, SHORT_GAP_MS).max(initial=-1))),
-        ("archive_waves.5_s_coin_by_coin", waves_per_coin(coins, one.times, GAP_MS)),
-        ("archive_needed", _usd(np.abs(needs))),
-        ("archive_needed_signed", _usd(needs)),
+        *(_of_adl(one, needs) if len(ones.adl) else ()),
         ("archive_taken_over", _usd(np.abs(fills.value[ones.backstop]))),
         ("archive_sold", _usd(np.abs(fills.value[ones.market]))),
         ("archive_legs", ones.legs),
@@ -107,6 +100,20 @@ def archive_findings(one: Reconstruction) -> Findings:
         found.add("node_fills_by_block, snapshot", "archive_true_need", need, **common)
     _gaps(one, bool(losers), found)
     return found
+
+
+def _of_adl(one: Reconstruction, needs: Whole) -> Iterator[tuple[str, float]]:
+    # Without ADL fills these are not zero but not known: the archive may lack the hour.
+    fills, adl = one.rolled.fills, one.forced.adl
+    coins = fills.coin[adl]
+    yield "archive_notional", _usd(np.abs(fills.value[adl]))
+    yield "archive_winners", len(np.unique(fills.account[adl]))
+    yield "archive_coins", len(np.unique(coins))
+    yield "archive_waves.5_s", int(one.wave.max())
+    yield "archive_waves.1_s", 1 + int(waves(one.times, SHORT_GAP_MS).max())
+    yield "archive_waves.5_s_coin_by_coin", waves_per_coin(coins, one.times, GAP_MS)
+    yield "archive_needed", _usd(np.abs(needs))
+    yield "archive_needed_signed", _usd(needs)
 
 
 def _usd(atoms: Whole) -> float:
@@ -162,7 +169,10 @@ def last_ticks(rolled: Rolled, at: int) -> Whole:
 
 
 def _gaps(one: Reconstruction, cash: bool, found: Findings) -> None:
-    if not cash:
+    if not len(one.forced.adl):
+        what = "waves, what they needed and removed, and policies at them"
+        found.gaps.append(Gap(what=what, why="no ADL fills in the archive"))
+    elif not cash:
         what = "equity, leverage, the true need, and policies that ask for equity"
         why = "no snapshot of cash before the first fill (clearinghouse_snapshot*.jsonl)"
         found.gaps.append(Gap(what=what, why=why))

@@ -77,7 +77,7 @@ def removals(one: Reconstruction) -> Iterator[dict[int, Removed]]:
 
 
 def removal_findings(one: Reconstruction, needs: Whole) -> Findings:
-    """Return removed and overshoot of the archive's waves in total and by horizon, and a row for each wave.
+    """Return removed and overshoot of the archive's waves in total and by horizon, and a row for each wave; nothing without ADL fills.
 
     Parameters
     ----------
@@ -87,6 +87,10 @@ def removal_findings(one: Reconstruction, needs: Whole) -> Findings:
         What each of them needed, signed, atoms; overshoot is against their absolute values, as published.
     """
     found = Findings()
+    if not len(
+        one.forced.adl
+    ):  # nothing was removed because nothing is there; `archive_findings` says so
+        return found
     common: dict[str, Any] = {"tag": Tag.RECOMPUTED, "basis": Basis.ARCHIVE}
     waves = list(removals(one))
     needed = [

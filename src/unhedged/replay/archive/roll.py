@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from unhedged.replay.archive.blocks import DIRECTIONS, SPOT, Named
-from unhedged.replay.archive.numbers import Whole, money, places_of, scaled, values
+from unhedged.replay.archive.blocks import DIRECTIONS, SPOT
+from unhedged.replay.archive.named import Named
+from unhedged.replay.archive.numbers import LONGEST, Whole, money, places_of, scaled, values
 from unhedged.replay.archive.snapshot import Snapshot
 from unhedged.replay.figures import Problem
 
 DOLLARS = "USDC"
-LONGEST = 17
-"""Characters of a size or price that float64 holds exactly: 15 digits, a point and a sign."""
+BOUGHT, SOLD = "B", "A"
+"""Sides of a fill. Source: the venue's documentation of its archive, November 2026."""
 UNKNOWN = np.iinfo(np.int64).min
 """Cash or entry cost that nothing says."""
 
@@ -138,7 +139,7 @@ def _whole(perps: pl.DataFrame, names: Names) -> Fills:
     account, coin = numbered(perps["account"], names.accounts), numbered(perps["coin"], names.coins)
     lot, tick = names.lot_places[coin], names.tick_places[coin]
     size, ticks = scaled(perps["sz"], lot), scaled(perps["px"], tick)
-    lots = np.where(perps["buys"].to_numpy(), size, -size)
+    lots = np.where((perps["side"].cast(pl.String) == BOUGHT).to_numpy(), size, -size)
     dollars = (perps["token"].cast(pl.String) == DOLLARS).to_numpy()
     return Fills(
         account=account,
@@ -277,7 +278,7 @@ def _name_unknown(
 
 
 def _numeric(perps: pl.DataFrame, files: Sequence[str], problems: list[Problem]) -> pl.DataFrame:
-    # Only fills all of whose numbers are numbers; the others are named.
+    # Only fills all of whose numbers are numbers and whose side, size and price can be; the others are named.
     def finite(name: str) -> pl.Expr:
         return pl.col(name).cast(pl.Float64, strict=False).is_finite().fill_null(False)
 
@@ -285,11 +286,19 @@ def _numeric(perps: pl.DataFrame, files: Sequence[str], problems: list[Problem])
     fine = pl.all_horizontal(finite(name) for name in texts)
     mark = pl.col("mark").is_null() | (finite("mark") & (pl.col("mark").str.len_bytes() <= LONGEST))
     short = pl.all_horizontal(pl.col("px", "sz", "start").str.len_bytes() <= LONGEST)
-    good = perps.select((fine & short & mark).alias("good"))["good"]
-    named = Named(problems, "The fill was left out.")
-    for row in perps.filter(~good).to_dicts():
-        shown = ", ".join(f'{name} "{row[name]}"' for name in (*texts, "mark"))
-        what = f"is no decimal number of at most 15 digits: {shown}."
-        named.add("fills without numbers", files[row["file"]], row["row"], what)
-    named.close(files[-1] if files else "")
-    return perps.filter(good)
+    above = pl.all_horizontal(
+        pl.col(name).cast(pl.Float64, strict=False) > 0 for name in ("px", "sz")
+    )
+    shown = ", ".join(f'{name} "{{{name}}}"' for name in (*texts, "mark"))
+    for kind, keep, what in (
+        ("fills without numbers", fine & short & mark, f"is no decimal number of at most 15 digits: {shown}."),
+        ("fills of nothing", above, 'has px "{px}" and sz "{sz}"; both must be above zero.'),
+        ("unknown sides", pl.col("side").cast(pl.String).is_in((BOUGHT, SOLD)), 'has side "{side}"; B (bought) and A (sold) are known.'),
+    ):  # fmt: skip
+        good = perps.select(keep.alias("good"))["good"]
+        named = Named(problems, "The fill was left out.")
+        for row in perps.filter(~good).to_dicts():
+            named.add(kind, files[row["file"]], row["row"], what.format(**row))
+        named.close(files[-1] if files else "")
+        perps = perps.filter(good)
+    return perps

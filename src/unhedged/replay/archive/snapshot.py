@@ -10,9 +10,13 @@ from math import isfinite
 
 import msgspec
 
-from unhedged.replay.archive.blocks import Named
+from unhedged.replay.archive.named import Named
+from unhedged.replay.archive.numbers import LONGEST, MOST_DOLLARS, is_money
 from unhedged.replay.figures import Problem
 from unhedged.replay.folder import Listing
+
+MOST_HELD = 9e12
+"""Dollars of one position that fit int64 in atoms."""
 
 
 class Held(msgspec.Struct, gc=False):
@@ -56,50 +60,61 @@ class Snapshot:
 def read_snapshot(listing: Listing, problems: list[Problem]) -> Snapshot:
     """Return the snapshot, empty where there is none.
 
-    An account that stands twice, that has two positions in one coin or a number that is none, is named and left out: its state is
-    unknown.
+    An account that stands twice with different states, that has two positions in one coin or a number that is none or cannot be
+    held exactly, is named and left out: its state is unknown. One that stands twice with one state is named and read once.
     """
-    found, seen = Snapshot(), set[str]()
+    states: dict[str, State | None] = {}
     decode = msgspec.json.Decoder(State).decode
-    named = Named(problems, "The account was left out of the snapshot; its state is unknown.")
+    out = Named(problems, "The account was left out of the snapshot; its state is unknown.")
+    again = Named(problems, "The second was not counted.")
     for file in listing.snapshots:
         with listing.path(file).open("rb") as source:
             for row, line in enumerate(source, 1):
-                wrong, state = _read(decode, line, seen)
-                if state is None:
-                    named.add("accounts", file, row, wrong)
-                else:
-                    seen.add(state.account)
-                    found.add(state)
-        named.close(file)
+                try:
+                    state = decode(line)
+                except msgspec.MsgspecError as error:
+                    out.add("accounts", file, row, f"is no account: {error}.")
+                    continue
+                account = state.account
+                if account in states and states[account] == state:
+                    again.add("accounts", file, row, f"{account} stands a second time.")
+                    continue
+                wrong = _wrong(state)
+                if account in states:
+                    wrong = f"{account} stands a second time, with another state."
+                if wrong:
+                    out.add("accounts", file, row, wrong)
+                states[account] = None if wrong else state
+        out.close(file)
+        again.close(file)
+    found = Snapshot()
+    for one in states.values():
+        if one is not None:
+            found.add(one)
     return found
 
 
-def _read(decode: object, line: bytes, seen: set[str]) -> tuple[str, State | None]:
-    try:
-        state: State = decode(line)  # type: ignore[operator]
-    except msgspec.MsgspecError as error:
-        return f"is no account: {error}.", None
-    if state.account in seen:
-        return f"{state.account} stands a second time.", None
+def _wrong(state: State) -> str:
+    # What is wrong with an account, nothing where all is right.
+    if not is_money(state.cash):
+        return f'{state.account} has cash "{state.cash}", which is no number of dollars below {MOST_DOLLARS:,}.'
     entries: dict[str, str] = {}
-    if not _number(state.cash):
-        return f'{state.account} has cash "{state.cash}", which is no number.', None
     for held in state.positions:
-        if not (_number(held.size) and _number(held.entry)):
+        if not _held_exactly(held):
             shown = f'"{held.size}" at "{held.entry}"'
-            return f"{state.account} holds {shown} in {held.coin}, which are no numbers.", None
+            return f"{state.account} holds {shown} in {held.coin}, which are no numbers of at most 15 digits."
         if held.coin in entries:
-            return (
-                f"{state.account} has two entry prices in {held.coin}: {entries[held.coin]} and {held.entry}.",
-                None,
-            )
+            return f"{state.account} has two entry prices in {held.coin}: {entries[held.coin]} and {held.entry}."
         entries[held.coin] = held.entry
-    return "", state
+    return ""
 
 
-def _number(text: str) -> bool:
+def _held_exactly(held: Held) -> bool:
+    # Size and entry, and what they are worth together.
+    if max(len(held.size), len(held.entry)) > LONGEST:
+        return False
     try:
-        return isfinite(float(text))
+        size, entry = float(held.size), float(held.entry)
     except ValueError:
         return False
+    return isfinite(size) and isfinite(entry) and entry >= 0 and abs(size * entry) < MOST_HELD
