@@ -34,7 +34,10 @@ REASONS: dict[str, tuple[set[float], str]] = {
         {6, 100},
         "decades of an assumed tick and worth of an assumed lot, both printed",
     ),
-    "venues/legs.py": ({10, 6}, "atoms of a dollar"),
+    "venues/legs.py": (
+        {10, 6, 15},
+        "atoms of a dollar; the most that a leg may be, far beyond what is traded",
+    ),
     "venues/margining.py": ({100}, "times the present mark that count as never reached"),
     "venues/reading.py": ({112, 20, 30, 12, 100, 6}, "widths of columns; per cent"),
     "venues/rule_pages.py": ({112, 14}, "widths of columns"),
