@@ -14,6 +14,7 @@ from tests.support.plain_archive import plain_replay
 from benchmarks.side_by_side import Row, show
 from unhedged.replay.allocate import Question, allocations_for, answers
 from unhedged.replay.archive.reconstruction import Reconstruction, reconstruct
+from unhedged.replay.deficits import Shortfall
 from unhedged.replay.figures import Problem
 from unhedged.replay.folder import list_folder
 from unhedged.replay.questions import winner_rows
@@ -62,7 +63,7 @@ def questions() -> list[Question]:
                 held=held, notional=held.astype(float), unrealised=profit, equity=profit * random.uniform(1.5, 15.0, count),
                 side=-1, mark=0.99, price=1.0,
             ),
-            lots=int(held.sum()) // 3, happened=None, gap=0.01, equity=True, deficit=1e6, largest_deficit=5e5,
+            lots=int(held.sum()) // 3, happened=None, gap=0.01, equity=True, deficit=Shortfall(total=1e6, largest=5e5),
         )  # fmt: skip
         found.append(question)
     return found

@@ -32,6 +32,10 @@ SHOCKS = (
     "coin,cluster_id,t_start,deficit_usd,total_capacity_usd,"
     "budget_queue_usd,overshoot_queue_usd,residual_queue_usd"
 )
+REMOVALS = (
+    "wave,t_start_ms,t_end_ms,t_eval_end_ms,deficit_usd,budget_needed_usd,budget_prod_usd,"
+    "max_prod_haircut_usd,winners_equity_start_usd,winners_pnl_start_usd"
+)
 FILLS = (
     "user,coin,time,adl_price,adl_size,closed_pnl,position_size,entry_price,"
     "account_value_realtime,total_unrealized_pnl"

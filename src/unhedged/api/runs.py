@@ -88,7 +88,8 @@ def run(
     progress : callable
         Called with a :class:`~unhedged.engine.running.Step` now and then.
     notice : callable
-        Called with a line of text before something that takes long and happens once, such as compiling.
+        Called with a line of text before something that takes long and happens once, such as compiling, and with what of the
+        scenario may not be meant.
 
     Raises
     ------
@@ -102,6 +103,7 @@ def run(
     from unhedged.engine.executors import leave_if_starting
     from unhedged.engine.running import run_missing, wanted, whole, workers_for
     from unhedged.results.store import Store, create, folder_name, locked
+    from unhedged.scenario.doubts import doubts
 
     leave_if_starting()
     scenario = load(source, overrides=overrides)
@@ -109,6 +111,9 @@ def run(
         seed = whole("seed", seed, least=0, most=MOST_SEED)
         scenario = scenario.vary({"run.seed": seed})
     plan = scenario.plan()
+    if notice is not None:
+        for doubt in doubts(plan):
+            notice(doubt)
     asked = wanted(replicates, only, scenario.replicates)
     workers = workers_for(workers, len(asked), os.cpu_count() or 1)
     path = Path(out) / folder_name(plan)

@@ -42,6 +42,7 @@ def check(
 
 def _scenario(what: str, set_: list[str] | None, *, json: bool) -> None:
     from unhedged.api import load
+    from unhedged.scenario.doubts import doubts
 
     scenario = load(what, overrides=set_ or ())
     plan = scenario.plan()
@@ -57,6 +58,8 @@ def _scenario(what: str, set_: list[str] | None, *, json: bool) -> None:
         f"{scenario.name} is fine: {len(plan.venues)} venues, {len(plan.instruments)} instruments, "
         f"{agents:,} agents. Plan {plan.hash()[:8]}."
     )
+    for doubt in doubts(plan):
+        typer.echo(doubt, err=True)
 
 
 def _results(path: str, *, json: bool) -> None:

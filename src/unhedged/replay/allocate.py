@@ -16,7 +16,8 @@ from unhedged.adl.contract import Allocation, allocation_of, check_allocation
 from unhedged.measures.fairness import fairness_regret, min_max_haircut
 from unhedged.measures.haircuts import gini, haircuts, hhi, quantile, top_share
 from unhedged.measures.severity import severity
-from unhedged.measures.survivor import pmr, ptsr, ptsr_unpaid, rd_nse, top_survivor
+from unhedged.measures.survivor import pmr, pmr_unpaid, ptsr, ptsr_unpaid, rd_nse, top_survivor
+from unhedged.replay.deficits import Shortfall
 from unhedged.replay.winners import short
 
 ATOM = 1e-6
@@ -29,6 +30,9 @@ WITHOUT_EQUITY = (
     "profit-pro-rata-v1",
 )
 """Policies that ask for positions and profits alone."""
+RATIOS = ("ptsr", "ptsr_unpaid", "pmr", "pmr_unpaid", "rd_nse")
+OF_HEDGES = ("hedge-aware-v1",)
+"""Policies that are profit pro-rata where no hedge is in sight; they answer only where one is."""
 SHOWN = 3
 """Accounts shown per policy, largest close first."""
 TOP = 10
@@ -50,8 +54,8 @@ class Question:
         float | None
     )  # dollars between mark and execution, one lot, without sign; None where no table says it
     equity: bool  # whether the winners' equity is known
-    deficit: float | None = None  # dollars the bankrupt accounts are short, as published
-    largest_deficit: float | None = None  # of one account
+    deficit: Shortfall | None = None  # of the bankrupt accounts, a repeated loss once
+    deficit_published: Shortfall | None = None
 
     @property
     def needed(self) -> float | None:
@@ -61,10 +65,13 @@ class Question:
 
 def policies(question: Question) -> list[str]:
     """Return the policies that can answer a question, by id."""
+    blind = not question.winners["hedge"].any()
     return [
         name
         for name in REGISTRY
-        if name not in ALIASES and (question.equity or name in WITHOUT_EQUITY)
+        if name not in ALIASES
+        and (question.equity or name in WITHOUT_EQUITY)
+        and not (blind and name in OF_HEDGES)
     ]
 
 
@@ -111,7 +118,8 @@ def measured(question: Question, name: str, lots: NDArray[np.int64]) -> dict[str
 
     ``largest_haircut`` is the most that anybody gives up of its equity, by the gap between mark and execution; ``smallest_possible``
     what it is under the best allocation of the same sum; ``unfairness`` their difference times the sum. None where gap or equity are
-    not known.
+    not known, and where a measure is infinite: those are named under ``infinite`` (something was taken of an account without
+    equity, or nothing is left unpaid).
     """
     held = question.winners["qty"]
     value = question.winners["notional"] / np.maximum(held, 1) * ATOM
@@ -128,9 +136,9 @@ def measured(question: Question, name: str, lots: NDArray[np.int64]) -> dict[str
         "profit_closed": float(
             (question.winners["unrealised"] * (lots / np.maximum(held, 1))).sum() * ATOM
         ),
-        "top10_share": _finite(top_share(notional, TOP)),
-        "hhi": _finite(hhi(notional)),
-        "gini": _finite(gini(notional)),
+        "top10_share": top_share(notional, TOP),
+        "hhi": hhi(notional),
+        "gini": gini(notional),
         "moved_share": _moved(question, lots),
         "largest": [
             {"account": short(question.accounts[n]), "notional": float(notional[n])}
@@ -138,7 +146,7 @@ def measured(question: Question, name: str, lots: NDArray[np.int64]) -> dict[str
             if touched[n]
         ],
     }
-    return row | _haircuts(question, lots) | _survivors(question, lots)
+    return _plain(row | _haircuts(question, lots) | _survivors(question, lots))
 
 
 def _moved(question: Question, lots: NDArray[np.int64]) -> float | None:
@@ -159,27 +167,39 @@ def _haircuts(question: Question, lots: NDArray[np.int64]) -> dict[str, float | 
     best = min_max_haircut(most, equity, min(due, float(most[equity > 0].sum())))
     regret = fairness_regret(taken, most, equity, needed=due)
     values = (due, float(shares.max(initial=0.0)), quantile(shares, 0.99), best, regret)
-    return {name: _finite(value) for name, value in zip(names, values, strict=True)}
+    return dict(zip(names, values, strict=True))
 
 
 def _survivors(question: Question, lots: NDArray[np.int64]) -> dict[str, float | None]:
-    # How much profit the best-off winner keeps, beside what stays unpaid: all forms of the paper and of its code.
-    names = ("survivor", "ptsr", "ptsr_unpaid", "pmr", "rd_nse")
-    if question.gap is None or question.deficit is None or question.largest_deficit is None:
-        return dict.fromkeys(names)
+    # How much profit the best-off winner keeps, beside what stays unpaid: all forms of the paper and of its code, against the
+    # deficit counted once and, where it differs, against the one published.
+    row = dict.fromkeys(("survivor", *RATIOS, *(f"{name}_published" for name in RATIOS)))
+    if question.gap is None:
+        return row
     profit = np.maximum(question.winners["unrealised"], 0) * ATOM
     left = top_survivor(profit, np.minimum(profit, question.gap * lots))
-    budget, deficit = question.gap * question.lots, question.deficit
-    theta = severity(budget, deficit)
+    row["survivor"] = left
+    budget = question.gap * question.lots
+    for deficit, mark in ((question.deficit, ""), (question.deficit_published, "_published")):
+        if deficit is not None:
+            row |= {f"{name}{mark}": x for name, x in _ratios(left, budget, deficit).items()}
+    return row
+
+
+def _ratios(left: float, budget: float, deficit: Shortfall) -> dict[str, float | None]:
+    theta, largest = severity(budget, deficit.total), deficit.largest
     values = (
-        left,
-        ptsr(left, theta, deficit),
-        ptsr_unpaid(left, deficit, budget),
-        pmr(left, theta, question.largest_deficit),
-        rd_nse(left, deficit, budget),
+        ptsr(left, theta, deficit.total),
+        ptsr_unpaid(left, deficit.total, budget),
+        None if largest is None else pmr(left, theta, largest),
+        None if largest is None else pmr_unpaid(left, deficit.total, budget, largest),
+        rd_nse(left, deficit.total, budget),
     )
-    return {name: _finite(value) for name, value in zip(names, values, strict=True)}
+    return dict(zip(RATIOS, values, strict=True))
 
 
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    # JSON has no infinity: a measure that is infinite stands as None and by name.
+    floats = {name: float(value) for name, value in row.items() if isinstance(value, float)}
+    known = {name: value if np.isfinite(value) else None for name, value in floats.items()}
+    return row | known | {"infinite": [name for name, value in floats.items() if np.isinf(value)]}

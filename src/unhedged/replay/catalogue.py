@@ -124,6 +124,7 @@ TABLES: tuple[TableSpec, ...] = (
             "fixed_point_ilp_scale": NUMBER,
             "deficit_usd": MONEY,
         },
+        optional={f"rd_nse_{name}": NUMBER for name in POLICIES},
         key=("wave",),
         whole=16,
         basis=Basis.BEFORE,

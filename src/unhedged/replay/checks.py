@@ -8,7 +8,7 @@ import polars as pl
 from unhedged.replay.figures import Basis
 from unhedged.replay.findings import total
 from unhedged.replay.loading import EventData
-from unhedged.replay.waves import at_horizon
+from unhedged.replay.waves import by_wave
 
 CENT = 0.01
 """Dollars by which totals of floats may differ: the tables print 17 digits of sums of 34,983 addends."""
@@ -63,7 +63,7 @@ def _users(data: EventData) -> Pairs:
 
 
 def _needed(data: EventData) -> Pairs:
-    left = at_horizon(data.needed("removals"), 0)
+    left = by_wave(data.needed("removals"))
     right = data.needed("policies").frame.sort("wave")
     both = left.join(right, on="wave")
     for row in both.select("wave", "budget_needed_usd", "budget_needed").iter_rows():

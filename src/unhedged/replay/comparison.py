@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from unhedged.replay.allocate import Question, allocations_for, answers
+from unhedged.replay.allocate import OF_HEDGES, Question, allocations_for, answers
 from unhedged.replay.archive.questions import archive_questions
 from unhedged.replay.archive.reconstruction import Reconstruction
 from unhedged.replay.figures import Gap
@@ -13,8 +13,10 @@ from unhedged.replay.loading import EventData
 from unhedged.replay.population import TABLES, wave_questions
 from unhedged.replay.questions import group_questions
 
+Row = dict[str, Any]
 ADDED = ("accounts", "whole", "notional", "profit_closed", "needed", "unfairness")
 AVERAGED = ("largest_haircut", "p99_haircut", "smallest_possible", "top10_share", "hhi", "gini")
+COUNTED = ("unfairness", *AVERAGED)
 MOST_GROUPS = 40
 """Complete groups that policies are asked about, largest first: a whole table of fills has more than a thousand."""
 
@@ -25,7 +27,8 @@ def compare_policies(
     """Return who would have paid under each policy: a row for each question and policy, and a row for each kind and policy.
 
     Rows under ``policy_answers`` are those of ``allocate.measured``; under ``policy_totals`` dollars and accounts are added over a
-    kind's questions, and haircuts and shares averaged over those where they are known and finite.
+    kind's questions, and haircuts and shares averaged; ``maximum_haircut`` is the largest of any question. ``known`` has in how many
+    questions each of these is known, ``infinite`` in how many of them it is infinite: then it has no mean, sum or maximum.
     """
     found = Findings()
     largest = sorted(groups, key=lambda group: -_notional(group))[:MOST_GROUPS]
@@ -38,7 +41,7 @@ def compare_policies(
     questions = [question for kind in kinds for question in kind]
     rows = [row for kind in kinds for row in _in_turn(kind)]
     found.rows["policy_answers"] = rows
-    found.rows["policy_totals"] = list(_totals(rows))
+    found.rows["policy_totals"] = list(totals_of(rows))
     _gaps(data, groups, questions, found)
     return found
 
@@ -54,7 +57,8 @@ def _notional(group: Group) -> float:
     return float((group.fills["adl_price"] * group.fills["adl_size"]).sum())
 
 
-def _totals(rows: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+def totals_of(rows: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Return a row for each kind and policy over the rows of its questions, as `compare_policies` says."""
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
         kinds.setdefault((row["kind"], row["policy"]), []).append(row)
@@ -65,17 +69,33 @@ def _totals(rows: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
             "questions": len(some),
             **{name: _sum(some, name) for name in ADDED},
             **{name: _mean(some, name) for name in AVERAGED},
+            "maximum_haircut": max(_finite(some, "largest_haircut"), default=None),
+            "known": {name: len(some) - _unknown(some, name) for name in COUNTED},
+            "infinite": {name: n for name in COUNTED if (n := _infinite(some, name))},
         }
 
 
 def _sum(rows: Sequence[dict[str, Any]], name: str) -> float | None:
-    known = [row[name] for row in rows if row[name] is not None]
+    known = _finite(rows, name)
     return sum(known) if len(known) == len(rows) else None
 
 
 def _mean(rows: Sequence[dict[str, Any]], name: str) -> float | None:
-    known = [row[name] for row in rows if row[name] is not None]
+    known = _finite(rows, name)
     return sum(known) / len(known) if known else None
+
+
+def _finite(rows: Sequence[Row], name: str) -> list[float]:
+    # None at all where one is infinite: the others alone would tell a smaller story.
+    return [] if _infinite(rows, name) else [row[name] for row in rows if row[name] is not None]
+
+
+def _infinite(rows: Sequence[Row], name: str) -> int:
+    return sum(name in row["infinite"] for row in rows)
+
+
+def _unknown(rows: Sequence[Row], name: str) -> int:
+    return sum(row[name] is None and name not in row["infinite"] for row in rows)
 
 
 def _gaps(
@@ -98,6 +118,14 @@ def _gaps(
         present, whole = shocks.part
         what = f"how many winners each wave met, from {whole - present:,} of {whole:,} shocks"
         found.gaps.append(Gap(what=what, why="only a part of the table is in the folder"))
+    if any(not question.winners["hedge"].any() for question in questions):
+        what = f"{', '.join(OF_HEDGES)} where no hedge of a winner is in the data"
+        found.gaps.append(Gap(what=what, why="with none in sight it is profit pro-rata"))
     if any(not question.equity for question in questions):
         what = "policies that ask for equity, on groups of the archive"
-        found.gaps.append(Gap(what=what, why="the cash of some winners is not known"))
+        found.gaps.append(
+            Gap(
+                what=what,
+                why="the cash of some winners is not known, or one of their moves is missing",
+            )
+        )

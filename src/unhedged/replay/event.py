@@ -147,5 +147,5 @@ def _nothing(folder: Path, data: EventData) -> DataError:
     return DataError(
         f"nothing of the event is in {folder} ({data.listing.others:,} other files).{wrong}",
         hint="It wants the published tables (adl_by_coin_REALTIME.csv, bad_debt_loser_waves.csv, …) or the venue's archive "
-        "(node_fills_by_block/hourly/YYYYMMDD/H.lz4). docs/how-to/replay-10-october.md says where they are.",
+        "(node_fills_by_block/hourly/YYYYMMDD/H.lz4). docs/how-to/replay-a-real-event.md says where they are.",
     )

@@ -7,6 +7,7 @@ the one thing no table has: it is taken from the shocks, whose profit closed ove
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from unhedged.replay.allocate import Question
+from unhedged.replay.deficits import as_published, counted_once
 from unhedged.replay.loading import EventData
 from unhedged.replay.questions import winner_rows
 from unhedged.replay.reading import Table
-from unhedged.replay.waves import at_horizon
+from unhedged.replay.waves import by_wave
 
 SEED = 10_102_025
 LEAST_SHARE = 0.02
@@ -46,15 +48,16 @@ def wave_questions(data: EventData, *, seed: int = SEED) -> Iterator[Question]:
     users = data.needed("users").frame.filter((pl.col("num_adl_events") == 1) & alive)
     notional = _notional(data.needed("seconds"))
     fills = dict(data.needed("deficits").frame.select("wave", "n_rows").iter_rows())
-    losses = {row["wave"]: row for row in data.needed("deficits").frame.to_dicts()}
-    for row in at_horizon(data.needed("removals"), 0).to_dicts():
+    once, printed = counted_once(data.needed("deficits")), as_published(data.needed("deficits"))
+    for row in by_wave(data.needed("removals")).to_dicts():
         wave = row["wave"]
         if wave in notional and wave in fills and row["winners_equity_start_usd"] > 0:
             share = hit_share(data.needed("shocks"), row["t_start_ms"], row["t_end_ms"])
             stream = np.random.default_rng([seed, wave])
             count = round(fills[wave] / share)
             drawn = _drawn(users, count, stream)
-            yield _question(row, losses[wave], notional[wave], share, drawn)
+            question = _question(row, notional[wave], share, drawn)
+            yield replace(question, deficit=once[wave], deficit_published=printed[wave])
 
 
 def hit_share(shocks: Table, start_ms: int, end_ms: int) -> float:
@@ -78,9 +81,7 @@ def _drawn(users: pl.DataFrame, count: int, stream: np.random.Generator) -> pl.D
     return users[stream.integers(0, users.height, count)]
 
 
-def _question(
-    row: dict[str, Any], losses: dict[str, Any], notional: float, share: float, drawn: pl.DataFrame
-) -> Question:
+def _question(row: dict[str, Any], notional: float, share: float, drawn: pl.DataFrame) -> Question:
     held = _scaled(drawn["adl_notional"].to_numpy(), notional / share)
     profit = held * (drawn["closed_pnl"] / drawn["adl_notional"]).to_numpy()
     worth = (drawn["account_value_realtime"] + drawn["closed_pnl"]).to_numpy()
@@ -104,8 +105,6 @@ def _question(
         happened=None,
         gap=gap,
         equity=True,
-        deficit=losses["deficit_usd"],
-        largest_deficit=losses["max_loss_usd"],
     )
 
 

@@ -116,14 +116,16 @@ def join_parts(
     """
     kept: list[tuple[str, pl.DataFrame]] = []
     for file, frame in sorted(parts, key=lambda part: (-part[1].height, part[0])):
+        if frame.is_empty():
+            what = "has headings and no rows."
+            problems.append(Problem(file=file, row=None, what=what, then=LEFT_OUT))
+            continue
         copy = _copy(spec, file, frame, [part for _, part in kept])
         if copy is None:
             kept.append((file, frame))
         else:
             problems.append(copy)
-    if not any(part.height for _, part in kept):
-        what = "has headings and no rows."
-        problems += [Problem(file=kept[0][0], row=None, what=what, then=LEFT_OUT)] if kept else []
+    if not kept:
         return None
     kept.sort(key=lambda part: part[0])
     frame = pl.concat([part for _, part in kept], how="diagonal")
@@ -138,7 +140,7 @@ def _copy(
     spec: TableSpec, file: str, frame: pl.DataFrame, others: Sequence[pl.DataFrame]
 ) -> Problem | None:
     # A file all of whose rows stand in others already, alike in every column.
-    if not others or frame.is_empty():
+    if not others:
         return None
     known, alike = pl.concat(others, how="diagonal"), [*spec.columns]
     if frame.join(known, on=alike, how="anti", nulls_equal=True).height:

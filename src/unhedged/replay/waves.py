@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from unhedged.measures.severity import severity
 from unhedged.replay.figures import Gap, Tag
 from unhedged.replay.findings import Findings, share, total
 from unhedged.replay.loading import EventData
@@ -22,7 +23,12 @@ def waves(data: EventData) -> Findings:
     """Return needed, removed and overshoot per wave, in total and at five horizons, and the deficit counted once."""
     found = Findings()
     if not found.lacks("needed, removed and overshoot by wave", data, ["removals"]):
-        _totals(data, found)
+        _needed(data, found)
+        if len(at_horizon(data.needed("removals"), 0)):
+            _totals(data, found)
+        else:
+            what, why = "removed and overshoot at the end of each wave", "removals at horizon 0"
+            found.gaps.append(Gap(what=what, why=f"not in the folder: {why}"))
         _horizons(data, found)
     if not found.lacks("needed by wave, from its coins", data, ["removals", "wave_coins"]):
         _from_coins(data, found)
@@ -52,6 +58,31 @@ def at_horizon(table: Table, horizon: int) -> pl.DataFrame:
     return table.frame.filter(ahead == horizon).sort("wave")
 
 
+def by_wave(table: Table) -> pl.DataFrame:
+    """Return one row of each wave, of the least horizon there is, by wave: for columns that are the same at all horizons."""
+    ahead = pl.col("t_eval_end_ms") - pl.col("t_end_ms")
+    return table.frame.sort("wave", ahead).unique("wave", keep="first", maintain_order=True)
+
+
+def _needed(data: EventData, found: Findings) -> None:
+    table = data.needed("removals")
+    frame = by_wave(table)
+    needed = total(frame["budget_needed_usd"])
+    printed = [_printed(data, horizon).get("needed") for horizon in _ahead(table)]
+    published = next((value for value in printed if value is not None), None)
+    found.add(table, "needed", needed, published=published, part=_part(frame, table))
+    found.gaps.append(
+        Gap(
+            what=f"needed with its sign, somewhere within plus and minus {needed:,.0f} dollars",
+            why="the published gap is |mark - execution|; the venue's archive has both prices",
+        )
+    )
+
+
+def _ahead(table: Table) -> list[int]:
+    return sorted(set(table.frame["t_eval_end_ms"] - table.frame["t_end_ms"]))
+
+
 def _totals(data: EventData, found: Findings) -> None:
     table = data.needed("removals")
     frame = at_horizon(table, 0)
@@ -59,8 +90,6 @@ def _totals(data: EventData, found: Findings) -> None:
     found.rows["waves"] = rows
     printed, part = _printed(data, 0), _part(frame, table)
     over = [row["overshoot"] for row in rows]
-    needed = total(frame["budget_needed_usd"])
-    found.add(table, "needed", needed, published=printed.get("needed"), part=part)
     removed = total(frame["budget_prod_usd"])
     found.add(table, "removed", removed, published=printed.get("removed"), part=part)
     net = found.add(table, "overshoot", sum(over), published=printed.get("overshoot"), part=part)
@@ -70,12 +99,6 @@ def _totals(data: EventData, found: Findings) -> None:
         net,
         above,
         "Waves that removed less than was needed are set against those that removed more: their undershoot relieves nobody.",
-    )
-    found.gaps.append(
-        Gap(
-            what=f"needed with its sign, somewhere within plus and minus {needed:,.0f} dollars",
-            why="the published gap is |mark - execution|; the venue's archive has both prices",
-        )
     )
     _signs(rows, table, found)
 
@@ -114,8 +137,9 @@ def _rows(data: EventData, frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
 
 def _horizons(data: EventData, found: Findings) -> None:
     table = data.needed("removals")
-    ahead = table.frame["t_eval_end_ms"] - table.frame["t_end_ms"]
-    for horizon in sorted(set(ahead) - {0}):
+    for horizon in _ahead(table):
+        if horizon == 0:
+            continue
         frame = at_horizon(table, horizon)
         over = total(frame["budget_prod_usd"]) - total(frame["budget_needed_usd"])
         found.add(
@@ -131,7 +155,7 @@ def _from_coins(data: EventData, found: Findings) -> None:
     coins = data.needed("wave_coins")
     need = pl.col("gap_per_contract_usd") * pl.col("qty_contracts")
     sums = dict(coins.frame.group_by("wave").agg(need.sum()).iter_rows())
-    frame = at_horizon(data.needed("removals"), 0)
+    frame = by_wave(data.needed("removals"))
     printed = dict(frame.select("wave", "budget_needed_usd").iter_rows())
     common: dict[str, Any] = {"tag": Tag.RECOMPUTED}
     for wave in sorted(set(sums) & set(printed)):
@@ -160,18 +184,20 @@ def _deficit(data: EventData, found: Findings) -> None:
     needed = found_needed(data)
     if needed is not None:
         found.correct(
-            found.add(table, "severity_published", share(needed, summed)),
-            found.add(table, "severity", share(needed, once)),
-            "The deficit in the denominator is counted as above; once corrected, more was needed than was missing.",
+            found.add(table, "severity_published", severity(needed, summed)),
+            found.add(table, "severity", severity(needed, once)),
+            "The deficit in the denominator is counted as above; once corrected, more was needed than was missing, so the severity, "
+            "which is cut to between 0 and 1, is 1.",
         )
+        found.add(table, "needed_over_deficit", share(needed, once))
 
 
 def found_needed(data: EventData) -> float | None:
     """Return what was needed in all published waves, dollars; None where their table is absent or a part."""
     table = data.table("removals")
-    if table is None or table.part:
+    if table is None or _part(by_wave(table), table):
         return None
-    return float(at_horizon(table, 0)["budget_needed_usd"].sum())
+    return total(by_wave(table)["budget_needed_usd"])
 
 
 def _part(frame: pl.DataFrame, table: Table) -> tuple[int, int] | None:

@@ -1,16 +1,19 @@
 """The screen of a replayed event: the finding first, then waves, policies, corrections, then what could not be computed."""
 
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from unhedged.replay.figures import clock
 from unhedged.report.replay_words import (
     KINDS,
+    asked,
     corrected_name,
     exact,
     finding,
+    largest_of_all,
     name_of,
+    of_questions,
     show,
     show_count,
     show_dollars,
@@ -85,7 +88,7 @@ def _policies(found: Row) -> Iterator[str]:
     if not rows:
         return
     yield "Policies of the published table ($M: overshoot regret, fairness regret, both)"
-    yield f"{'':<24}{'as published':>28}{'against the true optimum':>28}{'largest haircut':>18}"
+    yield f"{'':<24}{'as published':>28}{'against the true optimum':>28}{'mean of largest':>18}"
     for row in rows:
         published = (row["regret"], row["unfair_published"], row["total_published"])
         true = (row["regret"], row["unfair"], row["total"])
@@ -96,24 +99,33 @@ def _policies(found: Row) -> Iterator[str]:
         yield f"{row['policy']:<24}{cells[0]:>28}{cells[1]:>28}{worst:>18}"
 
 
-CELLS = (10, 13, 12, 16, 13, 12)
+CELLS = (9, 7, 9, 16, 9, 13, 13)
 
 
 def _answers(found: Row, kind: str) -> Iterator[str]:
     some = [row for row in found.get("policy_totals", []) if row["kind"] == kind]
     if not some:
         return
-    heads = ("accounts", "closed whole", "ten largest", "largest haircut", "99th", "unfairness")
-    yield f"{KINDS[kind]} ({some[-1]['questions']} asked)"
+    heads = (
+        "accounts",
+        "whole",
+        "top ten",
+        "mean of largest",
+        "maximum",
+        "mean of 99th",
+        "unfairness",
+    )
+    yield f"{KINDS[kind]} ({asked(some[-1])})"
     yield f"{'':<34}" + _cells(heads)
     for row in sorted(some, key=lambda row: (row["policy"] != "happened", _worst(row))):
         values = (
             show_count(row["accounts"]),
             show_count(row["whole"]),
-            _or_dash(row["top10_share"], show_rate),
-            _or_dash(row["largest_haircut"], show_rate),
-            _or_dash(row["p99_haircut"], show_rate),
-            _or_dash(row["unfairness"], show_dollars),
+            of_questions(row, "top10_share", show_rate),
+            of_questions(row, "largest_haircut", show_rate),
+            largest_of_all(row),
+            of_questions(row, "p99_haircut", show_rate),
+            of_questions(row, "unfairness", show_dollars),
         )
         yield f"{row['policy']:<34}" + _cells(values)
 
@@ -124,10 +136,6 @@ def _cells(values: Sequence[str]) -> str:
 
 def _worst(row: Row) -> float:
     return float("inf") if row["p99_haircut"] is None else float(row["p99_haircut"])
-
-
-def _or_dash(value: float | None, printer: Callable[[float], str]) -> str:
-    return "–" if value is None else printer(value)
 
 
 def _corrections(found: Row) -> Iterator[str]:

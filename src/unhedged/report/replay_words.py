@@ -1,6 +1,6 @@
 """Words and numbers of a replayed event, shared by its screen and its page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from unhedged.vocab.units import MINUS, show_money, show_number, show_rate
@@ -42,6 +42,27 @@ def _beyond(dollars: float) -> str:
     if dollars < 0:
         return f"{show_money(-dollars)} less was taken from winners than was needed"
     return f"{show_money(dollars)} was taken from winners beyond need"
+
+
+def of_questions(row: Row, name: str, printer: Callable[[float], str]) -> str:
+    """Return a measure over several questions: in how many it is infinite, or its value; `asked` says in how many it is known."""
+    if infinite := row["infinite"].get(name, 0):
+        return f"∞, {infinite} of {row['questions']}"
+    return "–" if row[name] is None else printer(row[name])
+
+
+def asked(row: Row) -> str:
+    """Return how many questions were asked, and in how many of them haircuts are known where not in all."""
+    known = row["known"]["largest_haircut"]
+    some = "" if known == row["questions"] else f", haircuts known in {known}"
+    return f"{row['questions']} asked{some}"
+
+
+def largest_of_all(row: Row) -> str:
+    """Return the largest haircut of any question."""
+    if row["infinite"].get("largest_haircut"):
+        return "∞"
+    return "–" if row["maximum_haircut"] is None else show_rate(row["maximum_haircut"])
 
 
 def show(value: float, unit: str) -> str:

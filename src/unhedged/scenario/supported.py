@@ -193,7 +193,7 @@ def fault_of(steps: tuple[LiquidationStep, ...]) -> str:
         before = steps[n - 1] if n else None
         if step in STARTS_TAKEOVER and before not in WATCHES:
             return f"{name} without rounds before it"
-        if step == LiquidationStep.FUND_ZEROES_ACCOUNT and before not in FLATTENS:
+        if step == LiquidationStep.FUND_ZEROES_ACCOUNT and not set(FLATTENS) & set(steps[:n]):
             return f"{name} before the account is flat"
     return ""
 

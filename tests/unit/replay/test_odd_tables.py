@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.support.event_data import write
+from tests.support.event_data import REMOVALS, SHOCKS, write
 
 from unhedged.replay.catalogue import FLAG, TABLES, TEXT
 from unhedged.replay.event import replay
@@ -90,3 +90,35 @@ def test_a_document_of_another_shape_is_named_and_left_out(name, text, tmp_path)
     found = looked_at(tmp_path)
     assert [one["file"] for one in found["data"]["problems"]] == [f"hyperreplay/{name}.json"]
     assert found["data"]["documents"] == []
+
+
+@pytest.mark.parametrize("headings", [False, True])
+def test_removals_of_later_horizons_alone_say_what_was_needed_and_not_that_nothing_was_taken(
+    headings, tmp_path
+):
+    name = "two_pass_equity_delta_by_wave.csv"
+    write(tmp_path, f"horizon_ms_500/{name}", REMOVALS, "1,1000,2000,2500,9,40,70,5,900,300")
+    write(tmp_path, f"horizon_ms_1000/{name}", REMOVALS, "1,1000,2000,3000,9,40,90,5,900,300")
+    if headings:
+        write(tmp_path, f"horizon_ms_0/{name}", REMOVALS)
+    found = looked_at(tmp_path)
+    figures = {figure["id"]: figure["value"] for figure in found["figures"]}
+    assert figures["needed"] == 40.0
+    assert (figures["overshoot.500_ms"], figures["overshoot.1000_ms"]) == (30.0, 50.0)
+    assert not {"removed", "overshoot", "overshoot_above"} & set(figures)
+    assert any(
+        gap["why"] == "not in the folder: removals at horizon 0" for gap in found["not_computed"]
+    )
+    assert "was taken from winners" not in summary(found)
+    named = [one["file"] for one in found["data"]["problems"]]
+    assert named == ([f"horizon_ms_0/{name}"] if headings else [])
+
+
+def test_a_part_with_headings_alone_is_named_beside_one_with_rows(tmp_path):
+    name = "per_shock_metrics_queue"
+    write(tmp_path, f"{name}.part_a.csv", SHOCKS)
+    write(tmp_path, f"{name}.part_b.csv", SHOCKS, "BTC,1,x,2,10,5,3,0")
+    found = looked_at(tmp_path)
+    (problem,) = found["data"]["problems"]
+    assert (problem["file"], problem["what"]) == (f"{name}.part_a.csv", "has headings and no rows.")
+    assert found["data"]["tables"][0]["files"] == [f"{name}.part_b.csv"]

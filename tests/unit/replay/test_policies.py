@@ -1,5 +1,8 @@
 """Policies on the event: the same lots from the same winners, measured; populations that meet their totals; archives in full."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -11,15 +14,20 @@ from unhedged.replay import allocate, population, questions
 from unhedged.replay.allocate import Question, answers, closes, measured, policies
 from unhedged.replay.archive.questions import archive_questions
 from unhedged.replay.archive.roll import UNKNOWN
-from unhedged.replay.comparison import compare_policies
+from unhedged.replay.archive.states import worth
+from unhedged.replay.comparison import compare_policies, totals_of
+from unhedged.replay.deficits import Shortfall, as_published, counted_once
 from unhedged.replay.event import replay
 from unhedged.replay.figures import Basis
 from unhedged.replay.groups import Group, complete_groups
-from unhedged.replay.waves import at_horizon
+from unhedged.replay.waves import at_horizon, waves
+from unhedged.report.replay_words import asked, largest_of_all, of_questions
 from unhedged.vocab.errors import PluginError
+from unhedged.vocab.units import show_rate
 
 EVENT = "hyperliquid-2025-10-10"
 USD = 10**6
+BLIND = set(REGISTRY) - {*allocate.ALIASES, *allocate.OF_HEDGES}
 
 
 def small(*, equity=True, gap=0.5, happened=True) -> Question:
@@ -49,7 +57,17 @@ def test_every_policy_closes_the_same_lots_and_nobody_more_than_it_holds():
     assert [row["policy"] for row in rows] == ["happened", *policies(small())]
     assert {row["notional"] for row in rows} == {120.0}
     assert {row["needed"] for row in rows} == {60.0}
-    assert set(policies(small())) == set(REGISTRY) - set(allocate.ALIASES)
+    assert set(policies(small())) == BLIND
+
+
+def test_hedge_aware_answers_only_where_a_hedge_is_in_sight():
+    question = small()
+    question.winners["hedge"][1] = 30 * USD
+    assert set(policies(question)) == {*BLIND, "hedge-aware-v1"}
+    rows = {row["policy"]: row for row in answers(question)}
+    assert rows["hedge-aware-v1"]["moved_share"] != rows["profit-pro-rata-v1"]["moved_share"]
+    gaps = [gap.what for gap in compare_policies(real_event(), [], None).gaps]
+    assert any(what.startswith("hedge-aware-v1 where no hedge") for what in gaps)
 
 
 def test_measures_of_an_allocation_by_hand():
@@ -90,6 +108,37 @@ def test_without_equity_only_policies_that_do_not_ask_for_it_answer_and_haircuts
     assert all(row["largest_haircut"] is None for row in answers(small(gap=None)))
 
 
+def test_a_haircut_of_an_account_without_equity_stays_infinite_over_all_questions():
+    lots = np.array([20, 100])
+    plain, bare = small(), small()
+    bare.winners["equity"][1] = 0
+    rows = [measured(question, "x", lots) for question in (plain, bare, plain)]
+    assert rows[0]["infinite"] == []
+    assert set(rows[1]["infinite"]) == {"largest_haircut", "p99_haircut", "unfairness"}
+    assert rows[1]["largest_haircut"] is None
+    (total,) = totals_of(rows)
+    assert (total["largest_haircut"], total["maximum_haircut"], total["unfairness"]) == (None,) * 3
+    assert total["infinite"] == {"largest_haircut": 1, "p99_haircut": 1, "unfairness": 1}
+    assert total["known"]["largest_haircut"] == 3
+    assert of_questions(total, "largest_haircut", show_rate) == "∞, 1 of 3"
+    assert largest_of_all(total) == "∞"
+    assert total["smallest_possible"] is not None
+    json.dumps(rows, allow_nan=False)
+
+
+def test_a_mean_over_some_questions_says_how_many_and_the_maximum_is_given():
+    lots = np.array([20, 100])
+    more = measured(small(gap=0.25), "x", lots)
+    rows = [measured(small(), "x", lots), measured(small(gap=None), "x", lots), more]
+    (total,) = totals_of(rows)
+    assert total["largest_haircut"] == pytest.approx((0.5 + 0.25) / 2)
+    assert total["maximum_haircut"] == pytest.approx(0.5)
+    assert total["known"]["largest_haircut"] == 2
+    assert total["unfairness"] is None  # a sum over some of them is no sum
+    assert asked(total) == "3 asked, haircuts known in 2"
+    assert largest_of_all(total) == show_rate(0.5)
+
+
 def test_answer_that_breaks_the_contract_is_refused():
     with pytest.raises(PluginError):
         closes(small(), lambda winners, lots: np.array([lots, 1]), "greedy")
@@ -111,6 +160,42 @@ def test_policy_that_remembers_is_asked_in_turn_and_others_answer_alike():
 def test_survivor_ratios_need_a_deficit():
     question = small()
     assert measured(question, "x", np.array([20, 100]))["ptsr"] is None
+
+
+def test_survivor_ratios_by_hand_against_the_deficit_once_and_as_published():
+    # Budget 60; profits 50 and 30, of which 10 and 30 are taken, so 40 are left to the best-off.
+    question = replace(
+        small(),
+        deficit=Shortfall(total=100.0, largest=None),
+        deficit_published=Shortfall(total=300.0, largest=150.0),
+    )
+    row = measured(question, "x", np.array([20, 100]))
+    assert row["survivor"] == pytest.approx(40)
+    assert row["ptsr"] == row["ptsr_published"] == pytest.approx(40 / 60)
+    assert (row["pmr"], row["pmr_unpaid"]) == (None, None)
+    assert row["ptsr_unpaid"] == pytest.approx(40 / 40)
+    assert row["rd_nse"] == pytest.approx(40 / 80)
+    assert row["ptsr_unpaid_published"] == pytest.approx(40 / 240)
+    assert row["pmr_published"] == pytest.approx(40 / (60 / 300 * 150))
+    assert row["pmr_unpaid_published"] == pytest.approx(40 / (240 / 300 * 150))
+    assert row["rd_nse_published"] == pytest.approx(40 / 280)
+
+
+def test_deficits_of_the_waves_counted_once_add_up_to_that_of_the_event():
+    data = real_event()
+    table = data.needed("deficits")
+    once, printed = counted_once(table), as_published(table)
+    gathered = waves(data)
+    assert sum(one.total for one in once.values()) == pytest.approx(
+        gathered.figure("deficit").value
+    )
+    lower = [wave for wave in once if once[wave].total < printed[wave].total]
+    assert len(lower) == 8
+    assert once[1] == printed[1]
+    assert once[13].total == pytest.approx(printed[13].total - printed[13].largest)
+    asked = {one.name: one for one in population.wave_questions(data)}
+    assert asked["wave 13"].deficit == once[13]
+    assert asked["wave 13"].deficit_published == printed[13]
 
 
 def group() -> Group:
@@ -260,6 +345,49 @@ def test_question_of_an_archive_has_all_winners_there_were(archive):
         assert (question.happened <= question.winners["qty"]).all()
 
 
+def test_leverage_of_a_winner_of_an_archive_counts_all_it_holds(archive):
+    # A second way: coin by coin over the holders, at the last price of each and the mark of the coin that is closed.
+    _, found = archive
+    one = found.archive
+    names, fills = one.rolled.names, one.rolled.fills
+    several = 0
+    for question in archive_questions(one, most=1_000):
+        closed = names.coins.index(question.name.split()[0])
+        at = next(
+            int(n)
+            for n, t in zip(one.forced.adl, one.times, strict=True)
+            if question.name.endswith(sample_clock(int(t))) and fills.coin[n] == closed
+        )
+        owned: dict[int, int] = {}
+        for coin in range(len(names.coins)):
+            traded = np.flatnonzero(fills.coin[:at] == coin)
+            px = int(fills.ticks[traded[-1]]) if len(traded) else 0
+            if coin == closed:
+                px = int(question.winners["mark_milli"][0]) // 1_000
+            held = one.states.holders(coin, at)
+            value = worth(
+                one.rolled, np.full(len(held.lots), coin), held.lots, np.full(len(held.lots), px)
+            )
+            for account, atoms in zip(held.account.tolist(), value.tolist(), strict=True):
+                owned[account] = owned.get(account, 0) + abs(atoms)
+        rows = question.winners
+        assert rows["account_notional"].tolist() == [owned[a] for a in rows["account"].tolist()]
+        several += int((rows["account_notional"] > rows["notional"]).sum())
+    assert several > 0
+
+
+def test_a_winner_one_of_whose_moves_is_missing_has_no_known_equity(archive):
+    _, found = archive
+    one = found.archive
+    plain = list(archive_questions(one))
+    account = int(plain[0].winners["account"][0])
+    doubted = replace(one, rolled=replace(one.rolled, doubtful={account}))
+    for before, after in zip(plain, archive_questions(doubted), strict=True):
+        assert before.equity
+        assert after.equity == (account not in after.winners["account"])
+    assert set(policies(next(archive_questions(doubted)))) == set(allocate.WITHOUT_EQUITY)
+
+
 def sample_clock(t_ms: int) -> str:
     second, ms = divmod(t_ms, 1_000)
     return f"{second // 60 % 60:02}:{second % 60:02}.{ms:03}"
@@ -268,7 +396,7 @@ def sample_clock(t_ms: int) -> str:
 def test_answers_on_an_archive_stand_in_the_replay(archive):
     _, found = archive
     rows = [row for row in found.findings.rows["policy_answers"] if row["kind"] == "your archive"]
-    assert {row["policy"] for row in rows} == {"happened", *(set(REGISTRY) - set(allocate.ALIASES))}
+    assert {row["policy"] for row in rows} == {"happened", *BLIND}
     for name in {row["question"] for row in rows}:
         assert len({round(row["notional"], 3) for row in rows if row["question"] == name}) == 1
 

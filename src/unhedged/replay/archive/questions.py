@@ -25,7 +25,7 @@ def archive_questions(one: Reconstruction, most: int = LARGEST) -> Iterator[Ques
     ----------
     one : Reconstruction
         Its winners are all accounts with a position on the side that was closed, except the bankrupt ones. An account whose
-        equity is not known makes the whole group one without equity.
+        equity is not known, or one of whose moves is missing, makes the whole group one without equity.
     most : int
         How many groups.
     """
@@ -57,7 +57,8 @@ def _question(one: Reconstruction, rows: Whole, place: dict[str, int]) -> Questi
     ticks = last_ticks(rolled, at)
     ticks[coin] = mark
     equity = one.states.equities(at, ticks)[held.account]
-    known = bool((equity != UNKNOWN).all()) and bool((held.cost != UNKNOWN).all())
+    sure = ~np.isin(held.account, list(rolled.doubtful))
+    known = bool(((equity != UNKNOWN) & (held.cost != UNKNOWN) & sure).all())
     closed = np.zeros(len(held.account), np.int64)
     where = np.searchsorted(held.account, fills.account[adl])
     inside = (where < len(closed)) & (held.account[np.minimum(where, len(closed) - 1)] == fills.account[adl])  # fmt: skip
@@ -67,7 +68,14 @@ def _question(one: Reconstruction, rows: Whole, place: dict[str, int]) -> Questi
         name=f"{rolled.names.coins[coin]} {clock(int(one.times[rows[0]]))}",
         kind="your archive",
         accounts=[rolled.names.accounts[n] for n in held.account],
-        winners=_rows(one, coin, held, equity, known, mark, int(fills.ticks[at])),
+        winners=_rows(
+            one,
+            coin,
+            held,
+            equity if known else np.zeros_like(equity),
+            one.states.notionals(at, ticks)[held.account],
+            (mark, int(fills.ticks[at])),
+        ),
         lots=int(closed.sum()),
         happened=closed,
         gap=abs(mark - int(fills.ticks[at])) * unit,
@@ -76,8 +84,14 @@ def _question(one: Reconstruction, rows: Whole, place: dict[str, int]) -> Questi
 
 
 def _rows(
-    one: Reconstruction, coin: int, held: Holders, equity: Whole, known: bool, mark: int, px: int
+    one: Reconstruction,
+    coin: int,
+    held: Holders,
+    equity: Whole,
+    exposure: Whole,
+    prices: tuple[int, int],
 ) -> Any:
+    mark, px = prices
     lots, coins = held.lots, np.full(len(held.lots), coin)
     rows = np.zeros(len(lots), WINNER)
     rows["position"] = np.arange(len(lots))
@@ -87,10 +101,10 @@ def _rows(
     rows["notional"] = np.abs(value)
     rows["unrealised"] = np.where(held.cost == UNKNOWN, 0, value - held.cost)
     rows["cost"] = np.where(held.cost == UNKNOWN, np.abs(value), np.abs(held.cost))
-    rows["equity"] = equity if known else 0
+    rows["equity"] = equity
     rows["wallet"] = rows["equity"] - rows["unrealised"]
-    rows["account_notional"] = rows["notional"]
-    rows["maintenance"] = np.rint(rows["notional"] * MAINTENANCE)
+    rows["account_notional"] = exposure
+    rows["maintenance"] = np.rint(exposure * MAINTENANCE)
     rows["long"] = int(lots[0] > 0) if len(lots) else 0
     rows["mark_milli"], rows["px_milli"] = mark * 1_000, px * 1_000
     return rows

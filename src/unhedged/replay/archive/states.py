@@ -99,6 +99,18 @@ class States:
         equity[account[unknown]] = UNKNOWN
         return equity
 
+    def notionals(self, at: int, ticks: Whole) -> Whole:
+        """Return the value at given prices of all each account holds before fill ``at``, longs and shorts added, atoms.
+
+        Arguments as of `equities`; a coin without a price counts nothing.
+        """
+        accounts = len(self.rolled.names.accounts)
+        coin, account = np.divmod(self.rolled.pairs, accounts)
+        lots, _ = self._pairs(np.arange(len(self.rolled.pairs)), at)
+        total = np.zeros(accounts, np.int64)
+        np.add.at(total, account, np.abs(worth(self.rolled, coin, lots, ticks[coin])))
+        return total
+
 
 def worth(rolled: Rolled, coin: Whole, lots: Whole, ticks: Whole) -> Whole:
     """Return the value of positions at given prices, signed like lots, atoms.

@@ -6,7 +6,15 @@ from typing import Any
 from unhedged.replay.figures import clock
 from unhedged.report.page import look
 from unhedged.report.page.parts import Figure, Grid
-from unhedged.report.replay_words import exact, show, show_count
+from unhedged.report.replay_words import (
+    asked,
+    exact,
+    largest_of_all,
+    of_questions,
+    show,
+    show_count,
+    show_dollars,
+)
 from unhedged.vocab.units import show_money, show_rate
 
 Row = Mapping[str, Any]
@@ -118,7 +126,8 @@ def published_policies(rows: Sequence[Row]) -> Figure:
 
 def answers(rows: Sequence[Row], kind: str) -> Figure | None:
     """Return the 99th percentile of haircuts under each policy; None where nothing of the kind was asked."""
-    some = [row for row in rows if row["kind"] == kind and row["p99_haircut"] is not None]
+    every = [row for row in rows if row["kind"] == kind]
+    some = [row for row in every if row["p99_haircut"] is not None]
     if not some:
         return None
     some.sort(key=lambda row: float(row["p99_haircut"]))
@@ -126,11 +135,14 @@ def answers(rows: Sequence[Row], kind: str) -> Figure | None:
     layout["xaxis"] = look.axis("99th percentile of haircuts of equity, bps")
     layout["yaxis"] = {"automargin": True, "autorange": "reversed", "tickfont": {"size": 11}}
     names = [row["policy"] for row in some]
+    beyond = [row for row in every if row["infinite"].get("p99_haircut")]
+    unbounded = ", ".join(row["policy"] for row in beyond)
     return Figure(
         id=f"answers-{kind.replace(' ', '-')}",
         question=ASKED[kind],
         reading=f"All close the same lots. At the 99th percentile of winners {some[0]['policy']} takes least "
-        f"({show_rate(some[0]['p99_haircut'])} of equity), {some[-1]['policy']} most ({show_rate(some[-1]['p99_haircut'])}).",
+        f"({show_rate(some[0]['p99_haircut'])} of equity), {some[-1]['policy']} most ({show_rate(some[-1]['p99_haircut'])})."
+        + (f" Infinite, and not drawn: {unbounded}." if beyond else ""),
         data=[
             {
                 "type": "bar",
@@ -141,33 +153,39 @@ def answers(rows: Sequence[Row], kind: str) -> Figure | None:
             }
         ],
         layout=layout,
-        grid=policy_grid(some),
-        source=f"{some[0]['questions']} questions of the kind: {kind}",
+        grid=policy_grid([*some, *(row for row in every if row["p99_haircut"] is None)]),
+        source=f"questions of the kind: {kind} ({asked(some[0])})",
     )  # fmt: skip
 
 
 def policy_grid(rows: Sequence[Row]) -> Grid:
     """Return policies with all that was measured of them."""
-
-    def rate(value: float | None) -> str:
-        return "–" if value is None else show_rate(value)
-
     return Grid(
-        heads=("policy", "accounts closed", "closed whole", "ten largest in notional", "largest haircut", "99th percentile", "unfairness"),
+        heads=(
+            "policy",
+            "accounts closed",
+            "closed whole",
+            "ten largest in notional",
+            "largest haircut, mean",
+            "largest haircut, maximum",
+            "99th percentile, mean",
+            "unfairness",
+        ),
         rows=[
             (
                 row["policy"],
                 show_count(row["accounts"]),
                 show_count(row["whole"]),
-                rate(row["top10_share"]),
-                rate(row["largest_haircut"]),
-                rate(row["p99_haircut"]),
-                "–" if row["unfairness"] is None else show(row["unfairness"], "usd"),
+                of_questions(row, "top10_share", show_rate),
+                of_questions(row, "largest_haircut", show_rate),
+                largest_of_all(row),
+                of_questions(row, "p99_haircut", show_rate),
+                of_questions(row, "unfairness", show_dollars),
             )
             for row in rows
         ],
         note="Accounts and dollars added over the questions, shares averaged. Unfairness: largest haircut less the smallest possible one, "
-        "times what was needed.",
+        "times what was needed. Infinite (∞, in so many of the questions): something is taken of an account without equity.",
     )  # fmt: skip
 
 
