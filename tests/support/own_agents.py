@@ -1,4 +1,4 @@
-"""Behaviours a user might write, for tests: compiled, plain Python, and three that must be refused."""
+"""Behaviours a user might write, for tests: compiled, plain Python, and four that must be refused."""
 
 from typing import Any
 
@@ -44,3 +44,8 @@ def divides_by_an_empty_book(observation: int, me: int, out: int) -> int:
 def returns_nonsense(observation: Any, me: Any, out: Any) -> int:
     """Return a negative count."""
     return -1
+
+
+def leaves_the_process(observation: Any, me: Any, out: Any) -> int:
+    """End everything."""
+    raise SystemExit(0)

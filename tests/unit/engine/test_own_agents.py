@@ -71,6 +71,14 @@ def test_a_python_agent_that_returns_nonsense_ends_the_run_with_its_name() -> No
         run_replicate(load(own("returns_nonsense")).plan(), 0)
 
 
+def test_a_python_agent_or_policy_that_raises_ends_the_run_with_its_name() -> None:
+    with pytest.raises(PluginError, match=r'"mine\.0": raises SystemExit: 0\.'):
+        run_replicate(load(own("leaves_the_process")).plan(), 0)
+    policy = "tests.support.bad_policies:leaves"
+    with pytest.raises(PluginError, match=f'"{policy}": raises SystemExit: 0'):
+        run_replicate(load(TINY, overrides={"venue.hub.adl.policy": policy}).plan(), 0)
+
+
 def test_a_python_adl_policy_decides_who_is_closed(plain: Any) -> None:
     pro_rata = load(TINY, overrides={"venue.hub.adl.policy": "contract-pro-rata-v1"})
     output = run_replicate(pro_rata.plan(), 0)

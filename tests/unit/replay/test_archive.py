@@ -340,6 +340,8 @@ def test_fill_whose_number_is_none_is_named_and_left_out(tmp_path):
         ({"px": "-5.0"}, 'has px "-5.0" and sz'),
         ({"sz": "0.0"}, 'and sz "0.0"; both must be above zero'),
         ({"sz": "-1.0"}, "both must be above zero"),
+        ({"sz": "999999999999.0"}, 'sz "999999999999.0", start'),
+        ({"px": "999999999999999.0"}, 'px "999999999999999.0", sz'),
         ({"side": "Buy"}, 'has side "Buy"; B (bought) and A (sold) are known'),
     ],
 )

@@ -18,6 +18,8 @@ ATOM_DECIMALS = 6
 """Decimals of a dollar in an atom."""
 MOST = float(10**15)
 """Whole numbers below this come out of float64 exactly: 2⁵³ is larger, with room for a rounding of one in 2⁵²."""
+MOST_ATOMS = 9e18
+"""Atoms that fit int64, with room."""
 LONGEST = 17
 """Characters of a size or price that float64 holds exactly: 15 digits, a point and a sign."""
 MOST_DOLLARS = 10**9
@@ -95,7 +97,8 @@ def values(lots: Whole, ticks: Whole, places: Whole) -> Whole:
         An amount is 9 trillion dollars or more: it does not fit.
     """
     if (
-        np.abs(lots.astype(np.float64) * ticks) * np.power(10.0, np.maximum(6 - places, 0)) >= 9e18
+        np.abs(lots.astype(np.float64) * ticks) * np.power(10.0, np.maximum(6 - places, 0))
+        >= MOST_ATOMS
     ).any():
         raise DataError("A fill's price times size does not fit.", hint=HINT)
     product = np.abs(lots * ticks)

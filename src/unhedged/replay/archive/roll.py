@@ -13,7 +13,16 @@ import polars as pl
 
 from unhedged.replay.archive.blocks import DIRECTIONS, SPOT
 from unhedged.replay.archive.named import Named
-from unhedged.replay.archive.numbers import LONGEST, Whole, money, places_of, scaled, values
+from unhedged.replay.archive.numbers import (
+    LONGEST,
+    MOST,
+    MOST_ATOMS,
+    Whole,
+    money,
+    places_of,
+    scaled,
+    values,
+)
 from unhedged.replay.archive.snapshot import Snapshot
 from unhedged.replay.figures import Problem
 
@@ -98,6 +107,7 @@ def roll(
     spot = frame["dir"].cast(pl.String).is_in(SPOT)
     perps = _numeric(frame.filter(~spot), files, problems)
     names = _names(perps, snapshot)
+    perps = _fitting(perps, names, files, problems)
     fills = _whole(perps, names)
     rolled = _sorted(names, fills, snapshot)
     rolled.spot_fills, rolled.directions = int(spot.sum()), directions
@@ -302,3 +312,22 @@ def _numeric(perps: pl.DataFrame, files: Sequence[str], problems: list[Problem])
         named.close(files[-1] if files else "")
         perps = perps.filter(good)
     return perps
+
+
+def _fitting(
+    perps: pl.DataFrame, names: Names, files: Sequence[str], problems: list[Problem]
+) -> pl.DataFrame:
+    # Only fills that are exact in the finest lot and tick of their coin; the others are named.
+    coin = numbered(perps["coin"], names.coins)
+    lot, tick = 10.0 ** names.lot_places[coin], 10.0 ** names.tick_places[coin]
+    size, px, start = (perps[name].cast(pl.Float64).to_numpy() for name in ("sz", "px", "start"))
+    good = (size * lot < MOST) & (px * tick < MOST) & (np.abs(start) * lot < MOST)
+    good &= size * px * 1e6 < MOST_ATOMS
+    if good.all():
+        return perps
+    named = Named(problems, "The fill was left out.")
+    for row in perps.filter(~good).to_dicts():
+        what = f'is too large for the decimals of {row["coin"]}: px "{row["px"]}", sz "{row["sz"]}", start "{row["start"]}".'
+        named.add("fills too large", files[row["file"]], row["row"], what)
+    named.close(files[-1] if files else "")
+    return perps.filter(good)
