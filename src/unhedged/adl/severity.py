@@ -8,6 +8,7 @@ proportion to size: everybody on the winning side bears it, not those who have w
 Source: Chitra, arXiv 2512.01112 v3 and Chitra et al., 2602.15182 (verified in kind). Values of parameters are assumed.
 """
 
+from abc import ABC, abstractmethod
 from math import exp, inf, sqrt
 
 from unhedged.adl.claims import (
@@ -96,15 +97,15 @@ def mirror_step(severity: float, gradient: float, step: float) -> float:
     return odds / (odds + (1.0 - severity))
 
 
-class SeverityControl:
+class SeverityControl(ABC):
     """What both controls share: lots by severity, and what an event looks like."""
 
     def __init__(self, severity: float) -> None:
         self.severity = severity
 
+    @abstractmethod
     def next_severity(self, top: float, deficit: float) -> float:
         """Return the severity of an event with this largest profit and this loss, atoms, and remember what the next one needs."""
-        raise NotImplementedError
 
     def __call__(self, winners: Winners, lots: int) -> Lots:
         """Return lots per winner: ``floor(severity * lots)`` in proportion to profit, the rest in proportion to what is left.

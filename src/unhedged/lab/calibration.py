@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from unhedged.lab.targets import SCOPE, Targets
+from unhedged.lab.targets import SCOPE, Targets, shipped
 from unhedged.vocab.errors import ResultsError
 
 SUFFIX = ".calibration.toml"
@@ -74,10 +74,7 @@ class Calibration:
 
 def known() -> list[str]:
     """Return the scenarios that can be calibrated."""
-    folder = resources.files("unhedged.lab")
-    return sorted(
-        entry.name.removesuffix(SUFFIX) for entry in folder.iterdir() if entry.name.endswith(SUFFIX)
-    )
+    return shipped(SUFFIX)
 
 
 def load(scenario: str, targets: Targets) -> Calibration:

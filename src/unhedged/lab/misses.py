@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from unhedged.lab.targets import Targets
+from unhedged.lab.targets import Part, Targets
 
 FARTHEST = 3.0
 """Half-widths beyond the bounds after which a miss counts no more: one hopeless row must not rule the search."""
@@ -24,20 +24,17 @@ def misses(targets: Targets, rows: Sequence[int], measured: Measured) -> dict[in
     found = {}
     for row in targets.rows:
         if row.id in rows:
-            parts = [
-                _miss(part.low, part.high, measured.get(part.measure, [])) for part in row.parts
-            ]
+            parts = [_miss(part, measured.get(part.measure, [])) for part in row.parts]
             found[row.id] = float(np.mean(parts))
     return found
 
 
-def _miss(low: float, high: float, values: Sequence[float | None]) -> float:
+def _miss(part: Part, values: Sequence[float | None]) -> float:
     numbers = [value for value in values if value is not None]
     if not numbers or 2 * len(numbers) < len(values):
         return UNKNOWN
-    half = max((high - low) / 2, 1e-12)
-    beyond = max(low - float(np.median(numbers)), float(np.median(numbers)) - high, 0.0)
-    return min(FARTHEST, beyond / half)
+    half = max((part.high - part.low) / 2, 1e-12)
+    return min(FARTHEST, part.beyond(float(np.median(numbers))) / half)
 
 
 def loss(missed: Mapping[int, float]) -> float:

@@ -1,6 +1,6 @@
 """Measures of the day's scorecard by name: each takes one replicate and gives a number, or None where the run cannot say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
@@ -160,3 +160,12 @@ MEASURES: dict[str, Measure] = {
     "level after 80 minutes": lambda day: levels.level_at(day, _btc(day), 4800.0),
 }
 """Names in the target file."""
+
+
+def measured(day: Day, names: Iterable[str]) -> dict[str, float | None]:
+    """Return measures of a day by name; None where there is none, or no finite number."""
+    found = {name: MEASURES[name](day) for name in names}
+    return {
+        name: value if value is not None and np.isfinite(value) else None
+        for name, value in found.items()
+    }

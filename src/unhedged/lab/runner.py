@@ -6,8 +6,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 
-import numpy as np
-
 from unhedged.lab.misses import Measured
 from unhedged.measures.day import Day, Roles
 from unhedged.scenario.plan import RunPlan
@@ -18,16 +16,12 @@ def measure_one(
 ) -> dict[str, float | None]:
     """Run one replicate and return its measures by name; tables are not kept."""
     from unhedged.engine.run import run_replicate  # noqa: PLC0415 - compiles kernels, in the process that runs
-    from unhedged.lab.october import MEASURES  # noqa: PLC0415 - polars
+    from unhedged.lab.october import measured  # noqa: PLC0415 - polars
 
     tables = run_replicate(plan, replicate).tables
     shock = min((news.t_ns for news in plan.news), default=0)
     day = Day(tables.__getitem__, shock, roles)
-    return {name: _finite(MEASURES[name](day)) for name in names}
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not np.isfinite(value) else float(value)
+    return measured(day, names)
 
 
 @dataclass(slots=True, kw_only=True)

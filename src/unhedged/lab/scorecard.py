@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from unhedged.lab.october import MEASURES
+from unhedged.lab.october import measured
 from unhedged.lab.targets import GATE, SCOPE, TARGET, Part, Target, Targets
 from unhedged.measures.day import Day
 from unhedged.vocab.errors import ResultsError
@@ -35,7 +35,7 @@ class Score:
         """Distance of the median from the nearer bound, 0 inside, in the unit of the part."""
         if self.median is None:
             return None
-        return max(self.part.low - self.median, self.median - self.part.high, 0.0)
+        return self.part.beyond(self.median)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +132,8 @@ def score(
     found: dict[str, list[float | None]] = {name: [] for name in names | {CASCADED[0]}}
     for number in replicates:
         day = Day(lambda name, n=number: tables(name, n), shock_ns, targets.roles)  # type: ignore[misc]
-        for name, values in found.items():
-            values.append(_finite(MEASURES[name](day)))
+        for name, value in measured(day, found).items():
+            found[name].append(value)
     found[LEDGER] = [0.0 if balanced else 1.0] * len(replicates)
     falls = [value for value in found[CASCADED[0]] if value is not None]
     return Scorecard(
@@ -157,10 +157,6 @@ def median_band(values: ArrayLike) -> tuple[float, float, float]:
     half = 1.96 * np.sqrt(n) / 2
     low, high = int(max(0, np.floor(n / 2 - half))), int(min(n - 1, np.ceil(n / 2 + half)))
     return float(ordered[low]), float(np.median(ordered)), float(ordered[high])
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not np.isfinite(value) else float(value)
 
 
 def _score(part: Part, values: Sequence[float | None]) -> Score:

@@ -8,6 +8,7 @@ from typing import Any
 
 from unhedged.lab.compare import Difference, paired
 from unhedged.lab.student import holm
+from unhedged.lab.targets import shipped
 from unhedged.vocab.errors import ResultsError
 
 SUFFIX = ".study.toml"
@@ -43,10 +44,7 @@ class Effect:
 
 def known() -> list[str]:
     """Return the scenarios that have a study."""
-    folder = resources.files("unhedged.lab")
-    return sorted(
-        entry.name.removesuffix(SUFFIX) for entry in folder.iterdir() if entry.name.endswith(SUFFIX)
-    )
+    return shipped(SUFFIX)
 
 
 def load(scenario: str) -> Study:

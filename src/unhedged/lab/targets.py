@@ -24,6 +24,10 @@ class Part:
     high: float
     unit: str  # share | s | times | atoms
 
+    def beyond(self, value: float) -> float:
+        """Return how far ``value`` lies beyond the nearer bound, 0 within both, in the unit of the part."""
+        return max(self.low - value, value - self.high, 0.0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -50,10 +54,13 @@ class Targets:
 
 def known() -> list[str]:
     """Return the scenarios that have targets."""
-    folder = resources.files("unhedged.lab")
-    return sorted(
-        entry.name.removesuffix(SUFFIX) for entry in folder.iterdir() if entry.name.endswith(SUFFIX)
-    )
+    return shipped(SUFFIX)
+
+
+def shipped(suffix: str) -> list[str]:
+    """Return the scenarios for which a file of this suffix comes with the package, sorted."""
+    names = (entry.name for entry in resources.files("unhedged.lab").iterdir())
+    return sorted(name.removesuffix(suffix) for name in names if name.endswith(suffix))
 
 
 def load(scenario: str) -> Targets:

@@ -4,10 +4,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from unhedged.reference.clearing import Clearing
-from unhedged.reference.deleveraging import WAIT, Rulebook, Steps
+from unhedged.reference.deleveraging import WAIT, Steps
 from unhedged.reference.exchange import Exchange
 from unhedged.reference.feed import note_quote
 from unhedged.reference.ledger import Account, contract_number
+from unhedged.reference.rulebook import Rulebook
 from unhedged.reference.world import VenueLedger, World
 from unhedged.vocab.enums import (
     AccountKind,

@@ -1,6 +1,8 @@
 """Every choice in the package, as integer codes that pass into compiled code unchanged.
 
 A member's comment states its condition. Codes are part of the results format: append, never renumber.
+
+One module, though long: it is a list, and whoever reads a code in a file or a kernel looks in one place.
 """
 
 from enum import IntEnum

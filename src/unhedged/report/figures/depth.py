@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from unhedged.report.figures.replicate import MINUTE, Replicate, asset_of, venue_of
+from unhedged.report.figures.replicate import MINUTE, Replicate, asset_of, by_minute, venue_of
 from unhedged.report.page import look
 from unhedged.report.page.parts import Figure, Grid
 from unhedged.vocab.units import show_money, show_rate
@@ -29,7 +29,7 @@ def depth(one: Replicate) -> Figure:
         frame = one.series_of(book)
         share, usual = shares(frame)
         label = f"{asset_of(book)} on {venue_of(book)}"
-        by_minute = middles(one, frame, share)
+        by_minute = middles(frame, share)
         drawn = np.maximum(by_minute["share"].to_numpy(), FLOOR) * 100
         data.append(
             look.line(
@@ -80,15 +80,9 @@ def shares(frame: pl.DataFrame) -> tuple[np.ndarray, float]:
     return both / usual if usual > 0 else np.zeros_like(both), usual
 
 
-def middles(one: Replicate, frame: pl.DataFrame, share: np.ndarray) -> pl.DataFrame:
+def middles(frame: pl.DataFrame, share: np.ndarray) -> pl.DataFrame:
     """Return the median of ``share`` in each minute, at its middle: a book that flickers is drawn as what one usually met."""
-    keys = [((pl.col("t_ns") // MINUTE) * MINUTE + MINUTE // 2).alias("t_ns")]
-    if one.dated:
-        keys.append((pl.col("utc").dt.truncate("1m") + pl.duration(seconds=30)).alias("utc"))
-    columns = frame.select("t_ns", *(["utc"] if one.dated else [])).with_columns(
-        share=pl.Series(share)
-    )
-    return columns.group_by(keys).agg(pl.col("share").median()).sort("t_ns")
+    return by_minute(frame.with_columns(share=pl.Series(share)), share=pl.col("share").median())
 
 
 def _row(

@@ -92,13 +92,8 @@ class Replicate:
         return frame.sort("t_ns")
 
     def per_minute(self, name: str) -> pl.DataFrame:
-        """Return notional of the rows of table ``name`` by minute: ``t_ns`` of its middle, ``usd``; ``utc`` where dated."""
-        frame = self.table(name)
-        minute = (pl.col("t_ns") // MINUTE) * MINUTE + MINUTE // 2
-        keys = [minute.alias("t_ns")]
-        if "utc" in frame.columns:
-            keys.append((pl.col("utc").dt.truncate("1m") + pl.duration(seconds=30)).alias("utc"))
-        return frame.group_by(keys).agg(usd=pl.col("notional").sum()).sort("t_ns")
+        """Return notional of the rows of table ``name`` by minute, as `by_minute`: column ``usd``."""
+        return by_minute(self.table(name), usd=pl.col("notional").sum())
 
 
 def asset_of(instrument: str) -> str:
@@ -109,3 +104,13 @@ def asset_of(instrument: str) -> str:
 def venue_of(instrument: str) -> str:
     """Return the venue of ``venue/SYMBOL``."""
     return instrument.partition("/")[0]
+
+
+def by_minute(frame: pl.DataFrame, **values: pl.Expr) -> pl.DataFrame:
+    """Return ``values`` of the rows of each simulated minute, dated at its middle: ``t_ns``, and ``utc`` where the frame has it."""
+    middle = (pl.col("t_ns") // MINUTE) * MINUTE + MINUTE // 2
+    dated = {"utc": (pl.col("utc") + pl.duration(nanoseconds=middle - pl.col("t_ns"))).first()}
+    if "utc" not in frame.columns:
+        dated = {}
+    found = frame.group_by(middle.alias("minute")).agg(**values, **dated)
+    return found.rename({"minute": "t_ns"}).sort("t_ns")
