@@ -57,7 +57,7 @@ def card(values: dict[str, list[float | None]]) -> scorecard.Scorecard:
         for row in TARGETS.rows
     ]
     return scorecard.Scorecard(
-        scenario="october-2025", replicates=1, cascaded=1, lines=tuple(lines)
+        scenario="october-2025-small", replicates=1, cascaded=1, lines=tuple(lines)
     )
 
 
