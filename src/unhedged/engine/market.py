@@ -227,8 +227,8 @@ def _push_window(venue: VenuePlan, instrument: InstrumentPlan) -> int:
     # Mark updates over which the form of a mark averages the book; one where it does not.
     if instrument.kind == InstrumentKind.SPOT:
         return 0
-    over = AVERAGED.get(venue.mark_form, 0)
-    averaged = getattr(venue, over) if over else 0
+    over = AVERAGED.get(venue.mark_form)
+    averaged = 0 if over is None else getattr(venue, over)
     return int(min(PUSHES, max(1, averaged // venue.mark_interval_ns)))
 
 

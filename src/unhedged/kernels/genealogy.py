@@ -11,9 +11,9 @@ triggers. Otherwise nobody is: news, choices, stops and noise moved it, or force
 from typing import Any
 
 from unhedged.kernels.accounts import worth_at
+from unhedged.kernels.book import mid_milli
 from unhedged.kernels.compiled import helper, i8, kernel
 from unhedged.kernels.layout.columns import PUSHES
-from unhedged.kernels.marks import mid_milli
 from unhedged.kernels.tables import account, instrument, position
 
 

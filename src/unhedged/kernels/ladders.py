@@ -17,7 +17,7 @@ from unhedged.kernels.accounts import (
     tier_for,
     worth_at,
 )
-from unhedged.kernels.book import take
+from unhedged.kernels.book import mid_milli, take
 from unhedged.kernels.casework import (
     NO_LIMIT_PX,
     average_milli,
@@ -35,7 +35,6 @@ from unhedged.kernels.feed import note_quote
 from unhedged.kernels.funds import book_to_fund
 from unhedged.kernels.genealogy import note_push
 from unhedged.kernels.ledger import pay
-from unhedged.kernels.marks import mid_milli
 from unhedged.kernels.solvency import flat_den, flat_milli, pays_to_close
 from unhedged.kernels.tables import account, case, instrument, position, tier, venue
 from unhedged.kernels.triggers import place_account

@@ -8,7 +8,7 @@ same quantity; a mark is never below one tick, and never farther from the index 
 from typing import Any
 
 from unhedged.kernels.book import NO_ASK, best, mid_milli
-from unhedged.kernels.compiled import helper, kernel, rule
+from unhedged.kernels.compiled import kernel, rule
 from unhedged.kernels.floatmath import exp_
 from unhedged.kernels.index import price_elsewhere
 from unhedged.kernels.tables import basis, instrument, venue

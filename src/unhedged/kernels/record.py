@@ -3,11 +3,10 @@
 from typing import Any
 
 from unhedged.kernels.accounts import equity
-from unhedged.kernels.book import NO_ASK, best, depth
+from unhedged.kernels.book import NO_ASK, best, depth, mid_milli
 from unhedged.kernels.compiled import kernel
 from unhedged.kernels.funding import rate_now
 from unhedged.kernels.ledger import imbalance, position_imbalance
-from unhedged.kernels.marks import mid_milli
 from unhedged.kernels.nearby import lots_within, record_risk
 from unhedged.kernels.tables import agent, asset, desk, instrument, position, series, venue
 from unhedged.vocab.enums import Breach, Side

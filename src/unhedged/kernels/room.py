@@ -60,7 +60,7 @@ _MAPS = 8
 
 
 @kernel("int64(World, int64)")
-def free_rows(w: Any, n: int) -> int:  # noqa: PLR0911 - a table of cases
+def free_rows(w: Any, n: int) -> int:  # noqa: PLR0911, PLR0912 - a table of cases
     """Return the rows of table ``ROOM[n]`` that are free when the largest event has taken its own.
 
     A price level holds at least one order, so far levels never outnumber order rows, whichever window moves; the heap of the

@@ -57,6 +57,7 @@ def parent_of(exchanges: Sequence[Any], account: Any) -> int:
             worst, found = gained, x
     if found is None:
         return -1
-    return found.pushes.parent(
+    parent: int = found.pushes.parent(
         found.contract.mark, falls=found.contract.mark < found.contract.previous
     )
+    return parent

@@ -117,7 +117,7 @@ def _rows(one: Replicate, frame: pl.DataFrame, contract: str) -> list[tuple[str,
     unit = pl.lit(1.0) if contract in one.inverse else pl.col("price")
     path = one.series_of(contract)
     mine = frame.filter(pl.col("instrument") == contract)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for t in (int(path["t_ns"][0]), int(path.sort("mark")["t_ns"][0])):
         seen = mine.filter(pl.col("t_ns") >= t)["t_ns"].min()
         if seen is None:
@@ -127,7 +127,7 @@ def _rows(one: Replicate, frame: pl.DataFrame, contract: str) -> list[tuple[str,
         rows.append(
             (
                 f"{asset_of(contract)} on {venue_of(contract)}",
-                one.clock(int(seen)),  # type: ignore[call-overload]
+                one.clock(int(seen)),  # type: ignore[arg-type]
                 show_money(_within(then, unit, 0.9 * mark, mark)),
                 show_money(float(then.select((pl.col("long") * unit).sum()).item())),
                 show_money(float(then.select((pl.col("short") * unit).sum()).item())),
