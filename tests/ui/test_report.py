@@ -47,7 +47,7 @@ def test_the_page_of_a_run(runs: tuple[Path, Path], capfd: pytest.CaptureFixture
 
 def test_figures_by_name_for_a_notebook(runs: tuple[Path, Path]) -> None:
     figures = unhedged.open_results(runs[0]).figures(replicate=1)
-    assert {"price", "depth", "backing", "legs", "unhedged", "payers", "ledger", "carry"} == set(
+    assert {"price", "risk", "families", "depth", "backing", "legs", "unhedged", "payers", "ledger", "carry"} == set(
         figures
     )
     plot = figures["price"].plotly()
