@@ -365,11 +365,13 @@ class Momentum(Acting):
         "distance from the mean, in calm σ of one window; prior",
     )
     gain: PerSecond = key(
-        "0.002/s", "part of its limit it opens at twice the trigger; prior 0.001–0.01"
+        "0.0002/s", "part of its limit it opens at twice the trigger; prior 0.00005–0.0005"
     )
     slice: PositiveRate = key("10%", "of its limit, largest order; prior")
     slippage: PositiveRate = key("50bps", "beyond the touch an order may pay; prior")
-    leaves: Share = key("50%", "chance to be one who gets out; the others are closed; prior")
+    leaves: Share = key(
+        "25%", "chance to be one who gets out; the others hold on till closed; prior"
+    )
     stop: PositiveRate | None = key("4%", "against its entry, where it gets out; never if left out")
     take_profit: PositiveRate | None = key(
         "8%", "in favour of its entry, where it gets out; never if left out; prior"
