@@ -49,6 +49,7 @@ FLOW_KEPT = 31  # to 33: a power that seldom changes, see `chance.log_distance_a
 FLOW_KEPT_LOG = (
     34  # and 35: liquidity at the touch seen last by any of the group, and its logarithm
 )
+FLOW_BARGAIN = 36
 
 # state
 FLOW_PLACED = 0  # tags the opening has gone through
