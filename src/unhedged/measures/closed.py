@@ -42,6 +42,28 @@ def median_equity_over_profit(closes: pl.DataFrame) -> float | None:
     return _median(rows["equity_before"] / rows["unrealised"])
 
 
+def ordered_otherwise(closes: pl.DataFrame) -> float | None:
+    """Return the share of neighbours in the observed order of scores that the documented score would swap; None below two closes.
+
+    Observed: leverage times profit over entry. Documented: leverage times mark over entry, inverted for shorts. Both from the
+    state before each account's first close; accounts without a score are left out.
+    """
+    first = first_closes(closes).filter(
+        pl.col("leverage").is_finite() & (pl.col("profit") > 0) & (pl.col("leverage") > 0)
+    )
+    if len(first) < 2:
+        return None
+    gain = (
+        pl.when(pl.col("qty") > 0)
+        .then(1.0 / (1.0 - pl.col("profit")))
+        .otherwise(1.0 + pl.col("profit"))
+    )
+    ranked = first.with_columns(
+        observed=pl.col("leverage") * pl.col("profit"), documented=pl.col("leverage") * gain
+    ).sort("observed", descending=True)
+    return float((ranked["documented"].diff().drop_nulls() > 0).mean())  # type: ignore[arg-type]
+
+
 def vault_share(closes: pl.DataFrame) -> float | None:
     """Return the share of closed notional whose counterparty was a vault."""
     total = float(closes["notional"].sum())
