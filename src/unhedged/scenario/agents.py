@@ -373,9 +373,9 @@ class Momentum(Acting):
         "distance from the mean, in calm σ of one window; prior",
     )
     gain: PerSecond = key(
-        "0.0002/s", "part of its limit it opens at twice the trigger; prior 0.00005–0.0005"
+        "0.0003/s", "rate at which it joins at twice the trigger; prior 0.00005–0.002"
     )
-    slice: PositiveRate = key("10%", "of its limit, largest order; prior")
+    slice: PositiveRate = key("20%", "of its limit, largest order; prior")
     slippage: PositiveRate = key("50bps", "beyond the touch an order may pay; prior")
     leaves: Share = key(
         "25%", "chance to be one who gets out; the others hold on till closed; prior"
