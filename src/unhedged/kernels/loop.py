@@ -23,10 +23,12 @@ from unhedged.kernels.risk import act_on_touched
 from unhedged.kernels.room import least_free, most_taken, needed
 from unhedged.kernels.tables import event, instrument, venue, world
 from unhedged.kernels.triggers import mark_moved
+from unhedged.kernels.work import Work, at_work, begin_event
 from unhedged.vocab.enums import EventKind, InstrumentKind, Reason
 
 _END, _AGENT, _ADL_POLICY = int(Reason.END), int(Reason.AGENT), int(Reason.ADL_POLICY)
 _GROW, _INVARIANT, _PAUSE = int(Reason.GROW), int(Reason.INVARIANT), int(Reason.PAUSE)
+_CLOCK = int(Work.CLOCK)
 FULL_SUMS = 100_000
 """Events between full sums of cash and positions, besides those at every recorded instant."""
 SMALL = 2_000
@@ -107,6 +109,7 @@ def run(address: int, most: int) -> int:
     every = 1 if CHECKED and w.n_account <= SMALL else FULL_SUMS
     room = 0
     for _ in range(most):
+        at_work(w, _CLOCK)
         if room < needed(w):
             room = least_free(w)
             if room < needed(w):
@@ -127,9 +130,11 @@ def run(address: int, most: int) -> int:
         subject = e.subject
         release_event(w, row)
         room -= most_taken(w, kind)
+        begin_event(w, kind)
         if not handle_event(w, kind, subject):
             return _AGENT if kind == EventKind.WAKE else _ADL_POLICY
         if w.breach == 0 and w.events % every == 0:
+            at_work(w, _CLOCK)
             w.breach = find_breach(w)
         if w.breach != 0:
             return _INVARIANT
