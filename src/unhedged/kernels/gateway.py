@@ -191,9 +191,7 @@ def settle(w: Any, row: int) -> None:
     m = message(w, row)
     o = position(w, m.position)
     after = account(w, o.account).again
-    wants_out = (
-        m.agent < 0 and after > 0 and (m.cause == FillCause.STOP or m.cause == FillCause.PANIC)
-    )
+    wants_out = m.agent < 0 and after > 0 and m.cause in (FillCause.STOP, FillCause.PANIC)
     if wants_out and (o.pos > 0 if m.side == Side.SELL else o.pos < 0):
         m.qty = abs(o.pos)
         schedule(w, w.now + after, EventKind.MESSAGE, row)

@@ -202,6 +202,9 @@ class Agent:
     tags: int
     recorded: bool
     sees_equity: bool
+    quotes: bool
+    struck: bool = field(default=False, init=False)
+    """Whether ADL has closed one of its positions."""
     seats: list["Seat"]
     state: list[float]
     rejects: int = 0

@@ -26,7 +26,12 @@ ACCOUNT = columns(
     keep=("i1", "1 keeps every row of its fills and transfers, whoever is on the other side"),
 )
 
-TOTAL = columns(atoms=("i8", "net movement by EntryReason since the start", (REASONS,)))
+TOTAL = columns(
+    atoms=("i8", "net movement by EntryReason since the start", (REASONS,)),
+    made=("i8", "atoms its resting orders earned against the mid the incoming order met"),
+    crossed=("i8", "atoms its incoming orders gained against that mid, until ADL closed its agent"),
+    after=("i8", "the same since then"),
+)
 
 POSITION = one_line(
     columns(
