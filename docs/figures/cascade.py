@@ -1,6 +1,6 @@
 """Draw the README's figure from a results folder.
 
-    unhedged run october-2025 --replicates 1
+    unhedged run october-2025-small --replicates 1
     python docs/figures/cascade.py results/october-2025-* docs/figures/cascade.svg
 
 Needs matplotlib, which the package itself does not use.
@@ -86,7 +86,7 @@ def prices(axis: plt.Axes, series: pl.DataFrame) -> None:
     axis.set_ylabel("change, %")
     axis.legend(frameon=False, loc="lower left")
     axis.set_title(
-        "One replicate of october-2025: news goes in, the day comes out", loc="left", fontsize=10
+        "One replicate of october-2025-small: news goes in, the day comes out", loc="left", fontsize=10
     )
 
 

@@ -14,7 +14,7 @@ from unhedged.vocab.errors import ResultsError
 def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("results")
     return unhedged.run(
-        "october-2025",
+        "october-2025-small",
         overrides={"run.duration": "50m", "outage.0.at": "40m"},
         replicates=1,
         out=out,
@@ -44,7 +44,7 @@ def test_a_run_that_kept_no_series_says_so(
 ) -> None:
     short = {"run.duration": "50m", "outage.0.at": "40m"}
     path = unhedged.run(
-        "october-2025", overrides=short, replicates=1, keep="summary", out=tmp_path
+        "october-2025-small", overrides=short, replicates=1, keep="summary", out=tmp_path
     ).path
     for command in ("score", "report"):
         code = invoke([command, str(path)])
@@ -63,4 +63,4 @@ def test_a_scenario_without_targets_is_refused(
     assert invoke(["score", str(path)]) != 0
     err = capfd.readouterr().err
     assert 'nothing to score "btc-cascade" against' in err
-    assert "october-2025" in err
+    assert "october-2025-small" in err

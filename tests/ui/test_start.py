@@ -26,7 +26,7 @@ def test_import_alone_imports_nothing_heavy() -> None:
     [
         ["--help"],
         ["check", "calm"],
-        ["show", "october-2025"],
+        ["show", "october-2025-small"],
         ["rules", "list"],
         ["rules", "list", "adl"],
         ["rules", "show", "binance-v1"],

@@ -18,7 +18,7 @@ from unhedged.scenario.load import load
 from unhedged.vocab.enums import Reason
 from unhedged.vocab.errors import UnhedgedError
 
-SCENARIOS = ("btc-cascade", "october-2025")
+SCENARIOS = ("btc-cascade", "october-2025-small")
 WARM_UP = 30
 """Simulated seconds before measuring: books filled, every agent in its stride."""
 EVENTS = 2_000_000

@@ -146,6 +146,7 @@ def table_rows(plan: RunPlan) -> dict[str, int]:
         "forced": 16 * SPARE,
         "fill": fills + 16 * SPARE,
         "series": 4 * SPARE,
+        "risk": 16 * len(plan.instruments),
         "desk": LEGS * agents + 4 * SPARE,
     }
 

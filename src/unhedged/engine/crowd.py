@@ -130,7 +130,11 @@ def seat_crowd(
     worth = value.ravel() if isolated else value.sum(axis=1)
     accounts["cash"] = capital - worth
     positions = _post(plan, rows, crowd, accounts, capital, positions.reshape(pockets, -1))
-    _arm_top_ups(accounts, capital, crowd, width if isolated else 1)
+    repeat = width if isolated else 1
+    _arm_top_ups(accounts, capital, crowd, repeat)
+    if crowd.group.params["again"] is not None:
+        wait = crowd.stream.draw(crowd.group.params["again"], "again", count)
+        accounts["again"] = np.repeat(np.maximum(wait, 1), repeat)
     _, first = roster.add(accounts, positions.ravel())
     rows_of = (first + np.arange(positions.size).reshape(count, -1))[:, :width]
     return pockets, _triggers(memory, crowd, lots, rows_of)

@@ -61,6 +61,7 @@ class Statement:
         rows = np.arange(len(end[0]))
         name, kind = self._names.account_columns(rows, self._memory["account"]["venue"])
         totals = self._memory["total"]["atoms"]
+        against = self._memory["total"][: len(rows)]
 
         def total(*reasons: EntryReason) -> Array:
             return np.asarray(totals[: len(rows)][:, list(reasons)].sum(axis=1))
@@ -78,6 +79,9 @@ class Statement:
                 "deposits_atoms": total(EntryReason.DEPOSIT, EntryReason.TOP_UP),
                 "fees_atoms": total(EntryReason.TRADING_FEE, EntryReason.LIQUIDATION_FEE),
                 "funding_atoms": total(EntryReason.FUNDING),
+                "spread_atoms": against["made"].copy(),
+                "crossing_atoms": against["crossed"].copy(),
+                "rehedge_atoms": against["after"].copy(),
             }
         )
         losers = adl.select(pl.col("counterparty").alias("account"), "notional")

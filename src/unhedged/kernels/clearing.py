@@ -32,6 +32,7 @@ from unhedged.kernels.deleveraging import accept_allocation, close, rank
 from unhedged.kernels.drops import drop_tiers
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.funds import book_to_fund, sample_funds
+from unhedged.kernels.genealogy import parent_of
 from unhedged.kernels.house import fund_is_beyond
 from unhedged.kernels.ladders import order_all_legs, reduce_to_bankruptcy
 from unhedged.kernels.netting import net_hedged_legs
@@ -96,6 +97,7 @@ def open_case(w: Any, a: int) -> None:
     if off or own.kind != _TRADER or own.status == _IN_LIQUIDATION:
         return
     c = take_case(w, a)
+    case(w, c).parent = parent_of(w, a)
     own.status = _IN_LIQUIDATION
     w.liquidations += 1
     go_on(w, c, phase_of(w, c))

@@ -14,6 +14,7 @@ from unhedged.kernels.collateral_price import update_collateral
 from unhedged.kernels.compiled import CHECKED, entry, kernel
 from unhedged.kernels.funding import sample_premium, settle_venue
 from unhedged.kernels.gateway import arrive, release_queued, settle_transfer
+from unhedged.kernels.genealogy import begin_push
 from unhedged.kernels.index import update_index
 from unhedged.kernels.marks import update_mark
 from unhedged.kernels.news import TICK, begin_outages, move_values
@@ -56,6 +57,8 @@ def update_venue(w: Any, v: int) -> None:
             if instrument(w, i).kind != InstrumentKind.SPOT:
                 sample_premium(w, i)
     act_on_touched(w, v)
+    for i in range(here.first_instrument, last):
+        begin_push(w, i)
 
 
 @kernel("void(World, int64, int64)")

@@ -12,7 +12,7 @@ from unhedged.kernels.clearing import open_case, watch_funds
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import kernel, minus, rule
 from unhedged.kernels.feed import note_quote
-from unhedged.kernels.gateway import release_message, take_message
+from unhedged.kernels.gateway import settle, take_message
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.orders import release_stop, submit
 from unhedged.kernels.tables import account, fired, message, position, touched, trigger, venue
@@ -69,7 +69,7 @@ def close_at_market(w: Any, p: int, cause: int) -> None:
         return
     submit(w, row)
     note_quote(w, o.instrument)
-    release_message(w, row)
+    settle(w, row)
 
 
 @kernel("void(World)")

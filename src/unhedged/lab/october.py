@@ -140,6 +140,7 @@ MEASURES: dict[str, Measure] = {
     "vault share of counterparties": _closes(closed.vault_share),
     "leverage of those deleveraged": _closes(closed.median_leverage),
     "share of those in profit": _closes(closed.in_profit),
+    "scores ordered otherwise": _closes(closed.ordered_otherwise),
     "profit of those deleveraged": _closes(closed.median_profit),
     "equity over profit": _closes(closed.median_equity_over_profit),
     "prompt re-hedge": closed.prompt_latency,

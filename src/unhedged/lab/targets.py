@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 from unhedged.measures.day import Roles
 from unhedged.vocab.errors import ResultsError
@@ -64,25 +65,32 @@ def shipped(suffix: str) -> list[str]:
 
 
 def load(scenario: str) -> Targets:
-    """Return the targets of a scenario.
+    """Return the targets of a scenario, or of the whole one where this is its reduced form (``also`` in the file).
 
     Raises
     ------
     ResultsError
         There are none: with the scenarios that have some.
     """
-    if scenario not in known():
+    found = next(
+        (one for one in map(_read, known()) if scenario in (one["scenario"], *one["also"])), None
+    )
+    if found is None:
         raise ResultsError(
             f'There is nothing to score "{scenario}" against.',
             hint=f"Scenarios with targets: {', '.join(known())}.",
         )
-    text = (resources.files("unhedged.lab") / f"{scenario}{SUFFIX}").read_text("utf-8")
-    found = tomllib.loads(text)
     roles = found["roles"]
     return Targets(
         scenario=found["scenario"],
         roles=Roles(**{**roles, "thin": tuple(roles["thin"])}),
         rows=tuple(_row(row, found["sources"]) for row in found["target"]),
+    )
+
+
+def _read(scenario: str) -> dict[str, Any]:
+    return tomllib.loads(
+        (resources.files("unhedged.lab") / f"{scenario}{SUFFIX}").read_text("utf-8")
     )
 
 

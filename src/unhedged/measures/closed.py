@@ -42,6 +42,28 @@ def median_equity_over_profit(closes: pl.DataFrame) -> float | None:
     return _median(rows["equity_before"] / rows["unrealised"])
 
 
+def ordered_otherwise(closes: pl.DataFrame) -> float | None:
+    """Return the share of neighbours in the observed order of scores that the documented score would swap; None below two closes.
+
+    Observed: leverage times profit over entry. Documented: leverage times mark over entry, inverted for shorts. Both from the
+    state before each account's first close; accounts without a score are left out.
+    """
+    first = first_closes(closes).filter(
+        pl.col("leverage").is_finite() & (pl.col("profit") > 0) & (pl.col("leverage") > 0)
+    )
+    if len(first) < 2:
+        return None
+    gain = (
+        pl.when(pl.col("qty") > 0)
+        .then(1.0 / (1.0 - pl.col("profit")))
+        .otherwise(1.0 + pl.col("profit"))
+    )
+    ranked = first.with_columns(
+        observed=pl.col("leverage") * pl.col("profit"), documented=pl.col("leverage") * gain
+    ).sort("observed", descending=True)
+    return float((ranked["documented"].diff().drop_nulls() > 0).mean())  # type: ignore[arg-type]
+
+
 def vault_share(closes: pl.DataFrame) -> float | None:
     """Return the share of closed notional whose counterparty was a vault."""
     total = float(closes["notional"].sum())
@@ -56,12 +78,12 @@ def adl_share(closes: pl.DataFrame, steps: pl.DataFrame) -> float | None:
     return closed / (closed + taken) if closed + taken > 0 else None
 
 
-def latencies(day: Day) -> np.ndarray:
+def latencies(desks: pl.DataFrame) -> np.ndarray:
     """Return for each struck desk that traded again the seconds from its first close to its first trade of its own.
 
     A trade of its own is a change of a leg that ADL and liquidation do not explain, seen at recorded instants: late by at most one.
     """
-    legs = day.desks.filter(pl.col("kind") == "basis_desk").sort("agent", "instrument", "t_ns")
+    legs = desks.filter(pl.col("kind") == "basis_desk").sort("agent", "instrument", "t_ns")
     keys = ["agent", "instrument"]
     taken = (pl.col("adl") + pl.col("forced")).diff().over(keys).fill_null(0.0)
     moved = pl.col("pos").diff().over(keys).fill_null(0.0)
@@ -76,14 +98,14 @@ def latencies(day: Day) -> np.ndarray:
 
 def prompt_latency(day: Day) -> float | None:
     """Return the median latency of desks that traded within `PROMPT`."""
-    waits = latencies(day)
+    waits = latencies(day.desks)
     waits = waits[waits <= PROMPT]
     return float(np.median(waits)) if len(waits) else None
 
 
 def late_latency(day: Day) -> float | None:
     """Return the median latency of desks that traded later than `PROMPT`."""
-    waits = latencies(day)
+    waits = latencies(day.desks)
     waits = waits[waits > PROMPT]
     return float(np.median(waits)) if len(waits) else None
 

@@ -18,7 +18,7 @@ the block as written reaches all that are made from it; one that names a made bl
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -49,8 +49,10 @@ Origins = dict[str, Origin]
 """By the id of the made block."""
 
 
-def expand(data: dict[str, Any]) -> Origins:
+def expand(data: dict[str, Any], gone: Set[str] = frozenset()) -> Origins:
     """Put a block for each match in place of every block of agents with ``each``, in place; return where they came from.
+
+    A pattern may match nothing when it matches one of the instruments that are ``gone``.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def expand(data: dict[str, Any]) -> Origins:
         if not _is_template(block):
             made.append(block)
             continue
-        for names in _matches(data, block, ("agent", number)):
+        for names in _matches(data, block, gone, ("agent", number)):
             own = _fill(_without(block), names, _scale(data, names), ("agent", number))
             own["id"] = f"{block.get('id')}-{names['tail']}"
             origins[own["id"]] = Origin(template=str(block.get("id")), names=names)
@@ -89,7 +91,10 @@ def _without(block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _matches(
-    data: Mapping[str, Any], block: Mapping[str, Any], path: tuple[str | int, ...]
+    data: Mapping[str, Any],
+    block: Mapping[str, Any],
+    gone: Set[str],
+    path: tuple[str | int, ...],
 ) -> Iterator[Names]:
     # One mapping of names per match, in the order of the file; all of the first pattern before those of the second.
     key = EACH if EACH in block else EACH_ASSET
@@ -111,7 +116,7 @@ def _matches(
     seen: set[str] = set()
     for pattern in patterns:
         found = [one for one in things if fnmatchcase(one["name"], pattern)]
-        if not found:
+        if not found and not any(fnmatchcase(name, pattern) for name in gone):
             allowed = ", ".join(one["name"] for one in things) or "none"
             raise ScenarioError(
                 f'{key} "{pattern}" matches nothing.',

@@ -1,7 +1,7 @@
 """What a scenario is made of before it is validated: files that inherit from each other, and overrides on top.
 
-A child's tables are merged into its base's, blocks with an id are matched by id (then `each` makes many of one), and a child that lists news or outages
-replaces the base's. A law replaces a law whole. Overrides (``--set``) come last. Layers remember where each came from, so that an
+A child's tables are merged into its base's, blocks with an id are matched by id (then `keep` cuts the market down and `each` makes many
+blocks of one), and a child that lists news or outages replaces the base's. A law replaces a law whole. Overrides (``--set``) come last. Layers remember where each came from, so that an
 error in an inherited value points into the file that wrote it.
 """
 
@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from unhedged.scenario import each, locate
+from unhedged.scenario import each, keep, locate
 from unhedged.scenario.each import Origins
 from unhedged.scenario.nesting import MOST_NESTED, nested
 from unhedged.vocab.errors import ScenarioError, UnknownKind
@@ -144,22 +144,24 @@ def stack(source: str | Path | Mapping[str, Any]) -> Stack:
 
 
 def spread(stacked: Stack) -> Stack:
-    """Return a stack in which ``each`` has made its blocks; the given one stays as it is.
+    """Return a stack cut down to what ``keep`` says, in which ``each`` has made its blocks; the given one stays as it is.
 
     Raises
     ------
     ScenarioError
-        As `each.expand`, with the place in the file.
+        As `keep.cut_books` and `each.expand`, with the place in the file.
     """
     data = copy.deepcopy(stacked.data)
     made = Stack(data=data, layers=stacked.layers)
     try:
-        made.origins = each.expand(data)
+        gone = keep.cut_books(data)
+        made.origins = each.expand(data, gone)
     except ScenarioError as error:
         error.__dict__.update(stacked.where(error.path))
         raise
     if made.origins:
         data["agent"] = _once(data["agent"], made.origins)
+    keep.cut_agents(data, gone)
     for keys, text in stacked.overrides.items():
         made.overrides.update(dict.fromkeys(_reached(stacked.data, data, keys, made.origins), text))
     return made
@@ -176,13 +178,14 @@ def _once(blocks: list[Any], origins: Origins) -> list[Any]:
 def _reached(
     written: Mapping[str, Any], data: Mapping[str, Any], keys: Keys, origins: Origins
 ) -> list[Keys]:
-    # Where in the spread data an override of the written data stands: in every block made from the one it names.
-    if keys[0] != "agent" or len(keys) < 2 or not origins:
+    # Where in the spread data an override of the written data stands: in every block made from the one it names, where one is left.
+    room = str(keys[0])
+    if room not in BY_ID or len(keys) < 2 or not isinstance(keys[1], int):
         return [keys]
-    name = _id(written["agent"][keys[1]])
-    places = enumerate(_id(block) for block in data["agent"])
+    name = _id(written[room][keys[1]])
+    places = enumerate(_id(block) for block in data[room])
     return [
-        ("agent", n, *keys[2:])
+        (room, n, *keys[2:])
         for n, own in places
         if own == name or (own in origins and origins[own].template == name)
     ]

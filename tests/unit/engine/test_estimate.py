@@ -28,9 +28,9 @@ def test_need_grows_with_what_is_kept_and_with_workers(plan) -> None:
 
 
 def test_rows_of_desks_are_counted_leg_by_leg_and_instant_by_instant() -> None:
-    few = load("october-2025").plan()
+    few = load("october-2025-small").plan()
     desks = next(group for group in few.agents if group.kind == "basis_desk")
-    many = load("october-2025", overrides={f"agent.{desks.id}.count": 100_000}).plan()
+    many = load("october-2025-small", overrides={f"agent.{desks.id}.count": 100_000}).plan()
     instants = few.duration_ns // few.record_ns + 1
     more = recorded_rows(many, fills=False)["desk"] - recorded_rows(few, fills=False)["desk"]
     assert more % (instants * (100_000 - desks.count)) == 0
@@ -78,7 +78,7 @@ def test_sizes_are_printed_in_the_unit_they_have() -> None:
 
 
 def test_shipped_scenarios_fit_a_small_machine() -> None:
-    for name in ("calm", "btc-cascade", "october-2025"):
+    for name in ("calm", "btc-cascade", "october-2025-small"):
         need = estimate(load(name).plan(), replicates=8, keep="tables", workers=2)
         assert need.memory < 8e9
         assert need.disk < 8e9

@@ -17,7 +17,7 @@ from unhedged.vocab.errors import InconsistentRules
 
 @pytest.fixture(scope="module")
 def october() -> tuple[RunPlan, Built]:
-    plan = load("october-2025").plan()
+    plan = load("october-2025-small").plan()
     return plan, build(plan, 0)
 
 
@@ -54,7 +54,7 @@ def test_holders_list_every_position_once(october: tuple[RunPlan, Built]) -> Non
 
 @pytest.mark.parametrize("seed", [9, 13])
 def test_nobody_opens_with_less_than_initial_margin(seed: int) -> None:
-    plan = load("october-2025", overrides={"run.seed": seed}).plan()
+    plan = load("october-2025-small", overrides={"run.seed": seed}).plan()
     memory = build(plan, 0).memory
     equity = memory["account"]["cash"].astype(float)
     needed = np.zeros(len(equity))

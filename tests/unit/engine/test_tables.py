@@ -82,7 +82,7 @@ def test_closed_notional_of_accounts_is_that_of_their_rows(tables: dict[str, pl.
 
 
 def test_a_vault_stands_in_for_a_fund_that_starts_empty() -> None:
-    plan = load("october-2025").plan()
+    plan = load("october-2025-small").plan()
     venues = {venue.id: _has_fund(venue) for venue in plan.venues if venue.vault_on}
     assert venues
     assert not any(venues.values())

@@ -9,7 +9,7 @@ from unhedged.results import headline
 from unhedged.scenario.load import load
 from unhedged.vocab.errors import ResultsError
 
-STUDY = study.load("october-2025")
+STUDY = study.load("october-2025-small")
 
 
 def test_every_change_makes_another_plan_and_looks_at_measures_that_exist() -> None:

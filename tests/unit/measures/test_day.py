@@ -144,6 +144,24 @@ def test_latency_is_to_the_first_trade_that_adl_does_not_explain() -> None:
         for (agent, leg), (pos, adl) in legs.items()
     ]
     one = day(desks=pl.concat(frames))
-    assert closed.latencies(one).tolist() == [40.0]
+    assert closed.latencies(one.desks).tolist() == [40.0]
     assert closed.prompt_latency(one) == 40.0
     assert closed.late_latency(one) is None
+
+
+def test_two_scores_order_the_same_closes_differently() -> None:
+    # Shorts at a profit of 1 % with leverage 10, and of 50 % with leverage 1: observed 0.1 < 0.5, documented 10.1 > 2.
+    closes = pl.DataFrame(
+        {
+            "account": ["a", "b"],
+            "qty": [1.0, 1.0],
+            "left": [0.0, 0.0],
+            "notional": [1.0, 1.0],
+            "unrealised": [0.01, 0.5],
+            "leverage": [10.0, 1.0],
+            "profit": [0.01, 0.5],
+        }
+    )
+    assert closed.ordered_otherwise(closes) == 1.0
+    assert closed.ordered_otherwise(closes.with_columns(profit=pl.lit(0.5))) == 0.0
+    assert closed.ordered_otherwise(closes.head(1)) is None

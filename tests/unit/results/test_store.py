@@ -312,7 +312,7 @@ def test_finish_writes_one_row_a_replicate_and_sums_the_checks(store: Store) -> 
 def test_dated_run_has_the_time_of_day(tmp_path, transfers) -> None:
     from unhedged.scenario.load import load
 
-    october = load("october-2025").plan()
+    october = load("october-2025-small").plan()
     store = stores.create(tmp_path, october, scenario_toml="", replicates=1, keep="tables")
     store.write_replicate(0, {"transfers": transfers.with_columns(t_ns=1_800 * 10**9)}, headline={})
     first = store.table("transfers", 0)["utc"][0]

@@ -7,7 +7,7 @@ import pytest
 from unhedged.scenario.load import load
 from unhedged.vocab.errors import InconsistentRules
 
-OCTOBER = "october-2025"
+OCTOBER = "october-2025-small"
 
 
 def refused(**changed: Any) -> InconsistentRules:

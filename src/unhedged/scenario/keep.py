@@ -1,0 +1,104 @@
+"""A market cut down to some of its books: ``[keep] instrument = ["binance/*", "spot/BTC"]`` in a child of a larger scenario.
+
+What stays is one truth with the whole: instruments that match, the assets and venues they need, and the agents whose books are all
+there. A block that names several books keeps those that are left, and goes when fewer than two are; one that needs a book that is
+gone goes, as does an outage of a venue without books. Nothing is scaled: who stays is as he was, unless the child says otherwise.
+"""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from unhedged.vocab.errors import ScenarioError
+
+KEEP = "keep"
+_FEWEST = 2
+"""Books a block that named several must be left with."""
+
+
+def cut_books(data: dict[str, Any]) -> set[str]:
+    """Take ``keep`` out of ``data``, and what it does not keep of instruments, assets, venues and outages; return what is gone.
+
+    Raises
+    ------
+    ScenarioError
+        ``keep`` is no table of patterns, or a pattern matches no instrument.
+    """
+    if KEEP not in data:
+        return set()
+    patterns = _patterns(data.pop(KEEP))
+    blocks = [block for block in data.get("instrument", ()) if isinstance(block, Mapping)]
+    names = [str(block.get("id")) for block in blocks]
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise ScenarioError(
+                f'keep "{pattern}" matches nothing.',
+                path=(KEEP, "instrument"),
+                value=pattern,
+                allowed=f"There are: {', '.join(names) or 'none'}.",
+            )
+    gone = {name for name in names if not any(fnmatchcase(name, p) for p in patterns)}
+    left = [block for block in blocks if str(block.get("id")) not in gone]
+    venues = {str(block.get("id")).partition("/")[0] for block in left}
+    data["instrument"] = left
+    data["asset"] = _those(data, "asset", "id", {str(block.get("asset")) for block in left})
+    data["venue"] = _those(data, "venue", "id", venues)
+    if "outage" in data:
+        data["outage"] = _those(data, "outage", "venue", venues)
+    return gone
+
+
+def cut_agents(data: dict[str, Any], gone: set[str]) -> None:
+    """Take out of ``data``, in place, the agents that cannot be without the instruments that are ``gone``."""
+    if gone:
+        data["agent"] = [
+            one
+            for one in (_left(block, gone) for block in data.get("agent", ()))
+            if one is not None
+        ]
+
+
+def _patterns(table: Any) -> list[str]:
+    patterns = table.get("instrument") if isinstance(table, Mapping) else None
+    if (
+        not isinstance(patterns, list)
+        or not patterns
+        or not all(isinstance(p, str) for p in patterns)
+        or len(table) > 1
+    ):
+        raise ScenarioError(
+            "keep is not a table with a list of patterns.",
+            path=(KEEP,),
+            value=table,
+            allowed='Expected [keep] with instrument = ["binance/*", "spot/BTC"].',
+        )
+    return patterns
+
+
+def _those(data: Mapping[str, Any], room: str, key: str, wanted: set[str]) -> list[Any]:
+    return [
+        block
+        for block in data.get(room, ())
+        if not isinstance(block, Mapping) or str(block.get(key)) in wanted
+    ]
+
+
+def _left(block: Any, gone: set[str]) -> Any:
+    # The block without the books that are gone; None when it cannot be without them.
+    if not isinstance(block, Mapping):
+        return block
+    own = dict(block)
+    for key, value in block.items():
+        if isinstance(value, str) and value in gone:
+            return None
+        if isinstance(value, list) and any(
+            isinstance(name, str) and name in gone for name in value
+        ):
+            places = [n for n, name in enumerate(value) if name not in gone]
+            if len(places) < min(_FEWEST, len(value)):
+                return None
+            own[key] = [value[n] for n in places]
+            weights = block.get("weights")
+            if isinstance(weights, list) and len(weights) == len(value):
+                own["weights"] = [weights[n] for n in places]
+    return own
