@@ -112,6 +112,7 @@ def _holder(row: Any, number: int) -> Holder:
             "reserve",
             "topup",
             "topup_ppb",
+            "again",
         ),
     )
     return Holder(

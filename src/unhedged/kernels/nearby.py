@@ -41,7 +41,8 @@ def lots_within(w: Any, i: int, rising: int, stops: int) -> int:
     Notes
     -----
     Liquidations count whole positions whose trigger lies that near. A trigger is the price until which an account is
-    certainly safe: exact for an account of one position, early for one of several. The edge belongs to the inside.
+    certainly safe: exact for an account of one position, early for one of several, and where margin jumps at floors: there a
+    short's is no farther than the floor above. The edge belongs to the inside.
     """
     n = instrument(w, i)
     mark = n.mark_milli

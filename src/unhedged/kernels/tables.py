@@ -43,7 +43,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "feed": FEED, "observation": OBSERVATION, "out": MESSAGE, "case": CASE, "winner": WINNER, "transfer": TRANSFER,
     "forced": FORCED, "fill": FILL, "series": SERIES, "desk": DESK, "news": NEWS, "outage": OUTAGE, "basis": np.dtype([("milli", "i8")]),
     "touched": np.dtype([("account", "i4")]), "fired": np.dtype([("trigger", "i4")]),
-    "collateral": COLLATERAL, "haircut": HAIRCUT, "risk": RISK,
+    "collateral": COLLATERAL, "haircut": HAIRCUT, "tally": np.dtype([("events", "i8")]), "risk": RISK,
 }  # fmt: skip
 """Tables by name; the order is the order of addresses in the World."""
 
@@ -52,6 +52,8 @@ COUNTERS = columns(
     end=("i8", "ns, end of simulated time"),
     sequence=("i8", "events inserted"),
     events=("i8", "events handled"),
+    summed_at=("i8", "events handled when cash and positions were summed last"),
+    doing=("i8", "what the loop is at, `work.Work`"),
     pending=("i8", "events waiting"),
     wheel_cursor=("i8", "wheel slot being read, absolute"),
     slot_tail=("i8", "last event of the cursor's slot, -1 for none"),
@@ -168,6 +170,7 @@ touched = accessor("touched", TABLES["touched"])
 fired = accessor("fired", TABLES["fired"])
 collateral = accessor("collateral", COLLATERAL)
 haircut = accessor("haircut", HAIRCUT)
+tally = accessor("tally", TABLES["tally"])
 risk_map = accessor("risk", RISK)
 
 as_observation = record_at(OBSERVATION)

@@ -43,6 +43,7 @@ class Holder(Account):
     reserve: int = 0
     topup: int = 0
     topup_ppb: int = 0
+    again: int = 0
     self_trade: bool = False
     keep: bool = False
     seats: dict[int, "Seat"] = field(default_factory=dict)

@@ -58,6 +58,10 @@ class Background(Acting):
     informed: Share = key("80%", "largest part of market orders that trade towards value; prior")
     informed_scale: PositiveRate = key("20bps", "mispricing from which that part is reached; prior")
     rush: SomeNumber = key(3.0, "by how much mispricing of 4 scales speeds market orders up; prior")
+    bargain: PositiveRate = key(
+        "5%",
+        "mispricing at which informed orders have their calm size in however thin a book; prior",
+    )
     patient: SomeMoney = key("$0", "far limit orders in all, one side; prior 10–80% of near depth")
     patient_orders: int = key(60, "how many, one side", ge=0, le=200)
     patient_nearest: PositiveRate = key("2%", "of the price, from the mid")
@@ -269,6 +273,10 @@ class Leveraged(Group):
     stop: Stops = key({}, "stop orders, touched by mark; prior 5–25% of longs")
     take_profit: Stops = key({}, "closing with a profit; prior 30–70% of leveraged shorts")
     top_up: TopUp = key({}, "margin added when liquidation is near")
+    again: PositiveTime | None = key(
+        None,
+        "until who could not get out by stop or panic tries once more; never if left out; prior 10–120 s",
+    )
     panic: Stops = key({}, "giving up at market after a loss; prior")
 
 
@@ -340,6 +348,74 @@ class DipBuyer(Acting):
     ladder: Ladder = key({}, "resting bids far below the market")
 
 
+class Momentum(Acting):
+    """Follows a move of the price with leverage, from nothing held, and is what a rebound liquidates."""
+
+    LEGS: ClassVar[tuple[str, ...]] = rows.LEGS["momentum"]
+
+    kind: Literal["momentum"]
+    instrument: InstrumentRef
+    side: Literal["sell", "buy", "both"] = key("sell", "follows falls, rises, or both")
+    capital: PositiveMoney = key(
+        {"law": "lognormal", "median": "$20k", "sigma": 1.0}, "own margin; scales to `most`; prior"
+    )
+    leverage: PositiveNumber = key(
+        {"law": "lognormal", "median": 10.0, "sigma": 0.4, "low": 3.0, "high": 20.0},
+        "most it opens over its equity; cut to what initial margin allows; prior 5–15",
+    )
+    most: Share | None = key(
+        None, "of one-sided open interest, the block in all; as drawn if left out; prior 2–12%"
+    )
+    period: PositiveTime = key("5s", "between looks at the market; prior")
+    window: PositiveTime = key("1m", "time constant of the mean it compares the price with; prior")
+    trigger: PositiveNumber = key(
+        {"law": "lognormal", "median": 5.0, "sigma": 0.3, "low": 3.5},
+        "distance from the mean, in calm σ of one window; prior",
+    )
+    gain: PerSecond = key(
+        "0.0003/s", "rate at which it joins at twice the trigger; prior 0.00005–0.002"
+    )
+    slice: PositiveRate = key("20%", "of its limit, largest order; prior")
+    slippage: PositiveRate = key("50bps", "beyond the touch an order may pay; prior")
+    leaves: Share = key(
+        "25%", "chance to be one who gets out; the others hold on till closed; prior"
+    )
+    stop: PositiveRate | None = key("4%", "against its entry, where it gets out; never if left out")
+    take_profit: PositiveRate | None = key(
+        "8%", "in favour of its entry, where it gets out; never if left out; prior"
+    )
+    turn: PositiveNumber | None = key(
+        2.0, "multiple of the trigger beyond the mean, where it gets out; never if left out; prior"
+    )
+
+
+class Panic(Acting):
+    """Holders without debt who sell at market once frightened by a draw-down: each agent is a pool of them."""
+
+    LEGS: ClassVar[tuple[str, ...]] = rows.LEGS["panic"]
+
+    kind: Literal["panic"]
+    instrument: InstrumentRef
+    capital: PositiveMoney = key(
+        "$50M", "worth of what it holds; scales to `holds`; prior 0.3–6bn over a large coin"
+    )
+    holds: Share | None = key(None, "of open interest the block is long; of a perpetual only")
+    period: PositiveTime = key("5s", "between looks at the market; prior")
+    lag: PositiveTime = key("8m", "time constant by which a draw-down frightens; prior 2–15 min")
+    memory: PositiveTime = key("4h", "time constant by which a high is forgotten; prior")
+    threshold: PositiveRate = key("2%", "smoothed draw-down that frightens nobody; prior")
+    full: PositiveRate = key("5%", "smoothed draw-down at which the hazard is as given; prior")
+    hazard: PerSecond = key("0.001/s", "share of holders who decide to sell; prior 0.0001–0.003")
+    pace: PositiveTime = key("2m", "time constant of selling, once decided; prior")
+    slice: PositiveMoney = key("$500k", "largest order; prior")
+    slippage: PositiveRate = key("50bps", "beyond the touch an order may pay; prior")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Any:
+        in_order(self, "threshold", "full")
+        return self
+
+
 class Custom(Acting):
     """A behaviour of the user's own: compiled with ``unhedged.kernels.compiled.agent``, or any Python callable."""
 
@@ -365,7 +441,15 @@ class Custom(Acting):
 
 
 AgentSpec = Annotated[
-    Background | MarketMaker | BasisDesk | Leveraged | CrossVenue | DipBuyer | Custom,
+    Background
+    | MarketMaker
+    | BasisDesk
+    | Leveraged
+    | CrossVenue
+    | DipBuyer
+    | Momentum
+    | Panic
+    | Custom,
     Field(discriminator="kind"),
 ]
 """Any block of agents, told apart by ``kind``."""
