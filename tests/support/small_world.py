@@ -172,12 +172,11 @@ holds = "99.9%"
 largest = "60%"
 capital = {{ law = "lognormal", median = "$1M", sigma = 1.5 }}
 leverage = {{ law = "lognormal", median = 20.0, sigma = 0.7, high = 100.0 }}
+again = {{ law = "exponential", mean = "2s" }}
 
 [agent.stop]
 share = "30%"
 distance = {{ law = "exponential", mean = "2%" }}
-
-again       = { law = "exponential", mean = "2s" }
 
 [agent.panic]
 share = "30%"
