@@ -25,7 +25,7 @@ from unhedged.kernels.sides import (
     reducible,
     shrink,
 )
-from unhedged.kernels.tables import account, order, position
+from unhedged.kernels.tables import account, instrument, order, position
 from unhedged.kernels.window import words_per_side
 from unhedged.vocab.enums import FillCause
 
@@ -182,8 +182,11 @@ def take(w: Any, i: int, side: int, limit_px: int, qty: int, taker: int, cause: 
     Notes
     -----
     Stops at a resting order of the taker's own owner, unless the account may trade with itself; the venue's liquidation
-    orders do not stop there. A resting reduce-only order is first clipped to what its position can still shrink by.
+    orders do not stop there. A resting reduce-only order is first clipped to what its position can still shrink by. A halted
+    book matches nothing.
     """
+    if instrument(w, i).halted_until > w.now:
+        return qty
     s = 2 * i + 1 - side
     own = account(w, position(w, taker).account)
     owner = _NOBODY if own.self_trade != 0 or cause == _LIQUIDATION else i8(own.owner)

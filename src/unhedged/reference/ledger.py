@@ -57,6 +57,9 @@ class Contract:
     asset: int = 0
     fund_cash: int = 0
     draws_down: bool = False
+    halted_until: int = 0
+    closed: tuple[int, int] = (0, 0)
+    """Interval of liquidations and what they closed in it, atoms."""
     profits: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
     """Profits of the fund from it, with the part of the window each was seen in."""
 
@@ -92,6 +95,8 @@ class Account:
     status: AccountStatus = AccountStatus.LIVE
     cooldown_until: int = 0
     busy: bool = False
+    exempt: bool = False
+    """Left out where winners are ranked."""
     case: int = -1
     """Number of its latest case."""
     lost: int = 0

@@ -24,11 +24,15 @@ CLOSES = {TriggerKind.STOP_LOSS: FillCause.STOP, TriggerKind.TAKE_PROFIT: FillCa
 
 
 def fire_triggers(world: World) -> None:
-    """Carry out the touched triggers in order; one that was removed meanwhile does nothing."""
+    """Carry out the touched triggers in order; one that was removed meanwhile does nothing, one on a halted book waits."""
+    held: list[Any] = []
     while world.fired:
         trigger = world.fired.pop(0)
         x = trigger.seat.exchange
         if trigger not in x.triggers:
+            continue
+        if x.halted:
+            held.append(trigger)
             continue
         if trigger.order is not None:
             world.reject = x.release(trigger.order)
@@ -43,6 +47,7 @@ def fire_triggers(world: World) -> None:
             x.close_at_market(seat, CLOSES[trigger.kind])
         else:
             panic(world, seat)
+    world.fired = held
 
 
 def panic(world: World, seat: Any) -> None:

@@ -24,6 +24,9 @@ STEPS = 8
 PEAKS = 32
 """Parts of the window of a fund's peak; it is known to one part of its length."""
 
+PARTS = 16
+"""Parts of the window of a circuit breaker; it is known to one part of its length."""
+
 Column = tuple[Any, ...]
 
 
