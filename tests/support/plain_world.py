@@ -367,6 +367,7 @@ def compare(memory: Memory, world: World) -> None:
             "funding_ppb", "next_funding", "premium_sum", "premium_samples",
         )  # fmt: skip
         assert tuple(int(row[name]) for name in names) == state, (i, names)
+        assert (row["halted_until"], row["halts"]) == (x.contract.halted_until, x.halts), i
         if x.kind != InstrumentKind.SPOT:
             assert int(row["open_interest"]) == x.open_interest()
     prices = [coin.price for venue in world.venues for coin in venue.ledger.coins]

@@ -34,7 +34,7 @@ from unhedged.kernels.deleveraging import accept_allocation, close, rank
 from unhedged.kernels.drops import drop_tiers
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.funds import book_to_fund, sample_funds
-from unhedged.kernels.halts import next_look, orders_free_at, sales_free_at
+from unhedged.kernels.halts import begin_anew, next_look, orders_free_at, sales_free_at
 from unhedged.kernels.house import fund_is_beyond
 from unhedged.kernels.ladders import is_safe, order_all_legs, reduce_to_bankruptcy
 from unhedged.kernels.netting import net_hedged_legs
@@ -174,12 +174,7 @@ def waits(w: Any, c: int, code: int) -> bool:
     t = sales_free_at(w, a) if code == _SELL_COLLATERAL else orders_free_at(w, a)
     if t <= w.now or needs_no_book(w, c, code) or is_safe(w, a) or crosses_line(w, c):
         return False
-    row.left = 0
-    row.winner = 0
-    if code == _IOC_AT_FILLABLE_PRICE:
-        row.passed = 0
-        row.used = 0
-        row.lost = 0
+    begin_anew(w, c)
     schedule(w, next_look(w, row.venue, t), _CASE, c)
     return True
 

@@ -2,6 +2,7 @@
 
     mark update ─▶ moved too far within the window ─▶ halted_until        matches nothing, takes cancels only
     order of a liquidation ─▶ halted, or the interval is used up ─▶ waits  the account that fell first is first
+                           └▶ cut to what is left of the interval ─▶ waits in front of those who find no room after it
 
 A window is cut into ``PARTS`` parts; a mark counts from the part it fell into, so for one part longer at most. A halt begins
 before anything that its mark touches is carried out, and ends with an empty window: the first mark after it is the new reference.
@@ -16,7 +17,7 @@ from typing import Any
 from unhedged.kernels.accounts import notional_of, worth_at
 from unhedged.kernels.compiled import helper, kernel, plus, rule
 from unhedged.kernels.layout.columns import PARTS
-from unhedged.kernels.tables import account, instrument, position, venue
+from unhedged.kernels.tables import account, case, instrument, position, venue
 from unhedged.rules import halts
 
 _is_beyond = rule(halts.is_beyond)
@@ -86,16 +87,6 @@ def lots_allowed(w: Any, p: int, qty: int) -> int:
     return _throttled_qty(o.pos, notional_of(w, p), qty, most, used_of(w, i))
 
 
-@kernel("void(World, int64, int64, int64)")
-def count_closed(w: Any, i: int, lots: int, cut: int) -> None:
-    """Count ``lots`` a liquidation closed of instrument ``i``; an order that was cut and filled uses the interval up."""
-    n = instrument(w, i)
-    here = venue(w, n.venue)
-    used = plus(used_of(w, i), abs(worth_at(w, i, lots, n.mark_milli)))
-    n.throttle_used = max(used, here.throttle) if cut != 0 else used
-    n.throttle_part = interval_of(w, n.venue)
-
-
 @kernel("int64(World, int64)")
 def free_at(w: Any, i: int) -> int:
     """Return when liquidations may order in instrument ``i``: now, when its book reopens, or at the next interval; ns."""
@@ -112,6 +103,28 @@ def next_look(w: Any, v: int, free: int) -> int:
     """Return when a case of venue ``v`` that waits for ``free`` looks again: then, or at the next multiple of the mark interval."""
     every = max(1, venue(w, v).mark_interval)
     return min(free, (w.now // every + 1) * every)
+
+
+@kernel("void(World, int64)")
+def begin_anew(w: Any, c: int) -> None:
+    """Let all positions of case ``c`` count as untried, its block as not begun: prices are others when it goes on."""
+    row = case(w, c)
+    row.left = 0
+    row.winner = 0
+    row.passed = 0
+
+
+@kernel("void(World, int64, int64, int64, int64)")
+def count_closed(w: Any, c: int, i: int, lots: int, cut: int) -> None:
+    """Count ``lots`` case ``c`` closed of instrument ``i``; an order that was cut and filled uses the interval up."""
+    n = instrument(w, i)
+    here = venue(w, n.venue)
+    used = plus(used_of(w, i), abs(worth_at(w, i, lots, n.mark_milli)))
+    n.throttle_used = max(used, here.throttle) if cut != 0 else used
+    n.throttle_part = interval_of(w, n.venue)
+    if cut != 0:
+        begin_anew(w, c)
+        case(w, c).resume = next_look(w, n.venue, free_at(w, i))
 
 
 @kernel("int64(World, int64)")

@@ -150,7 +150,8 @@ def trade_out(w: Any, c: int, p: int, qty: int, limit_px: int) -> int:
     filled = most - take(w, o.instrument, side, limit_px, most, p, _LIQUIDATION)
     if filled > 0:
         if venue(w, n.venue).throttle != 0:
-            count_closed(w, o.instrument, filled, 1 if filled == most and most < qty else 0)
+            cut = 1 if filled == most and most < qty else 0
+            count_closed(w, c, o.instrument, filled, cut)
         note_quote(w, o.instrument)
         case(w, c).traded = minus(n.turnover, traded)
         o.forced_qty = plus(o.forced_qty, filled)

@@ -29,7 +29,7 @@ class ForcedOrders(Waiting):
         most = self.allowed(account, i, qty)
         filled, atoms = self.take(i, side, limit, most, account) if most else (0, 0)
         if filled and self.rulebook.throttle:
-            self.count(i, filled, cut=filled == most < qty)
+            self.count(account, i, filled, cut=filled == most < qty)
         account.holdings[i].forced_qty += filled
         self.ledger.contracts[i].forced_qty += filled
         return filled, atoms
@@ -169,7 +169,7 @@ class ForcedOrders(Waiting):
             limit = self.limit_of(account, i)
             if limit >= 1:
                 self.send(account, i, self.smallest(account, i), limit)
-            yield None
+            yield self.pause(account, tried)
         account.status = AccountStatus.LIVE
         return DONE
 
@@ -193,7 +193,11 @@ class ForcedOrders(Waiting):
                 limit = self.limit_of(account, i)
                 if limit >= 1:
                     self.send(account, i, self.smallest(account, i), limit)
-                yield None
+                t = self.pause(account, tried) or 0
+                yield t or None
+                if t and self.safe(account):
+                    account.status = AccountStatus.LIVE
+                    return DONE
             yield self.now + (0 if self.safe(account) else pause)
         if self.safe(account):
             account.status = AccountStatus.LIVE
@@ -237,7 +241,7 @@ class ForcedOrders(Waiting):
                 tried.clear()
             elif account.holdings[i].pos != 0 and self.height(account, i) <= target:
                 tried.discard(i)
-            yield None
+            yield self.pause(account, tried)
         account.status = AccountStatus.LIVE
         return DONE
 

@@ -40,12 +40,26 @@ class Waiting(Takeover):
         pos = account.holdings[i].pos
         return halts.throttled_qty(pos, worth, qty, most, self.closed(contract))
 
-    def count(self, i: int, lots: int, *, cut: bool) -> None:
+    def count(self, account: Account, i: int, lots: int, *, cut: bool) -> None:
         """Count lots a liquidation closed; an order that was cut and filled uses the interval up."""
         contract = self.ledger.contracts[i]
         used = self.closed(contract) + abs(self.ledger.worth(i, lots))
         interval = self.now // max(1, self.rulebook.throttle_interval)
         contract.closed = (interval, max(used, self.rulebook.throttle) if cut else used)
+        if cut:
+            account.resume = self.next_look(self.free_at(contract))
+
+    def next_look(self, free: int) -> int:
+        """Return when an account that waits for ``free`` is looked at again: then, or at the next mark, ns."""
+        every = max(1, self.rulebook.mark_interval)
+        return min(free, (self.now // every + 1) * every)
+
+    def pause(self, account: Account, tried: set[int] | None = None) -> int | None:
+        """Return when an account goes on after an order: in this instant, or when it may order again, and anew."""
+        t, account.resume = account.resume or None, 0
+        if t and tried is not None:
+            tried.clear()
+        return t
 
     def free_at(self, contract: Contract) -> int:
         """Return when liquidations may order in a contract, ns."""
@@ -76,5 +90,4 @@ class Waiting(Takeover):
         )
         if free <= self.now or no_book or self.safe(account) or self.crossed(account, step):
             return 0
-        every = max(1, book.mark_interval)
-        return min(free, (self.now // every + 1) * every)
+        return self.next_look(free)

@@ -99,6 +99,8 @@ class Account:
     """Left out where winners are ranked."""
     case: int = -1
     """Number of its latest case."""
+    resume: int = 0
+    """When it may order again after an order that was cut, ns; 0: now."""
     lost: int = 0
     """What the fund paid for its orders in this block, atoms."""
     touched: int | None = None

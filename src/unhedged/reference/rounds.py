@@ -40,7 +40,7 @@ class Rounds(ForcedOrders):
                 if i is None:
                     break
                 partial = act(account, i) or partial
-                yield None
+                yield self.pause(account, tried)
             if partial:
                 account.cooldown_until = self.now + self.rulebook.cooldown
             if self.safe(account):
@@ -100,7 +100,7 @@ class Rounds(ForcedOrders):
             pos, notional = account.holdings[i].pos, abs(self.ledger.value_of(account, i))
             qty = liquidation_size.part_qty(pos, notional, book.round_size)
             self.send(account, i, qty, self.edge(i, pos))
-            yield self.now + max(1, book.round_interval)
+            yield max(self.pause(account) or 0, self.now + max(1, book.round_interval))
         account.status = AccountStatus.LIVE
         return DONE
 
@@ -117,7 +117,7 @@ class Rounds(ForcedOrders):
                 continue
             slots = sorted(account.slot, key=lambda i: account.slot[i])
             start = self.draw_below(len(slots))
-            account.lost, used, over, t = 0, 0, False, 0
+            account.lost, used, over, t, anew = 0, 0, False, 0, None
             for i in slots[start:] + slots[:start]:
                 if account.holdings[i].pos == 0:
                     continue
@@ -129,14 +129,15 @@ class Rounds(ForcedOrders):
                     if not self.may_begin("order", self.rulebook.block_orders):
                         break
                     used += self.part_of_block(account, i, most)
-                yield None
+                anew = self.pause(account)
+                yield anew
                 over = self.safe(account) or not account.open()
                 t = 0 if over else self.wait(account, LiquidationStep.IOC_AT_FILLABLE_PRICE)
-                if over or t:
+                if over or t or anew:
                     break
             if t:
                 yield t
-            elif not over:
+            elif not over and not anew:
                 yield self.now + self.rulebook.mark_interval
         account.status = AccountStatus.LIVE
         return DONE

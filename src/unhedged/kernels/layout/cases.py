@@ -13,6 +13,7 @@ CASE = columns(
     loser=("i4", "account whose position ADL closes: the account, the fund or the vault"),
     number=("i8", "running number of the case, from 0; rows of the table are used again"),
     started=("i8", "ns"),
+    resume=("i8", "ns before which it takes no further step: its order was cut"),
     left=("i8", "lots still to close by ADL"),
     keep=("i8", "lots of the position that stay with the account after ADL and takeover"),
     used=("i8", "atoms of orders in this block; rounds of orders on all legs"),
