@@ -11,5 +11,7 @@ REGISTRY = {
     "basis_desk": "unhedged.agents.basis_desk:behave",
     "cross_venue": "unhedged.agents.cross_venue:behave",
     "dip_buyer": "unhedged.agents.dip_buyer:behave",
+    "momentum": "unhedged.agents.momentum:behave",
+    "panic": "unhedged.agents.panic:behave",
 }
 """Built-in behaviours by kind of agent. A ``leveraged`` account only waits and has none."""

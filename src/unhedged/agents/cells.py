@@ -176,3 +176,51 @@ DIP_BUSY = 6  # ns, when its orders have certainly arrived
 DIP_STRESS = 7  # σ over calm
 DIP_BUDGET = 8  # dollars it may spend now, saved up turn by turn
 DIP_RESTING = 9  # 1 while a passive order may rest
+
+# -------------------------------------------------------------------------------------------- momentum
+MOM_SIDE = 10  # -1 sells falls, 1 buys rises, 0 both
+MOM_LEVERAGE = 11
+MOM_WINDOW = 12
+MOM_TRIGGER = 13
+MOM_GAIN = 14
+MOM_SLICE = 15
+MOM_SLIP = 16
+MOM_LEAVES = 17
+MOM_STOP = 18
+MOM_TAKE_PROFIT = 19
+MOM_TURN = 20
+
+# state
+MOM_BEGAN = 0  # ns, first turn
+MOM_LAST = 1  # ns, previous turn
+MOM_MID = 2  # ticks, at the previous turn
+MOM_VARIANCE = 3  # of the relative mid per second, 60 s average
+MOM_CALM = 4  # the same in calm times
+MOM_MEAN = 5  # ticks, mean over the window
+MOM_LEAVER = 6  # 1: gets out by itself, 0: stays until the venue closes it
+MOM_HELD = 7  # lots at the previous turn
+MOM_ENTRY = 8  # ticks, mean price of what it holds
+MOM_BUDGET = 9  # dollars it may open now, saved up turn by turn
+MOM_BUSY = 10  # ns, when its orders have certainly arrived
+MOM_LEAVING = 11  # 1 while it gets out
+MOM_REJECTS = 12  # refusals counted so far
+
+# ----------------------------------------------------------------------------------------------- panic
+PANIC_LAG = 10
+PANIC_MEMORY = 11
+PANIC_THRESHOLD = 12
+PANIC_FULL = 13
+PANIC_HAZARD = 14
+PANIC_PACE = 15
+PANIC_SLICE = 16
+PANIC_SLIP = 17
+
+# state
+PANIC_BEGAN = 0  # ns, first turn
+PANIC_LAST = 1  # ns, previous turn
+PANIC_HIGH = 2  # ticks, recent high
+PANIC_DRAW_DOWN = 3  # below that high, smoothed over the lag
+PANIC_HELD = 4  # lots at the previous turn
+PANIC_FRIGHTENED = 5  # lots whose holders have decided to sell
+PANIC_DUE = 6  # lots to be sold now, saved up turn by turn
+PANIC_BUSY = 7  # ns, when its orders have certainly arrived

@@ -37,13 +37,17 @@ LEGS: Mapping[str, tuple[str, ...]] = {
     "leveraged": ("instruments",),
     "cross_venue": ("instruments",),
     "dip_buyer": ("instrument",),
+    "momentum": ("instrument",),
+    "panic": ("instrument",),
     "custom": ("instruments",),
 }
 """Keys of a block that name instruments, in the order of the agent's legs."""
 
-SEES_EQUITY = frozenset({"market_maker", "cross_venue", "custom"})
+SEES_EQUITY = frozenset({"market_maker", "cross_venue", "momentum", "custom"})
 """Kinds whose observation holds the equity of their accounts."""
 
+FOR_FEES = 0.01
+"""Cash beside coins, as a part of them. Assumed."""
 AT_SECOND_VENUE = 0.25
 """Part of a basis desk's capital that waits where it would short again; the rest stands behind its short. Assumed."""
 
@@ -144,9 +148,36 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "ladder.decay": _plain(cells.DIP_DECAY),
         "ladder.refresh": _ns(cells.DIP_REFRESH),
     },
+    "momentum": {
+        "capital": _plain(cells.CAPITAL),
+        "leverage": _plain(cells.MOM_LEVERAGE),
+        "window": _ns(cells.MOM_WINDOW),
+        "trigger": _plain(cells.MOM_TRIGGER),
+        "gain": _plain(cells.MOM_GAIN),
+        "slice": _ppb(cells.MOM_SLICE),
+        "slippage": _ppb(cells.MOM_SLIP),
+        "leaves": _ppb(cells.MOM_LEAVES),
+        "stop": _ppb(cells.MOM_STOP, cells.BASIS_NEVER),
+        "take_profit": _ppb(cells.MOM_TAKE_PROFIT, cells.BASIS_NEVER),
+        "turn": _plain(cells.MOM_TURN, cells.BASIS_NEVER),
+    },
+    "panic": {
+        "capital": _plain(cells.CAPITAL),
+        "lag": _ns(cells.PANIC_LAG),
+        "memory": _ns(cells.PANIC_MEMORY),
+        "threshold": _ppb(cells.PANIC_THRESHOLD),
+        "full": _ppb(cells.PANIC_FULL),
+        "hazard": _plain(cells.PANIC_HAZARD),
+        "pace": _ns(cells.PANIC_PACE),
+        "slice": _plain(cells.PANIC_SLICE),
+        "slippage": _ppb(cells.PANIC_SLIP),
+    },
     "custom": {"capital": _plain(cells.CAPITAL)},
 }
 """Parameters of a plan, blocks joined by dots, to cells."""
+
+SIDES: Mapping[str, float] = {"sell": -1.0, "buy": 1.0, "both": 0.0}
+"""What a momentum trader follows, as its row says it."""
 
 
 def lookup(params: Mapping[str, Any], path: str) -> Any:
@@ -185,6 +216,8 @@ def fill(
             row[cells.MAKER_WEIGHT + n] = weight / sum(weights)
     if kind == "market_maker" and not params.get("withdraw", {}).get("enabled", True):
         row[cells.MAKER_LOSS] = row[cells.MAKER_LEAVE] = cells.BASIS_NEVER
+    if kind == "momentum":
+        row[cells.MOM_SIDE] = SIDES[params["side"]]
     if kind == "custom":
         for n, value in enumerate(params["numbers"]):
             row[cells.NUMBERS + n] = number(f"numbers.{n}", value)
@@ -225,7 +258,7 @@ def endowment(kind: str, row: Sequence[float], spot: Sequence[bool]) -> list[tup
     """Return money brought and position held of each leg at the start, dollars; positions signed, at the start price.
 
     The money of a margin account is its equity: opening the position changes cash and cost, not equity. Money of legs that
-    share an account adds up. Flow and arbitrage have half their money in a spot book as coins. A market maker keeps a quarter of its money where it
+    share an account adds up. Frightened holders own what their money is worth: coins, or a perpetual without leverage. Flow and arbitrage have half their money in a spot book as coins. A market maker keeps a quarter of its money where it
     hedges, and has coins on top of it: stock whose price is no profit or loss of its trading. A basis desk with a second short leg keeps a quarter of its collateral there.
 
     Parameters
@@ -242,9 +275,11 @@ def endowment(kind: str, row: Sequence[float], spot: Sequence[bool]) -> list[tup
         short = capital * row[cells.BASIS_LEVERAGE]
         second = AT_SECOND_VENUE * capital if len(spot) > 2 else 0.0
         shorts = [(capital - second, -short), (second, 0.0)][: len(spot) - 1]
-        return [(0.01 * short, short), *shorts]
-    if kind == "dip_buyer":
+        return [(FOR_FEES * short, short), *shorts]
+    if kind in ("dip_buyer", "momentum"):
         return [(capital, 0.0)]
+    if kind == "panic":
+        return [(FOR_FEES * capital if spot[0] else capital, capital)]
     part = capital / len(spot)
     if kind == "market_maker":
         return _maker_endowment(capital, int(row[cells.MAKER_QUOTES]), spot)

@@ -1,6 +1,6 @@
 """Agents that act: their accounts, what they own at the start, and their rows of parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,9 @@ from unhedged.vocab.units import PPB
 
 Array = np.ndarray[Any, Any]
 
+BELOW_INITIAL = 0.9
+"""Part of the leverage that initial margin allows which momentum traders use: fees and a first loss must fit. Assumed."""
+
 
 @dataclass(slots=True)
 class Desk:
@@ -30,7 +33,7 @@ class Desk:
     group: AgentGroupPlan
     legs: list[int]
     parameters: Array  # one row per agent
-    stake: Stake | None  # of a basis desk's short
+    stake: Stake | None  # of a basis desk's short, of frightened holders' long
     stream: Stream
 
 
@@ -46,7 +49,8 @@ def draw_desk(plan: RunPlan, rows: Rows, group: AgentGroupPlan, replicate: int) 
     for n in range(group.count):
         parameters[n] = agent_rows.fill(group.kind, group.params, _NthDraw(drawn, n))
     legs = [rows.instruments[name] for name in agent_rows.legs(group.kind, group.params)]
-    stake = _stake(plan, group, legs, parameters) if group.kind == "basis_desk" else None
+    size = _SIZES.get(group.kind)
+    stake = size(plan, group, legs, parameters) if size is not None else None
     return Desk(group, legs, parameters, stake, stream)
 
 
@@ -61,19 +65,55 @@ class _NthDraw:
         return float(self.drawn[path][self.n]) if path in self.drawn else float(value)
 
 
+def _scale_to(usd: Array, share: int | None, open_interest: float) -> Array:
+    # Sizes as drawn, or scaled so that the block's sum is its share of open interest.
+    if share is None or open_interest <= 0:
+        return usd
+    return np.asarray(usd * (share / PPB * open_interest / usd.sum()))
+
+
+def _limits(plan: RunPlan, group: AgentGroupPlan, legs: list[int], parameters: Array) -> None:
+    # Momentum traders hold nothing yet: what each may open is cut to what initial margin allows, then scaled to `most`.
+    traded = plan.instruments[legs[0]]
+    usd = parameters[:, cells.CAPITAL] * parameters[:, cells.MOM_LEVERAGE]
+    usd = _scale_to(usd, group.params["most"], traded.open_interest_usd)
+    most = BELOW_INITIAL * most_leverage(traded, usd)
+    leverage = np.minimum(parameters[:, cells.MOM_LEVERAGE], most)
+    parameters[:, cells.MOM_LEVERAGE] = leverage
+    parameters[:, cells.CAPITAL] = usd / leverage
+
+
+def _long(plan: RunPlan, group: AgentGroupPlan, legs: list[int], parameters: Array) -> Stake | None:
+    # Frightened holders of a perpetual are long it without leverage; of coins they need nobody on the other side.
+    held = plan.instruments[legs[0]]
+    if held.kind == InstrumentKind.SPOT:
+        return None
+    usd = _scale_to(parameters[:, cells.CAPITAL], group.params["holds"], held.open_interest_usd)
+    parameters[:, cells.CAPITAL] = usd
+    return Stake(instrument=legs[0], wanted=usd / (held.start_usd * held.lot_units))
+
+
 def _stake(plan: RunPlan, group: AgentGroupPlan, legs: list[int], parameters: Array) -> Stake:
     # A basis desk's short: collateral times leverage, scaled to the share of open interest the block holds. A large one may
     # be allowed less leverage than was drawn: it then stands on more collateral, for nobody could have opened it otherwise.
     short = plan.instruments[legs[1]]
     usd = parameters[:, cells.CAPITAL] * parameters[:, cells.BASIS_LEVERAGE]
-    if group.params["holds"] is not None and short.open_interest_usd > 0:
-        usd = usd * (group.params["holds"] / PPB * short.open_interest_usd / usd.sum())
+    usd = _scale_to(usd, group.params["holds"], short.open_interest_usd)
     behind = 1.0 - (agent_rows.AT_SECOND_VENUE if len(legs) > len(("spot", "short")) else 0.0)
     most = behind * most_leverage(short, usd)
     leverage = np.minimum(parameters[:, cells.BASIS_LEVERAGE], most)
     parameters[:, cells.BASIS_LEVERAGE] = leverage
     parameters[:, cells.CAPITAL] = usd / leverage
     return Stake(instrument=legs[1], wanted=-usd / (short.start_usd * short.lot_units))
+
+
+_SIZES: Mapping[str, Callable[..., Stake | None]] = {
+    "basis_desk": _stake,
+    "panic": _long,
+    "momentum": _limits,
+}
+"""How kinds that start with a position, or may open one up to a share of open interest, are sized: adjusts their rows of
+parameters and returns the position to be paired."""
 
 
 def seat_desk(plan: RunPlan, memory: Memory, roster: Roster, desk: Desk) -> tuple[Array, Array]:
@@ -127,7 +167,7 @@ def _endow(
         i = desk.legs[leg]
         money, held = brought[leg]
         lots = round(held / (plan.instruments[i].start_usd * plan.instruments[i].lot_units))
-        if desk.stake is not None and leg == 1:
+        if desk.stake is not None and desk.stake.instrument == i:
             lots = int(desk.stake.paired()[n])
         worth = worth_of(plan.instruments[i], lots, int(memory["instrument"]["mark_milli"][i]))
         own = money_of(plan, plan.instruments[i].venue)

@@ -22,6 +22,7 @@ ROLES = {
     ("basis_desk", "short"): PERPETUAL,
     ("basis_desk", "reshort"): PERPETUAL,
     ("leveraged", "instruments"): PERPETUAL,
+    ("momentum", "instrument"): PERPETUAL,
 }
 """What a key of a kind must name; the others take either."""
 ON_PATH = "Install its package, or put its folder on PYTHONPATH."
@@ -86,6 +87,12 @@ def _legs(
                 f'"{leg.id}" is inverse: the coins that secure it would be a holding that a {kind} does not hedge.',
                 allowed="Expected a linear or a spot instrument.",
                 **place(stacked, (*path, *keys)),
+            )
+        if agent.kind == "panic" and agent.holds is not None and leg.kind == SPOT:
+            yield InconsistentRules(
+                f'"{leg.id}" is spot and has no open interest: nobody can hold a share of it.',
+                hint="Say how much the block holds with `capital`.",
+                **place(stacked, (*path, "holds")),
             )
         if kind == "leveraged" and leg.venue != named[0][1].venue:
             yield InconsistentRules(

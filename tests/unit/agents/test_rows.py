@@ -11,6 +11,8 @@ from unhedged.scenario.agents import (
     DipBuyer,
     Leveraged,
     MarketMaker,
+    Momentum,
+    Panic,
 )
 from unhedged.scenario.plan import Law
 from unhedged.scenario.resolve import parameter
@@ -22,6 +24,8 @@ SPECS = {
     "leveraged": Leveraged(id="l", kind="leveraged", instruments="a/B"),
     "cross_venue": CrossVenue(id="x", kind="cross_venue", instruments=["a/B", "s/B"]),
     "dip_buyer": DipBuyer(id="p", kind="dip_buyer", instrument="s/B"),
+    "momentum": Momentum(id="t", kind="momentum", instrument="a/B"),
+    "panic": Panic(id="h", kind="panic", instrument="s/B"),
 }
 
 
@@ -58,7 +62,7 @@ def test_no_two_parameters_share_a_cell(kind):
 def test_every_key_that_shapes_behaviour_reaches_the_row(kind):
     known = {path.split(".")[0] for path in rows.PARAMETERS[kind]}
     seen_elsewhere = {*rows.LEGS[kind], "id", "kind", "count", "order_latency", "order_jitter"}
-    seen_elsewhere |= {"data_latency", "period", "weights", "holds"}
+    seen_elsewhere |= {"data_latency", "period", "weights", "holds", "most", "side"}
     assert set(type(SPECS[kind]).model_fields) - seen_elsewhere == known
 
 
@@ -67,7 +71,9 @@ def test_rows_and_state_fit_their_tables():
     assert cells.NEUTRAL + LEGS <= cells.ACCOUNTS
     assert cells.MOST_QUOTES * cells.MAKER_BLOCK <= cells.MAKER_LAST
     assert max(cells.MAKER_VALUE, cells.MAKER_SLOW + cells.MOST_QUOTES - 1) < STATE
-    assert max(n for n in numbers("DIP") if n < 10) < STATE
+    for name in ("DIP", "PANIC"):
+        assert max(n for n in numbers(name) if n < 10) < STATE
+    assert cells.MOM_REJECTS < STATE
 
 
 def test_units_become_natural():
@@ -112,6 +118,22 @@ def test_a_maker_brings_its_capital_once():
     assert sum(money for money, _ in parts) == pytest.approx(90e6)
     assert parts[0] == (67.5e6, 0.0)
     assert parts[1] == (22.5e6, 22.5e6)  # coins to sell come on top
+
+
+def test_momentum_starts_with_nothing_and_frightened_holders_with_what_they_can_sell():
+    ((margin, held),) = rows.endowment("momentum", row("momentum"), [False])
+    assert (margin, held) == (row("momentum")[cells.CAPITAL], 0.0)
+    ((cash, coins),) = rows.endowment("panic", row("panic"), [True])
+    assert coins == pytest.approx(50e6)
+    assert 0 < cash < 0.05 * coins
+    assert rows.endowment("panic", row("panic"), [False]) == [(50e6, 50e6)]
+
+
+@pytest.mark.parametrize(("side", "cell"), [("sell", -1.0), ("buy", 1.0), ("both", 0.0)])
+def test_the_side_a_trader_follows_reaches_its_row(side, cell):
+    spec = Momentum(id="t", kind="momentum", instrument="a/B", side=side)
+    told = {name: parameter(getattr(spec, name)) for name in type(spec).model_fields}
+    assert rows.fill("momentum", told, lambda _, v: 1.0)[cells.MOM_SIDE] == cell
 
 
 def test_every_acting_kind_is_registered():

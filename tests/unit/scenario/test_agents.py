@@ -18,6 +18,8 @@ LEAST = {
     "leveraged": {"instruments": "a/B"},
     "cross_venue": {"instruments": ["a/B", "s/B"]},
     "dip_buyer": {"instrument": "a/B"},
+    "momentum": {"instrument": "a/B"},
+    "panic": {"instrument": "a/B"},
 }
 
 
@@ -71,6 +73,11 @@ def test_events_need_a_time(text):
         ("cross_venue", {"instruments": ["a/B", "a/B"]}, ()),
         ("dip_buyer", {"ladder": {"farthest": "100%"}}, ("ladder",)),
         ("dip_buyer", {"capitol": "$1"}, ("capitol",)),
+        ("momentum", {"side": "down"}, ("side",)),
+        ("momentum", {"trigger": 0}, ("trigger",)),
+        ("momentum", {"most": "120%"}, ("most",)),
+        ("panic", {"threshold": "5%", "full": "5%"}, ()),
+        ("panic", {"hazard": "0.1%"}, ("hazard",)),
         ("leveraged", {"margin": "pooled"}, ("margin",)),
     ],
 )
