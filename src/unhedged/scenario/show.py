@@ -201,7 +201,8 @@ def _clearing(venue: VenuePlan) -> Iterator[Row]:
         steps.append(f"fund ({show_money(venue.fund_start_usd)})")
     price = venue.adl_price.name.lower().replace("_", " ")
     sees = f", hedges seen on {' and '.join(venue.adl_sees)}" if venue.adl_sees else ""
-    spares = f", sparing {' and '.join(venue.adl_exempt)}" if venue.adl_exempt else ""
+    spared = len(venue.adl_exempt)
+    spares = f", sparing {spared} {'blocks' if spared > 1 else 'block'} of agents" if spared else ""
     by = f"ADL {venue.adl_policy} at {price} price{sees}{spares}"
     steps.append(by if venue.adl_on else "no ADL")
     yield ("", f"below maintenance: {' → '.join(steps)}")
