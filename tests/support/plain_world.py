@@ -112,6 +112,7 @@ def _holder(row: Any, number: int) -> Holder:
             "reserve",
             "topup",
             "topup_ppb",
+            "again",
         ),
     )
     return Holder(
@@ -247,6 +248,7 @@ def _exchange(world: World, venue: Venue, i: int, contract: Contract, memory: Me
         maker_fee_ppb=venue.maker_fee_ppb, taker_fee_ppb=venue.taker_fee_ppb,
         state=state, **numbers(row, BOOK_RULES),
     )  # fmt: skip
+    exchange.pushes.window = int(row["push_window"])
     ring = memory["feed"][i]
     for quote in memory["quote"][ring["first"] : ring["first"] + ring["written"]]:
         exchange.feed.quotes.append(
@@ -297,6 +299,7 @@ def _add_agents(world: World, memory: Memory, behaviours: Sequence[Behaviour]) -
                 parameters=SimpleNamespace(of=of),
                 recorded=bool(row["recorded"]),
                 sees_equity=bool(row["sees_equity"]),
+                quotes=bool(row["quotes"]),
                 seats=[seats[int(p)] for p in row["position"][: row["legs"]]],
                 state=row["state"].tolist(),
                 **numbers(
@@ -348,6 +351,9 @@ def compare(memory: Memory, world: World) -> None:
         assert table[name].tolist() == [int(getattr(a, name)) for a in world.accounts], name
     plain_totals = [[a.totals[reason] for reason in EntryReason] for a in world.accounts]
     assert memory["total"]["atoms"][: len(plain_totals)].tolist() == plain_totals
+    for name in ("made", "crossed", "after"):
+        found = memory["total"][name][: len(world.accounts)].tolist()
+        assert found == [getattr(a, name) for a in world.accounts], name
     seats = seat_by_row(world)
     rows = memory["position"]
     for name in ("pos", "cost", "adl_qty", "forced_qty"):

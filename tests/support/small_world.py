@@ -177,6 +177,8 @@ leverage = {{ law = "lognormal", median = 20.0, sigma = 0.7, high = 100.0 }}
 share = "30%"
 distance = {{ law = "exponential", mean = "2%" }}
 
+again       = { law = "exponential", mean = "2s" }
+
 [agent.panic]
 share = "30%"
 distance = {{ law = "exponential", mean = "3%" }}

@@ -51,8 +51,6 @@ CALM_BAND = 1.0
 """Log distance from calm beyond which calm is not learned."""
 DRY = 4.0
 """How far below calm, in logs, an empty side counts."""
-BARGAIN_AT = 25.0
-"""Multiple of ``informed_scale`` at which informed orders have full size whatever the liquidity."""
 RUSH_AT = 4.0
 """Multiple of ``informed_scale`` at which market orders come at their highest rate."""
 MOST_BELOW = 4.0
@@ -172,7 +170,7 @@ def trade(seen: Any, row: Any, me: Any, out: int, u: float, gap: float) -> int:
     tilt = row.of[c.FLOW_INFORMED] * min(1.0, abs(cheap) / row.of[c.FLOW_INFORMED_SCALE])
     size = exp_(row.of[c.FLOW_ELASTICITY] * clamp(gap, -MOST_BELOW, MOST_ABOVE))
     if u < tilt:
-        size = max(size, min(1.0, abs(cheap) / (BARGAIN_AT * row.of[c.FLOW_INFORMED_SCALE])))
+        size = max(size, min(1.0, abs(cheap) / row.of[c.FLOW_BARGAIN]))
     usd = size * draw_usd(row, me, row.of[c.FLOW_MARKET_SIZE])
     qty = max(1, lots(seen, 0, usd, middle(seen, 0)))
     if u >= tilt:

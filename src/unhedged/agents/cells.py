@@ -49,6 +49,7 @@ FLOW_KEPT = 31  # to 33: a power that seldom changes, see `chance.log_distance_a
 FLOW_KEPT_LOG = (
     34  # and 35: liquidity at the touch seen last by any of the group, and its logarithm
 )
+FLOW_BARGAIN = 36
 
 # state
 FLOW_PLACED = 0  # tags the opening has gone through
@@ -200,7 +201,7 @@ MOM_MEAN = 5  # ticks, mean over the window
 MOM_LEAVER = 6  # 1: gets out by itself, 0: stays until the venue closes it
 MOM_HELD = 7  # lots at the previous turn
 MOM_ENTRY = 8  # ticks, mean price of what it holds
-MOM_BUDGET = 9  # dollars it may open now, saved up turn by turn
+MOM_JOINED = 9  # -1 while it opens a short, 1 a long, 0 otherwise
 MOM_BUSY = 10  # ns, when its orders have certainly arrived
 MOM_LEAVING = 11  # 1 while it gets out
 MOM_REJECTS = 12  # refusals counted so far

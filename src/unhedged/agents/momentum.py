@@ -1,8 +1,11 @@
 """A trader who follows a move with leverage: nothing held in calm, a short once the price runs away below its own mean.
 
-    price below its mean by more than the trigger? ─▶ opens a short, faster the wider the gap, up to equity × leverage
+    price below its mean by more than the trigger? ─▶ joins, the sooner the wider the gap
+    joined           ─▶ opens a short in slices, up to equity × leverage
     one who leaves   ─▶ out at a loss, at a profit, or when the price is back above the mean
     one who stays    ─▶ holds on; a rebound that eats the margin ends with the venue closing it
+
+A block of them sells at a pace in proportion to the gap, yet each who has joined stands at full leverage.
 
 The trigger counts in calm volatility over one window, learned from the same price: noise alone stays far inside it. Rises are
 followed likewise where the block says so. Equity limits what it opens, so one that was closed does not come back.
@@ -22,7 +25,7 @@ from unhedged.vocab.enums import Side
 WATCH = 5.0
 """Windows it watches before it trades: mean and calm volatility are guesses until then."""
 LEAST_ORDER = 0.02
-"""Part of its limit that must be saved up before an order is sent."""
+"""Part of its limit that is not worth an order."""
 RUINED = 0.1
 """Part of its capital below which it opens nothing any more."""
 BACK_OFF = 60.0
@@ -86,7 +89,7 @@ def wants_out(row: Any, me: Any, signal: float) -> bool:
 def get_out(seen: Any, row: Any, me: Any, out: int) -> int:
     """Close what it holds, one slice a turn. Return messages."""
     me.state[c.MOM_LEAVING] = 1.0
-    me.state[c.MOM_BUDGET] = 0.0
+    me.state[c.MOM_JOINED] = 0.0
     usd = row.of[c.MOM_SLICE] * row.of[c.CAPITAL] * row.of[c.MOM_LEVERAGE]
     qty = min(abs(seen.pos[0]), max(1, lots(seen, 0, usd, middle(seen, 0))))
     side = Side.SELL if seen.pos[0] > 0 else Side.BUY
@@ -96,28 +99,43 @@ def get_out(seen: Any, row: Any, me: Any, out: int) -> int:
     return n
 
 
-@kernel("int64(Observation, Parameter, Agent, int64, float64, float64)")
-def follow(seen: Any, row: Any, me: Any, out: int, signal: float, seconds: float) -> int:
-    """Open part of its limit in the direction of the move. Return messages."""
-    way = 1.0 if signal > 0.0 else -1.0
-    if abs(signal) <= 1.0 or row.of[c.MOM_SIDE] * way < 0.0 or seen.pos[0] * way < 0.0:
-        me.state[c.MOM_BUDGET] = 0.0
-        return 0
+@kernel("float64(Observation, Parameter)")
+def limit_usd(seen: Any, row: Any) -> float:
+    """Return the dollars it may hold: its equity, at most what it brought, times leverage; nothing once it is ruined."""
     equity = seen.equity[0] * ATOM
     if equity < RUINED * row.of[c.CAPITAL]:
-        return 0
+        return 0.0
+    return float(min(equity, row.of[c.CAPITAL]) * row.of[c.MOM_LEVERAGE])
+
+
+@kernel("void(Observation, Parameter, Agent, float64, float64)")
+def join(seen: Any, row: Any, me: Any, signal: float, seconds: float) -> None:
+    """Decide whether to follow the move, at a rate that grows with the gap; give up when the price is back at its mean."""
+    if me.state[c.MOM_JOINED] * signal < 0.0:
+        me.state[c.MOM_JOINED] = 0.0
+    way = 1.0 if signal > 0.0 else -1.0
+    if abs(signal) <= 1.0 or row.of[c.MOM_SIDE] * way < 0.0 or seen.pos[0] * way < 0.0:
+        return
+    rate = row.of[c.MOM_GAIN] * (abs(signal) - 1.0)
+    if me.state[c.MOM_JOINED] == 0.0 and rate > 0.0:
+        u, _, _, _ = uniforms(me)
+        if u < share_after(seconds, 1.0 / rate):
+            me.state[c.MOM_JOINED] = way
+
+
+@kernel("int64(Observation, Parameter, Agent, int64)")
+def follow(seen: Any, row: Any, me: Any, out: int) -> int:
+    """Open a slice of its limit the way it has joined, until the limit is reached. Return messages."""
     px = middle(seen, 0)
-    limit = min(equity, row.of[c.CAPITAL]) * row.of[c.MOM_LEVERAGE]
+    limit = limit_usd(seen, row)
     room = limit - abs(seen.pos[0]) * seen.lot[0] * seen.tick[0] * px
-    saved = me.state[c.MOM_BUDGET] + row.of[c.MOM_GAIN] * (abs(signal) - 1.0) * seconds * limit
-    me.state[c.MOM_BUDGET] = max(0.0, min(saved, row.of[c.MOM_SLICE] * limit, room))
-    if me.state[c.MOM_BUDGET] < LEAST_ORDER * limit:
+    qty = lots(seen, 0, min(room, row.of[c.MOM_SLICE] * limit), px)
+    if room < LEAST_ORDER * limit or qty < 1:
+        me.state[c.MOM_JOINED] = 0.0
         return 0
-    side = Side.BUY if way > 0.0 else Side.SELL
-    qty = lots(seen, 0, me.state[c.MOM_BUDGET], px)
+    side = Side.BUY if me.state[c.MOM_JOINED] > 0.0 else Side.SELL
     n = take(seen, out, 0, 0, side, qty, row.of[c.MOM_SLIP])
     if n > 0:
-        me.state[c.MOM_BUDGET] = 0.0
         me.state[c.MOM_BUSY] = arrived_by(seen, me, 0)
     return n
 
@@ -141,4 +159,5 @@ def behave(observation: int, me: int, out: int) -> int:
     mine.state[c.MOM_LEAVING] = 0.0
     if seen.t - mine.state[c.MOM_BEGAN] < SECOND * WATCH * row.of[c.MOM_WINDOW]:
         return 0
-    return follow(seen, row, mine, out, signal, seconds)
+    join(seen, row, mine, signal, seconds)
+    return follow(seen, row, mine, out) if mine.state[c.MOM_JOINED] != 0.0 else 0

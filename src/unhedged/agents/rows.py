@@ -69,6 +69,7 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "informed": _ppb(cells.FLOW_INFORMED),
         "informed_scale": _ppb(cells.FLOW_INFORMED_SCALE),
         "rush": _plain(cells.FLOW_RUSH),
+        "bargain": _ppb(cells.FLOW_BARGAIN),
         "patient": _plain(cells.FLOW_PATIENT),
         "patient_orders": _plain(cells.FLOW_PATIENT_ORDERS),
         "patient_nearest": _ppb(cells.FLOW_NEAREST),

@@ -7,6 +7,7 @@ from unhedged.api.results import Results
 from unhedged.vocab.errors import ResultsError
 
 if TYPE_CHECKING:
+    from unhedged.lab.amplification import Amplified
     from unhedged.lab.compare import Difference
 
 
@@ -37,11 +38,22 @@ class Comparison:
 
         return ladders(self.changes)
 
-    def summary(self) -> str:
-        """Return what was changed, where ladders part, and the table of differences."""
-        from unhedged.report.twins import summary
+    def amplification(self) -> "list[Amplified]":
+        """Return by how much the liquidation engine multiplied each fall: twins with it on and off; nothing when they differ otherwise."""
+        from unhedged.lab.amplification import amplified, base_is_on
 
-        return summary(self.changes, self.differences())
+        on = base_is_on(self.changes)
+        if on is None:
+            return []
+        base, other = self.base.rows(), self.other.rows()
+        return amplified(base, other) if on else amplified(other, base)
+
+    def summary(self) -> str:
+        """Return what was changed, where ladders part, the table of differences, and what the engine amplified where it was switched."""
+        from unhedged.report.twins import amplification, summary
+
+        told = summary(self.changes, self.differences())
+        return "\n".join([told, *amplification(self.amplification())])
 
     def report(self, out: str | Path | None = None) -> Path:
         """Write one HTML page of the comparison, and return where it is.
@@ -71,6 +83,7 @@ class Comparison:
             base=self.base.rows(),
             other=self.other.rows(),
             manifests=(self.base.manifest(), self.other.manifest()),
+            amplified=self.amplification(),
         )
         default = self.other.path / f"compare-{self.base.path.name}.html"
         return write(page, default if out is None else Path(out))

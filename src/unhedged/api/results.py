@@ -64,6 +64,16 @@ class Results:
         )
         return summary(rows, story)
 
+    def profile(self) -> str:
+        """Return what the events of all replicates of the folder were, and where the time of those run with ``profile`` went."""
+        import json
+
+        from unhedged.report.profile import profile
+
+        plan = json.loads((self.path / "plan.json").read_text("utf-8"))
+        simulated = len(self._store.finished()) * plan["duration_ns"] / 1e9
+        return profile(self.manifest()["checks"], simulated)
+
     def figures(self, *, replicate: int | None = None) -> "dict[str, Figure]":
         """Return the figures of one replicate by name, as on the page; a notebook shows each as it stands.
 

@@ -59,6 +59,7 @@ def run(
     workers: int | None = None,
     only: int | None = None,
     force: bool = False,
+    profile: bool = False,
     progress: "Progress | None" = None,
     notice: Callable[[str], None] | None = None,
 ) -> Results:
@@ -85,6 +86,8 @@ def run(
         Run this one replicate.
     force : bool
         Begin anew, also over results of other source code.
+    profile : bool
+        Whether to watch where the time of the replicates goes that are run now: `Results.profile` shows it.
     progress : callable
         Called with a :class:`~unhedged.engine.running.Step` now and then.
     notice : callable
@@ -138,7 +141,15 @@ def run(
             from unhedged.engine.ready import ready
 
             ready(plan, notice)
-        run_missing(store, plan, asked, keep=keep, workers=workers, progress=progress)
+        run_missing(
+            store,
+            plan,
+            asked,
+            keep=keep,
+            workers=workers,
+            profile=profile,
+            progress=progress,
+        )
     return results
 
 

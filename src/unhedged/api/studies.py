@@ -39,6 +39,7 @@ class Study:
                     "asks": effect.variant.asks,
                     "set": list(effect.variant.set),
                     "path": str(results.path),
+                    "amplification": [{**asdict(a), "factor": a.factor} for a in effect.amplified],
                     "differences": [{**asdict(d), "clear": d.clear} for d in effect.differences],
                 }
                 for effect, results in zip(self.effects, self.runs, strict=True)

@@ -106,6 +106,7 @@ def _print_json(values: list[str], twins: "list[Comparison]") -> None:
                 "value": value,
                 "changes": twin.changes,
                 "ladders": dict(twin.ladders()),
+                "amplification": [{**asdict(a), "factor": a.factor} for a in twin.amplification()],
                 "differences": [{**asdict(d), "clear": d.clear} for d in twin.differences()],
             }
             for value, twin in zip(values[1:], twins, strict=True)

@@ -32,6 +32,10 @@ def run(
         ),
     ] = None,
     force: options.Force = False,
+    profile: Annotated[
+        bool,
+        typer.Option("--profile", help="Say what the events were and where the time went."),
+    ] = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -58,11 +62,13 @@ def run(
             keep=keep,
             workers=workers,
             force=force,
+            profile=profile,
             progress=tick,
             notice=progress.notice(quiet=quiet),
         )
     if json:
-        machine.echo({"path": str(results.path), "replicates": results.rows()})
+        budget = {"checks": results.manifest()["checks"]} if profile else {}
+        machine.echo({"path": str(results.path), "replicates": results.rows()} | budget)
     else:
         given = {
             "--set": set_,
@@ -72,6 +78,8 @@ def run(
             "--workers": workers,
         }
         typer.echo(_screen(results, _next(loaded, scenario, given, replicates, replicate)))
+        if profile:
+            typer.echo("\n" + results.profile())
     if verbose:
         typer.echo(f"Manifest {results.path / 'manifest.json'}", err=True)
     refuse_if_breached(limits, results.rows())

@@ -13,6 +13,7 @@ BUFFERS = {
     "fill": "fills_kept",
     "series": "series_kept",
     "desk": "desks_kept",
+    "risk": "risk_kept",
 }
 """Row tables and the counters of rows in them."""
 

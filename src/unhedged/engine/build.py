@@ -146,6 +146,7 @@ def table_rows(plan: RunPlan) -> dict[str, int]:
         "forced": 16 * SPARE,
         "fill": fills + 16 * SPARE,
         "series": 4 * SPARE,
+        "risk": 16 * len(plan.instruments),
         "desk": LEGS * agents + 4 * SPARE,
     }
 
@@ -215,9 +216,11 @@ def _address(behaviour: ByAddress) -> int:
 
 def _addresses(built: Built, seated: list[tuple[Desk, Array]]) -> dict[str, int]:
     addresses: dict[str, int] = {}
+    found: dict[str, Any] = {}
     row = 0
     for desk, _ in seated:
-        behaviour = pick("agents", behaviour_of(desk.group))
+        name = behaviour_of(desk.group)
+        behaviour = found[name] = found.get(name) or pick("agents", name)
         addresses[desk.group.id] = _address(behaviour) if isinstance(behaviour, ByAddress) else 0
         if not isinstance(behaviour, ByAddress):
             built.python_agents.update(dict.fromkeys(range(row, row + desk.group.count), behaviour))

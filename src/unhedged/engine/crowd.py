@@ -10,7 +10,7 @@ from unhedged.engine.balance import Stake, most_leverage
 from unhedged.engine.collateral import bring
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows
-from unhedged.engine.money import worth_of
+from unhedged.engine.money import worths_of
 from unhedged.engine.roster import Roster, blank_accounts, blank_positions, exempt_at, leg_codes
 from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import AgentGroupPlan, InstrumentPlan, RunPlan
@@ -131,7 +131,11 @@ def seat_crowd(
     worth = value.ravel() if isolated else value.sum(axis=1)
     accounts["cash"] = capital - worth
     positions = _post(plan, rows, crowd, accounts, capital, positions.reshape(pockets, -1))
-    _arm_top_ups(accounts, capital, crowd, width if isolated else 1)
+    repeat = width if isolated else 1
+    _arm_top_ups(accounts, capital, crowd, repeat)
+    if crowd.group.params["again"] is not None:
+        wait = crowd.stream.draw(crowd.group.params["again"], "again", count)
+        accounts["again"] = np.repeat(np.maximum(wait, 1), repeat)
     _, first = roster.add(accounts, positions.ravel())
     rows_of = (first + np.arange(positions.size).reshape(count, -1))[:, :width]
     return pockets, _triggers(memory, crowd, lots, rows_of)
@@ -154,11 +158,9 @@ def _worth(
     instrument: InstrumentPlan, memory: Memory, i: int, lots: Array, entry: Array
 ) -> tuple[Array, Array]:
     # Value at the starting mark and cost at an entry price in ticks, exact.
-    mark = int(memory["instrument"]["mark_milli"][i])
-    value = [worth_of(instrument, n, mark) for n in lots.tolist()]
-    ticks = np.maximum(1, np.rint(entry)).astype(np.int64).tolist()
-    cost = [worth_of(instrument, n, px * MILLI) for n, px in zip(lots.tolist(), ticks, strict=True)]
-    return np.array(value, np.int64), np.array(cost, np.int64)
+    mark = np.full(len(lots), memory["instrument"]["mark_milli"][i], np.int64)
+    ticks = np.maximum(1, np.rint(entry)).astype(np.int64)
+    return worths_of(instrument, lots, mark), worths_of(instrument, lots, ticks * MILLI)
 
 
 def _arm_top_ups(accounts: Array, capital: Array, crowd: Crowd, repeat: int) -> None:

@@ -182,6 +182,8 @@ def _endow(
             row[cells.ACCOUNTS] += float(1 << leg)
 
 
+QUOTES = "market_maker"
+"""The kind that makes the book of its first leg."""
 RECORDED = frozenset({"market_maker", "basis_desk", "cross_venue", "custom"})
 """Kinds whose legs and fills are recorded."""
 
@@ -221,6 +223,8 @@ def fill_agents(
             me["position"][: len(desk.legs)] = where[n]
             me["first_tag"], me["tags"] = tags, most
             me["recorded"] = group.kind in RECORDED
+            me["quotes"] = group.kind == QUOTES
+            memory["instrument"]["makers"][desk.legs[0]] += int(me["quotes"])
             me["sees_equity"] = group.kind in agent_rows.SEES_EQUITY
             accounts = memory["position"]["account"][where[n]]
             memory["account"]["agent"][accounts] = row

@@ -8,6 +8,7 @@ from pathlib import Path
 from unhedged.agents import rows as agent_rows
 from unhedged.engine.build import table_rows
 from unhedged.engine.desks import RECORDED
+from unhedged.kernels.record import RISK_EVERY
 from unhedged.kernels.tables import TABLES
 from unhedged.scenario.plan import AgentGroupPlan, RunPlan
 from unhedged.vocab.errors import ResultsError
@@ -19,9 +20,16 @@ BUSY_FILLS = 15
 """Trades of one instrument a second; 9 to 13 in the shipped scenarios."""
 LEG_TRANSFERS = 0.2
 """Ledger rows a recorded leg leaves a second, fees of its fills and funding; 0.13 to 0.19 in the shipped scenarios."""
-FRAME_BYTES = {"series": 240, "desk": 110, "transfer": 80, "fill": 130, "account": 120}
-"""One row of each table as a frame."""
-FILE_BYTES = {"series": 110, "desk": 16, "transfer": 9, "fill": 12, "account": 64}
+FRAME_BYTES = {
+    "series": 280,
+    "desk": 110,
+    "transfer": 80,
+    "fill": 130,
+    "account": 144,
+    "risk": 2_400,
+}
+"""One row of each table as a frame; a map of liquidation prices becomes some sixty."""
+FILE_BYTES = {"series": 120, "desk": 16, "transfer": 9, "fill": 12, "account": 76, "risk": 400}
 """One row of each table in its file, compressed; an account with the forced events it may have. Measured, rounded up."""
 FOLDER_BYTES = 50_000
 """A replicate without rows."""
@@ -51,6 +59,7 @@ def recorded_rows(plan: RunPlan, *, fills: bool) -> dict[str, int]:
         "transfer": max(int(seconds * legs * LEG_TRANSFERS), 2 * kept),
         "fill": kept,
         "account": sum(group.count for group in plan.agents),
+        "risk": (plan.duration_ns // RISK_EVERY + 1) * books,
     }
 
 

@@ -58,14 +58,20 @@ Progress = Callable[[float], None]
 
 
 def run_one(
-    plan: RunPlan, replicate: int, *, keep: str, path: Path, progress: Progress | None = None
+    plan: RunPlan,
+    replicate: int,
+    *,
+    keep: str,
+    path: Path,
+    profile: bool = False,
+    progress: Progress | None = None,
 ) -> Done:
     """Run one replicate and write it into the results folder at ``path``."""
     from unhedged.engine.run import run_replicate  # noqa: PLC0415 - compiles kernels
     from unhedged.results.store import Store  # noqa: PLC0415 - polars
 
     began = time.perf_counter()
-    output = run_replicate(plan, replicate, keep=keep, progress=progress)
+    output = run_replicate(plan, replicate, keep=keep, profile=profile, progress=progress)
     seconds = time.perf_counter() - began
     tables = {
         name: frame
@@ -85,6 +91,7 @@ def run_many(
     keep: str,
     path: Path,
     workers: int,
+    profile: bool = False,
     progress: Progress | None = None,
 ) -> Iterator[Done]:
     """Yield each replicate as it finishes; in this process for one worker, in spawned ones otherwise.
@@ -97,13 +104,15 @@ def run_many(
     todo = dict.fromkeys(replicates, 0)
     if workers > 1 and len(replicates) > 1 and _can_spawn(plan):
         try:
-            yield from _in_workers(plan, todo, keep=keep, path=path, workers=workers)
+            yield from _in_workers(
+                plan, todo, keep=keep, path=path, workers=workers, profile=profile
+            )
         except UnguardedError:
             pass  # what is left is run here
         else:
             return
     for replicate in list(todo):
-        yield run_one(plan, replicate, keep=keep, path=path, progress=progress)
+        yield run_one(plan, replicate, keep=keep, path=path, profile=profile, progress=progress)
 
 
 def leave_if_starting() -> None:
@@ -113,14 +122,15 @@ def leave_if_starting() -> None:
 
 
 def _in_workers(
-    plan: RunPlan, todo: dict[int, int], *, keep: str, path: Path, workers: int
+    plan: RunPlan, todo: dict[int, int], *, keep: str, path: Path, workers: int, profile: bool
 ) -> Iterator[Done]:
     # Takes what is finished out of `todo`, whose values count the attempts. The first one alone: on a new machine it compiles the kernels, and the rest find them in the cache.
     replicates = list(todo)
     batches = [replicates[:1], replicates[1:]]
     while batches:
         batch = [n for n in batches.pop(0) if n in todo]
-        for done in _pool(plan, batch, keep=keep, path=path, workers=min(workers, len(batch))):
+        at_once = min(workers, len(batch))
+        for done in _pool(plan, batch, keep=keep, path=path, workers=at_once, profile=profile):
             if isinstance(done, Done):
                 del todo[done.replicate]
                 yield done
@@ -136,7 +146,13 @@ def _in_workers(
 
 
 def _pool(
-    plan: RunPlan, batch: Sequence[int], *, keep: str, path: Path, workers: int
+    plan: RunPlan,
+    batch: Sequence[int],
+    *,
+    keep: str,
+    path: Path,
+    workers: int,
+    profile: bool,
 ) -> Iterator[Done | int]:
     # Yields what finished, and the number of every replicate that was lost with its worker.
     if not batch:
@@ -145,7 +161,10 @@ def _pool(
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start)
     try:
         with _main(hidden=not _registered_here(plan)):
-            running = {pool.submit(run_one, plan, n, keep=keep, path=path): n for n in batch}
+            running = {
+                pool.submit(run_one, plan, n, keep=keep, path=path, profile=profile): n
+                for n in batch
+            }
         started = set(active_children()) - before
         while running:
             # In short waits: a Ctrl-C that reaches another thread does not wake this one.

@@ -49,7 +49,7 @@ class Frames:
         """Return every table of one replicate."""
         raw = {
             name: rows.table(name, self._memory[name])
-            for name in ("series", "forced", "desk", "transfer", "fill")
+            for name in ("series", "forced", "desk", "transfer", "fill", "risk")
         }
         forced = raw["forced"]
         winner, closed = forced["winner"] == 1, forced["phase"] == CasePhase.ADL_CLOSE
@@ -59,6 +59,7 @@ class Frames:
             "adl": self.adl(forced[winner]),
             "desks": self.desks(raw["desk"]),
             "transfers": self.transfers(raw["transfer"]),
+            "risk": self.risk(raw["risk"]),
             "positions": self._statement.positions(),
         }
         tables["accounts"] = self._statement.accounts(tables["liquidations"], tables["adl"])
@@ -82,6 +83,11 @@ class Frames:
             "mark": r["mark_milli"] * milli,
             "index": _null(r["index_milli"] * milli, spot),
             "value": r["value"],
+            "down_liquidates": r["at_risk"][:, 0] * lot,
+            "down_stops": r["stops"][:, 0] * lot,
+            "up_liquidates": r["at_risk"][:, 1] * lot,
+            "up_stops": r["stops"][:, 1] * lot,
+            "makers": _null(r["quoting"] / np.maximum(r["makers"], 1), r["makers"] == 0),
             "open_interest": _null(r["open_interest"] * lot, spot),
             "volume": r["volume"] * lot,
             "forced": r["forced_qty"] * lot,
@@ -131,6 +137,7 @@ class Frames:
         return pl.DataFrame(
             {
                 **self._forced(r),
+                "parent": pl.Series(r["parent"]).set(pl.Series(r["parent"] < 0), None),
                 "step": np.select(kinds, ("takeover", "net", "collateral"), "reduce"),
                 "amount_atoms": moved,
                 "maintenance": self._money(r, "maintenance"),
@@ -176,6 +183,21 @@ class Frames:
                 "equity": self._money(r, "equity"),
                 "forced": r["forced_qty"] * self._lot[i],
                 "adl": r["adl_qty"] * self._lot[i],
+            }
+        )
+
+    def risk(self, r: Array) -> pl.DataFrame:
+        """Return the `risk` table: steps in which something waits."""
+        row, step = np.nonzero((r["long"] > 0) | (r["short"] > 0))
+        i = r["instrument"][row]
+        start = self._memory["instrument"]["start_milli"][i] * self._tick[i] / MILLI
+        return pl.DataFrame(
+            {
+                "t_ns": r["t"][row],
+                "instrument": self._ids.gather(i),
+                "price": start * step / 100,
+                "long": r["long"][row, step] * self._lot[i],
+                "short": r["short"][row, step] * self._lot[i],
             }
         )
 

@@ -11,6 +11,7 @@ import numpy as np
 from unhedged.engine.clearing import fill_clearing
 from unhedged.engine.money import Money, money_of
 from unhedged.kernels.book import NO_ASK, NO_BID, words_per_side
+from unhedged.kernels.layout.columns import PUSHES
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.triggers import BUCKETS
 from unhedged.rules.margin import next_deduction
@@ -21,6 +22,7 @@ from unhedged.vocab.enums import (
     IndexCombine,
     InstrumentKind,
     MarginMode,
+    MarkForm,
     NewsShape,
     Side,
 )
@@ -31,6 +33,13 @@ DAY = 86_400 * SECOND
 MILLI = 1000
 QUOTE_ROWS = 4096
 """Quotes kept per instrument: four seconds of changes in every millisecond."""
+AVERAGED = {
+    MarkForm.BINANCE: "basis_window_ns",
+    MarkForm.INDEX_PLUS_BASIS: "basis_window_ns",
+    MarkForm.INDEX_PLUS_EMA: "ema_ns",
+    MarkForm.HYPERLIQUID: "ema_ns",
+}
+"""Forms of a mark that average the book, and the time over which they do."""
 HOUSE = (
     AccountKind.FUND,
     AccountKind.VAULT,
@@ -199,6 +208,7 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
             row["next_funding"] = first_funding(plan, venue.funding_interval_ns)
         row["basis_window"], row["votes_most"] = _samples(plan, rows, plan_row)
         row["first_basis"] = basis
+        row["push_window"] = _push_window(venue, plan_row)
         basis += int(row["basis_window"] + row["votes_most"])
         row["tier_form"], row["close_out_ppb"] = plan_row.tier_form, plan_row.close_out_ppb
         row["slope_ppb"], row["slope_lots"] = plan_row.slope_ppb, plan_row.slope_lots
@@ -214,6 +224,15 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
             for s in sources:
                 fill_source(memory, plan, rows, source, plan_row, s, venue)
                 source += 1
+
+
+def _push_window(venue: VenuePlan, instrument: InstrumentPlan) -> int:
+    # Mark updates over which the form of a mark averages the book; one where it does not.
+    if instrument.kind == InstrumentKind.SPOT:
+        return 0
+    over = AVERAGED.get(venue.mark_form)
+    averaged = 0 if over is None else getattr(venue, over)
+    return int(min(PUSHES, max(1, averaged // venue.mark_interval_ns)))
 
 
 def _tiers(instrument: InstrumentPlan, money: Money) -> Iterator[tuple[int, int, int, int]]:

@@ -6,10 +6,18 @@ from then on its money is coin.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
+
+import numpy as np
 
 from unhedged.rules.pnl import inverse_value, value
 from unhedged.scenario.plan import InstrumentPlan, RunPlan
 from unhedged.vocab.units import ATOMS_PER_COIN, ATOMS_PER_USD, USD
+
+Array = np.ndarray[Any, Any]
+MILLI = 1000
+MOST = 2.0**62
+"""Products below this are exact in int64, however a float rounds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,15 @@ def money_of(plan: RunPlan, venue: str) -> Money:
     if contract is None:
         return DOLLARS
     return Money(contract.asset, ATOMS_PER_COIN, contract.start_mark)
+
+
+def worths_of(instrument: InstrumentPlan, lots: Array, milli: Array) -> Array:
+    """Return `worth_of` every element of ``lots`` at the price of the same place; int64, exact."""
+    largest = float(np.abs(lots).max(initial=0)) * instrument.num * float(milli.max(initial=0))
+    if instrument.inverse or largest >= MOST:
+        pairs = zip(lots.tolist(), milli.tolist(), strict=True)
+        return np.array([worth_of(instrument, n, px) for n, px in pairs], np.int64)
+    return np.sign(lots) * (np.abs(lots) * instrument.num * milli // (instrument.den * MILLI))
 
 
 def worth_of(instrument: InstrumentPlan, lots: int, milli: int) -> int:

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from unhedged.vocab.ids import account_key, agent_key
+from unhedged.vocab.ids import ACCOUNT_FORM, AGENT_FORM, agent_key
 
 
 @dataclass(slots=True)
 class Names:
-    """Who each account belongs to; text is made only for rows that reach a table."""
+    """Who each account belongs to; text is made once, for the first table."""
 
     venues: list[str]
     groups: list[str] = field(default_factory=list)
@@ -19,6 +19,7 @@ class Names:
     _group: list[np.ndarray[Any, Any]] = field(default_factory=list)
     _number: list[np.ndarray[Any, Any]] = field(default_factory=list)
     agents: list[tuple[str, str]] = field(default_factory=list)
+    _columns: tuple[pl.Series, pl.Series] | None = None
 
     def add_group(self, name: str, kind: str) -> int:
         """Return the number of a new group of accounts; a house account is a group of one without a number."""
@@ -39,19 +40,25 @@ class Names:
         self, rows: Any, venue_of: np.ndarray[Any, Any]
     ) -> tuple[pl.Series, pl.Series]:
         """Return the names and kinds of account ``rows``; null where a row is -1."""
-        rows = np.asarray(rows, np.int64)
-        group, number = np.concatenate(self._group), np.concatenate(self._number)
-        unique, where = np.unique(rows, return_inverse=True)
-        names = [
-            None if r < 0 else self._name(int(group[r]), int(number[r]), int(venue_of[r]))
-            for r in unique
-        ]
-        kinds = [None if r < 0 else self.kinds[int(group[r])] for r in unique]
-        return (
-            pl.Series(names, dtype=pl.String).gather(where),
-            pl.Series(kinds, dtype=pl.String).gather(where),
-        )
+        if self._columns is None:
+            self._columns = self._all(venue_of)
+        names, kinds = self._columns
+        rows = pl.Series(np.asarray(rows, np.int64))
+        rows = rows.set(rows < 0, None)
+        return names.gather(rows), kinds.gather(rows)
 
-    def _name(self, group: int, number: int, venue: int) -> str:
-        who = self.groups[group]
-        return account_key(who if number < 0 else agent_key(who, number), self.venues[venue])
+    def _all(self, venue_of: np.ndarray[Any, Any]) -> tuple[pl.Series, pl.Series]:
+        # Of every account in row order: whole columns at once.
+        group, number = np.concatenate(self._group), np.concatenate(self._number)
+        venues = pl.Series(self.venues, dtype=pl.String).gather(venue_of[: len(group)])
+        whole = pl.DataFrame(
+            {
+                "group": pl.Series(self.groups, dtype=pl.String).gather(group),
+                "kind": pl.Series(self.kinds, dtype=pl.String).gather(group),
+                "number": pl.Series(number).set(pl.Series(number < 0), None),
+                "venue": venues,
+            }
+        )
+        agent = pl.format(AGENT_FORM, "group", "number").fill_null(pl.col("group"))
+        names = whole.select(pl.format(ACCOUNT_FORM, agent, "venue")).to_series()
+        return names, whole["kind"]

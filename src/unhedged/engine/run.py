@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from unhedged.engine.buffers import Rows, make_room
 from unhedged.engine.build import Built, build
 from unhedged.engine.frames import Frames
 from unhedged.engine.plugins import allocate, python_turn
+from unhedged.engine.watch import Watch, events_by_kind, looks_by_work
 from unhedged.kernels import loop
 from unhedged.measures.headline import headline
 from unhedged.scenario.plan import RunPlan
@@ -35,6 +37,7 @@ def run_replicate(
     replicate: int,
     *,
     keep: str = "tables",
+    profile: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> ReplicateOutput:
     """Run replicate ``replicate`` of ``plan`` from its start to its end.
@@ -47,6 +50,8 @@ def run_replicate(
         Its number; with the plan's seed it fixes every draw.
     keep : str
         ``summary`` or ``tables``: rows of forced events, desks and funds; ``all``: every trade as well.
+    profile : bool
+        Whether to watch where the time goes, and say so in ``checks``.
     progress : callable, optional
         Called with the share of simulated time that has passed, 0 to 1.
 
@@ -60,11 +65,44 @@ def run_replicate(
     rows = Rows()
     memory = built.memory
     frames = Frames(plan, memory, built.names)
+    watch = Watch(memory)
+    begun = time.perf_counter()
     cpu = time.thread_time()
+    with ExitStack() as stack:
+        if profile:
+            stack.enter_context(watch.watching())
+        _loop(plan, replicate, built, rows, watch, progress)
+    cpu = time.thread_time() - cpu
+    ended = time.perf_counter()
+    rows.take(memory)
+    tables = frames.all(rows, with_fills=keep == "all")
+    measures = headline(plan, tables, trades=int(memory.world["trades"]))
+    checks = _checks(built, cpu, time.perf_counter() - started)
+    if profile:
+        checks |= looks_by_work(watch)
+        checks |= {
+            "watched_events": checks["events"],
+            "build_ms": round(1e3 * (begun - started)),
+            "loop_ms": round(1e3 * cpu),
+            "tables_ms": round(1e3 * (time.perf_counter() - ended)),
+        }
+    return ReplicateOutput(tables=tables, headline=measures, checks=checks)
+
+
+def _loop(
+    plan: RunPlan,
+    replicate: int,
+    built: Built,
+    rows: Rows,
+    watch: Watch,
+    progress: Callable[[float], None] | None,
+) -> None:
+    memory = built.memory
     while True:
-        reason = Reason(loop.run(memory.address, CHUNK))
+        with watch.loop():
+            reason = Reason(loop.run(memory.address, CHUNK))
         if reason == Reason.END:
-            break
+            return
         if reason == Reason.GROW:
             make_room(memory, rows)
         elif reason == Reason.AGENT:
@@ -75,14 +113,6 @@ def run_replicate(
             raise _broken(plan, replicate, memory.world)
         if progress is not None:
             progress(min(1.0, int(memory.world["now"]) / max(1, plan.duration_ns)))
-    cpu = time.thread_time() - cpu
-    rows.take(memory)
-    tables = frames.all(rows, with_fills=keep == "all")
-    return ReplicateOutput(
-        tables=tables,
-        headline=headline(plan, tables, trades=int(memory.world["trades"])),
-        checks=_checks(built, cpu, time.perf_counter() - started),
-    )
 
 
 def _broken(plan: RunPlan, replicate: int, world: Any) -> InvariantError:
@@ -115,4 +145,4 @@ def _checks(built: Built, cpu: float, wall: float) -> dict[str, Any]:
         "wall_seconds": wall,
         "events_per_second": int(world["events"]) / max(cpu, 1e-9),
         "memory_bytes": built.memory.nbytes(),
-    }
+    } | events_by_kind(built.memory)

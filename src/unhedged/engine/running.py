@@ -83,6 +83,7 @@ def run_missing(
     *,
     keep: str,
     workers: int,
+    profile: bool = False,
     progress: Progress | None,
 ) -> None:
     """Run the replicates of ``asked`` that ``store`` lacks, and close the folder's manifest."""
@@ -98,7 +99,13 @@ def run_missing(
     tick(0.0)
     try:
         for _ in run_many(
-            plan, missing, keep=keep, path=store.path, workers=workers, progress=tick
+            plan,
+            missing,
+            keep=keep,
+            path=store.path,
+            workers=workers,
+            profile=profile,
+            progress=tick,
         ):
             done += 1
             tick(0.0)

@@ -61,6 +61,7 @@ class Statement:
         rows = np.arange(len(end[0]))
         name, kind = self._names.account_columns(rows, self._memory["account"]["venue"])
         totals = self._memory["total"]["atoms"]
+        against = self._memory["total"][: len(rows)]
 
         def total(*reasons: EntryReason) -> Array:
             return np.asarray(totals[: len(rows)][:, list(reasons)].sum(axis=1))
@@ -78,6 +79,9 @@ class Statement:
                 "deposits_atoms": total(EntryReason.DEPOSIT, EntryReason.TOP_UP),
                 "fees_atoms": total(EntryReason.TRADING_FEE, EntryReason.LIQUIDATION_FEE),
                 "funding_atoms": total(EntryReason.FUNDING),
+                "spread_atoms": against["made"].copy(),
+                "crossing_atoms": against["crossed"].copy(),
+                "rehedge_atoms": against["after"].copy(),
             }
         )
         losers = adl.select(pl.col("counterparty").alias("account"), "notional")
@@ -112,5 +116,9 @@ class Statement:
 
 
 def _closed(rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    # In order of time, so that floats are added in one order only.
-    return rows.group_by("account", maintain_order=True).agg(pl.col("notional").sum().alias(column))
+    # One after another in order of time: a grouped sum of floats depends on where their memory lies and on threads.
+    names = rows.select(pl.col("account").unique(maintain_order=True)).with_row_index("row")
+    row = rows.select("account").join(names, on="account", how="left", maintain_order="left")["row"]
+    weights = rows["notional"].cast(pl.Float64).to_numpy()
+    sums = np.bincount(row.to_numpy(), weights=weights, minlength=names.height)
+    return names.select("account", pl.Series(column, sums, dtype=pl.Float64))

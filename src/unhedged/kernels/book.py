@@ -27,6 +27,7 @@ from unhedged.kernels.sides import (
 )
 from unhedged.kernels.tables import account, instrument, order, position
 from unhedged.kernels.window import words_per_side
+from unhedged.rules.integer import MILLI
 from unhedged.vocab.enums import FillCause
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "impact_px",
     "is_empty",
     "is_reached",
+    "mid_milli",
     "release_order",
     "remove",
     "rest",
@@ -166,6 +168,16 @@ def _fit_position(w: Any, row: int) -> bool:
     return True
 
 
+@helper("int64(World, int64)")
+def mid_milli(w: Any, i: int) -> int:
+    """Return the mid of book ``i``, or its last trade when a side is empty, or 0 when there was none."""
+    bid = best(w, 2 * i)
+    ask = best(w, 2 * i + 1)
+    if bid > 0 and ask < NO_ASK:
+        return (bid + ask) * (MILLI // 2)
+    return instrument(w, i).last_px * MILLI
+
+
 @kernel("int64(World, int64, int64, int64, int64, int64, int64)")
 def take(w: Any, i: int, side: int, limit_px: int, qty: int, taker: int, cause: int) -> int:
     """Match an incoming order against the other side: best price first, oldest first. Return the lots left.
@@ -190,6 +202,8 @@ def take(w: Any, i: int, side: int, limit_px: int, qty: int, taker: int, cause: 
     s = 2 * i + 1 - side
     own = account(w, position(w, taker).account)
     owner = _NOBODY if own.self_trade != 0 or cause == _LIQUIDATION else i8(own.owner)
+    if is_reached(w, s, limit_px):
+        w.mid_met = mid_milli(w, i)
     while qty > 0 and is_reached(w, s, limit_px):
         row = oldest_at_best(w, s)
         o = order(w, row)

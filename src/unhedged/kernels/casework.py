@@ -102,6 +102,7 @@ def take_case(w: Any, a: int) -> int:
     w.used_cases += 1
     row.number = w.cases
     w.cases += 1
+    row.parent = -1
     row.account = a
     row.loser = a
     row.venue = account(w, a).venue
@@ -278,6 +279,7 @@ def keep_forced(w: Any, c: int, p: int, counterparty: int, change: int, px_milli
     row.loser_before = 0
     row.fund = equity(w, carrier(w, v))
     row.cause = case(w, c).number
+    row.parent = case(w, c).parent
     w.forced_kept += 1
     return at
 

@@ -34,6 +34,7 @@ from unhedged.kernels.deleveraging import accept_allocation, close, rank
 from unhedged.kernels.drops import drop_tiers
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.funds import book_to_fund, sample_funds
+from unhedged.kernels.genealogy import parent_of
 from unhedged.kernels.halts import begin_anew, next_look, orders_free_at, sales_free_at
 from unhedged.kernels.house import fund_is_beyond
 from unhedged.kernels.ladders import is_safe, order_all_legs, reduce_to_bankruptcy
@@ -106,6 +107,7 @@ def open_case(w: Any, a: int) -> None:
     if off or own.kind != _TRADER or own.status == _IN_LIQUIDATION:
         return
     c = take_case(w, a)
+    case(w, c).parent = parent_of(w, a)
     own.status = _IN_LIQUIDATION
     w.liquidations += 1
     go_on(w, c, phase_of(w, c))

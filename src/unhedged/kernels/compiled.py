@@ -159,6 +159,26 @@ def accessor(field: str, dtype: np.dtype[Any]) -> Any:
     return access
 
 
+def visible(field: str) -> Any:
+    """Return ``write(w, value)``: a store to the int64 ``w.<field>`` that no optimiser drops, for a thread that looks on."""
+
+    @intrinsic
+    def write(typing: Any, w: Any, value: Any) -> Any:
+        offset = w.offset(field)
+
+        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            word = ir.IntType(64)
+            base = builder.bitcast(arguments[0], ir.IntType(8).as_pointer())
+            place = builder.gep(base, [ir.Constant(word, offset)])
+            place = builder.bitcast(place, word.as_pointer())
+            builder.store_atomic(arguments[1], place, ordering="monotonic", align=8)
+            return context.get_dummy_value()
+
+        return types.void(w, types.int64), build
+
+    return write
+
+
 def record_at(dtype: np.dtype[Any]) -> Any:
     """Return ``cast(address)``: the record of ``dtype`` that lies at an int64 address."""
     record = from_dtype(dtype)

@@ -38,7 +38,16 @@ from unhedged.kernels.ranking import (
     next_in_queue,
     rank_front,
 )
-from unhedged.kernels.tables import account, case, forced, instrument, position, venue, winner
+from unhedged.kernels.tables import (
+    account,
+    agent,
+    case,
+    forced,
+    instrument,
+    position,
+    venue,
+    winner,
+)
 from unhedged.kernels.takeover import hand_over
 from unhedged.vocab.enums import AccountKind, AdlDecision, Breach, CasePhase
 
@@ -138,6 +147,9 @@ def count_close(w: Any, p: int, loser: int, qty: int) -> None:
     """Add a close to the counters of winner, loser, instrument and run."""
     n = instrument(w, position(w, p).instrument)
     position(w, p).adl_qty = plus(position(w, p).adl_qty, qty)
+    who = account(w, position(w, p).account).agent
+    if who >= 0:
+        agent(w, who).struck = 1
     if account(w, position(w, loser).account).kind == _TRADER:
         position(w, loser).forced_qty = plus(position(w, loser).forced_qty, qty)
     n.adl_qty = plus(n.adl_qty, qty)

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from unhedged.kernels.accounts import mark_dirty
+from unhedged.kernels.accounts import mark_dirty, worth_at
 from unhedged.kernels.compiled import helper, i8, kernel, minus, plus, rule, times, u8
 from unhedged.kernels.ledger import keep_row, pay
-from unhedged.kernels.tables import account, agent, fill, instrument, order, position, venue
+from unhedged.kernels.tables import account, agent, fill, instrument, order, position, total, venue
 from unhedged.rules import fees, pnl
 from unhedged.vocab.enums import EntryReason, InstrumentKind, Side
 
@@ -168,6 +168,17 @@ def _count_fill(w: Any, a: int) -> None:
         agent(w, who).fills += 1
 
 
+@helper("void(World, int64, int64, int64)")
+def _share_spread(w: Any, makers: int, takers: int, gained: int) -> None:
+    # What the taker gained against the mid it met, mostly below zero, the maker lost.
+    total(w, makers).made = minus(total(w, makers).made, gained)
+    who = account(w, takers).agent
+    if who >= 0 and agent(w, who).struck != 0:
+        total(w, takers).after = plus(total(w, takers).after, gained)
+    else:
+        total(w, takers).crossed = plus(total(w, takers).crossed, gained)
+
+
 @helper("void(World, int64, int64, int64, int64, int64, int64)")
 def settle_fill(w: Any, row: int, taker: int, px: int, qty: int, side: int, cause: int) -> None:
     """Settle a trade of ``qty`` lots at ``px`` ticks between resting order ``row`` and position ``taker``.
@@ -196,5 +207,7 @@ def settle_fill(w: Any, row: int, taker: int, px: int, qty: int, side: int, caus
     note(w, (px << 1) | side, (taker << 32) | maker, qty)
     _count_fill(w, makers)
     _count_fill(w, takers)
+    gained = minus(worth_at(w, i, qty, w.mid_met), amount) if w.mid_met > 0 else 0
+    _share_spread(w, makers, takers, gained if side == _BUY else -gained)
     if w.keep_fills != 0 or account(w, makers).keep != 0 or account(w, takers).keep != 0:
         _keep_fill(w, row, taker, px, qty, cause)

@@ -25,6 +25,7 @@ from unhedged.vocab.enums import (
     EventKind,
     FillCause,
     Reject,
+    Side,
     TimeInForce,
     TriggerSource,
 )
@@ -177,6 +178,24 @@ def handle(w: Any, row: int) -> None:
     i = position(w, m.position).instrument
     submit(w, row)
     note_quote(w, i)
+    settle(w, row)
+
+
+@kernel("void(World, int64)")
+def settle(w: Any, row: int) -> None:
+    """Give a handled message back, unless a passive holder tries again with it: one that wants out, and is not.
+
+    The book had too little, the price stood outside the band, or the account is with the venue: after ``account.again`` the
+    same order goes out for what is left then.
+    """
+    m = message(w, row)
+    o = position(w, m.position)
+    after = account(w, o.account).again
+    wants_out = m.agent < 0 and after > 0 and m.cause in (FillCause.STOP, FillCause.PANIC)
+    if wants_out and (o.pos > 0 if m.side == Side.SELL else o.pos < 0):
+        m.qty = abs(o.pos)
+        schedule(w, w.now + after, EventKind.MESSAGE, row)
+        return
     release_message(w, row)
 
 

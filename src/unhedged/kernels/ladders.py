@@ -17,7 +17,7 @@ from unhedged.kernels.accounts import (
     tier_for,
     worth_at,
 )
-from unhedged.kernels.book import take
+from unhedged.kernels.book import mid_milli, take
 from unhedged.kernels.casework import (
     NO_LIMIT_PX,
     average_milli,
@@ -33,6 +33,7 @@ from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import kernel, minus, plus, rule
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.funds import book_to_fund
+from unhedged.kernels.genealogy import note_push
 from unhedged.kernels.halts import count_closed, lots_allowed
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.solvency import flat_den, flat_milli, pays_to_close
@@ -146,12 +147,14 @@ def trade_out(w: Any, c: int, p: int, qty: int, limit_px: int) -> int:
     n = instrument(w, o.instrument)
     side = Side.SELL if o.pos > 0 else Side.BUY
     traded = n.turnover
+    before = mid_milli(w, o.instrument)
     most = lots_allowed(w, p, qty)
     filled = most - take(w, o.instrument, side, limit_px, most, p, _LIQUIDATION)
     if filled > 0:
         if venue(w, n.venue).throttle != 0:
             cut = 1 if filled == most and most < qty else 0
             count_closed(w, c, o.instrument, filled, cut)
+        note_push(w, o.instrument, case(w, c).number, before)
         note_quote(w, o.instrument)
         case(w, c).traded = minus(n.turnover, traded)
         o.forced_qty = plus(o.forced_qty, filled)

@@ -14,22 +14,25 @@ from unhedged.kernels.collateral_price import update_collateral
 from unhedged.kernels.compiled import CHECKED, entry, kernel
 from unhedged.kernels.funding import sample_premium, settle_venue
 from unhedged.kernels.gateway import arrive, release_queued, settle_transfer
+from unhedged.kernels.genealogy import begin_push
 from unhedged.kernels.halts import watch_mark
 from unhedged.kernels.index import update_index
 from unhedged.kernels.marks import update_mark
 from unhedged.kernels.news import TICK, begin_outages, move_values
 from unhedged.kernels.observe import finish_turn, take_turn
-from unhedged.kernels.record import find_breach, record_all
+from unhedged.kernels.record import check_sums, record_all
 from unhedged.kernels.risk import act_on_touched
 from unhedged.kernels.room import least_free, most_taken, needed
 from unhedged.kernels.tables import event, instrument, venue, world
 from unhedged.kernels.triggers import mark_moved
+from unhedged.kernels.work import Work, at_work, begin_event
 from unhedged.vocab.enums import EventKind, InstrumentKind, Reason
 
 _END, _AGENT, _ADL_POLICY = int(Reason.END), int(Reason.AGENT), int(Reason.ADL_POLICY)
 _GROW, _INVARIANT, _PAUSE = int(Reason.GROW), int(Reason.INVARIANT), int(Reason.PAUSE)
+_CLOCK, _RECORDING = int(Work.CLOCK), int(Work.RECORDING)
 FULL_SUMS = 100_000
-"""Events between full sums of cash and positions, besides those at every recorded instant."""
+"""Events between full sums of cash and positions, besides those at recorded instants and at the end."""
 SMALL = 2_000
 """Accounts up to which the checked build sums after every single event."""
 
@@ -57,6 +60,8 @@ def update_venue(w: Any, v: int) -> None:
             if instrument(w, i).kind != InstrumentKind.SPOT:
                 sample_premium(w, i)
     act_on_touched(w, v)
+    for i in range(here.first_instrument, last):
+        begin_push(w, i)
 
 
 @kernel("void(World, int64, int64)")
@@ -110,6 +115,7 @@ def run(address: int, most: int) -> int:
     every = 1 if CHECKED and w.n_account <= SMALL else FULL_SUMS
     room = 0
     for _ in range(most):
+        at_work(w, _CLOCK)
         if room < needed(w):
             room = least_free(w)
             if room < needed(w):
@@ -121,7 +127,8 @@ def run(address: int, most: int) -> int:
         e = event(w, row)
         if e.t > w.end:
             w.now = w.end
-            return _END
+            check_sums(w)
+            return _END if w.breach == 0 else _INVARIANT
         w.now = e.t
         w.events += 1
         if w.wheel_cursor != cursor:
@@ -130,10 +137,12 @@ def run(address: int, most: int) -> int:
         subject = e.subject
         release_event(w, row)
         room -= most_taken(w, kind)
+        begin_event(w, kind)
         if not handle_event(w, kind, subject):
             return _AGENT if kind == EventKind.WAKE else _ADL_POLICY
-        if w.breach == 0 and w.events % every == 0:
-            w.breach = find_breach(w)
+        if w.events % every == 0:
+            at_work(w, _RECORDING)
+            check_sums(w)
         if w.breach != 0:
             return _INVARIANT
     return _PAUSE

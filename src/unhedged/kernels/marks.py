@@ -7,8 +7,8 @@ same quantity; a mark is never below one tick, and never farther from the index 
 
 from typing import Any
 
-from unhedged.kernels.book import NO_ASK, best
-from unhedged.kernels.compiled import helper, kernel, rule
+from unhedged.kernels.book import NO_ASK, best, mid_milli
+from unhedged.kernels.compiled import kernel, rule
 from unhedged.kernels.floatmath import exp_
 from unhedged.kernels.index import price_elsewhere
 from unhedged.kernels.tables import basis, instrument, venue
@@ -26,16 +26,6 @@ mean_basis = rule(marking.mean_basis)
 median_of_present = rule(marking.median_of_present)
 ema_sum = rule(marking.ema_sum)
 ema_value = rule(marking.ema_value)
-
-
-@helper("int64(World, int64)")
-def mid_milli(w: Any, i: int) -> int:
-    """Return the mid of book ``i``, or its last trade when a side is empty, or 0 when there was none."""
-    bid = best(w, 2 * i)
-    ask = best(w, 2 * i + 1)
-    if bid > 0 and ask < NO_ASK:
-        return (bid + ask) * (MILLI // 2)
-    return instrument(w, i).last_px * MILLI
 
 
 @kernel("int64(World, int64)")

@@ -10,6 +10,7 @@ import numpy as np
 
 from unhedged.kernels.layout.columns import LINE
 from unhedged.kernels.tables import TABLES, WORLD
+from unhedged.vocab.enums import EventKind
 
 NONE_COLUMNS = {
     "slot": ("head",),
@@ -32,6 +33,9 @@ POOLS = {
 """Tables with a free list: the column that links free rows, and the counter that heads the list."""
 
 
+LEAST_ROWS = {"tally": len(EventKind)}
+"""Rows a table has at least, where one will not do."""
+
 LARGE_PAGE = 1 << 21
 """Bytes; a smaller world does not ask for one."""
 
@@ -40,10 +44,10 @@ class Memory:
     """Arrays of one world, by table name, and the record compiled code reads them through."""
 
     def __init__(self, rows: dict[str, int]) -> None:
-        """Allocate ``rows[name]`` rows of each table, one row of each table not named."""
+        """Allocate ``rows[name]`` rows of each table, one row of each table not named, or as many as it must have."""
         self._record = np.zeros(1, WORLD)
         self._arrays: dict[str, np.ndarray[Any, Any]] = {}
-        counts = {name: max(1, rows.get(name, 1)) for name in TABLES}
+        counts = {name: max(LEAST_ROWS.get(name, 1), rows.get(name, 1)) for name in TABLES}
         for name, array in _in_one_piece(counts).items():
             _mark_none(name, array)
             self._place(name, array)

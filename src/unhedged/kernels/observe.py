@@ -21,9 +21,12 @@ from unhedged.kernels.tables import (
     quote,
     venue,
 )
+from unhedged.kernels.work import Work, at_work
 from unhedged.vocab.enums import EventKind, InstrumentKind
 
 _INVERSE = int(InstrumentKind.INVERSE)
+_DECIDING = int(Work.DECIDING)
+_SENDING = int(Work.SENDING)
 USD = 1e6
 """Atoms of a dollar."""
 COIN = 1e-8
@@ -96,6 +99,7 @@ def observe(w: Any, a: int) -> None:
 @kernel("void(World, int64, int64)")
 def finish_turn(w: Any, a: int, count: int) -> None:
     """Send what agent ``a`` wrote to `out` and set its next turn."""
+    at_work(w, _SENDING)
     fetch_slot(w, w.now + agent(w, a).period)
     send_all(w, a, min(count, w.n_out))
     if agent(w, a).period > 0:
@@ -110,6 +114,7 @@ def take_turn(w: Any, a: int) -> bool:
     if me.call == 0:
         w.waiting = a
         return False
+    at_work(w, _DECIDING)
     count = call_agent(
         me.call,
         address_of_observation(observation(w, 0)),

@@ -12,7 +12,7 @@ from unhedged.kernels.clearing import open_case, watch_funds
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import kernel, minus, rule
 from unhedged.kernels.feed import note_quote
-from unhedged.kernels.gateway import release_message, take_message
+from unhedged.kernels.gateway import settle, take_message
 from unhedged.kernels.halts import is_halted
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.orders import release_stop, submit
@@ -25,6 +25,7 @@ from unhedged.kernels.triggers import (
     threshold_ppb,
     verdict,
 )
+from unhedged.kernels.work import Work, at_work
 from unhedged.rules import margin
 from unhedged.rules.integer import mul_div_ceil
 from unhedged.vocab.enums import (
@@ -41,6 +42,7 @@ from unhedged.vocab.units import PPB
 
 _top_ups = rule(margin.top_ups)
 _mul_div_ceil = rule(mul_div_ceil)
+_MATCHING, _MARGIN, _CLEARING = int(Work.MATCHING), int(Work.MARGIN), int(Work.CLEARING)
 PANIC_DELAY = 2_000_000_000
 """ns between a holder's giving up and the arrival of its order; an assumption: a person, not a machine."""
 
@@ -68,7 +70,7 @@ def close_at_market(w: Any, p: int, cause: int) -> None:
         return
     submit(w, row)
     note_quote(w, o.instrument)
-    release_message(w, row)
+    settle(w, row)
 
 
 @kernel("void(World)")
@@ -120,8 +122,12 @@ def act_on_touched(w: Any, v: int) -> None:
     A top-up is evaluated again at once: the reserve may not have been enough.
     """
     watch_funds(w, v)
+    at_work(w, _MATCHING)
     fire_triggers(w)
-    for n in range(drain(w, v)):
+    at_work(w, _MARGIN)
+    count = drain(w, v)
+    at_work(w, _CLEARING)
+    for n in range(count):
         a = touched(w, n).account
         answer = verdict(w, a)
         if answer == NEEDS_TOP_UP:

@@ -33,6 +33,7 @@ ROOM = (
     "heap",
     "far",
     "fired",
+    "risk",
 )
 """Tables that fill up, in the order `free_rows` knows them by."""
 (
@@ -49,14 +50,17 @@ ROOM = (
     _HEAP,
     _FAR,
     _FIRED,
+    _RISK,
 ) = range(len(ROOM))
 _ENOUGH = 1 << 62
 _ARRIVAL, _TURN = int(EventKind.MESSAGE), int(EventKind.WAKE)
 _FEW = 8
+_MAPS = 8
+"""Maps of liquidation prices that may be written before rows are counted again."""
 
 
 @kernel("int64(World, int64)")
-def free_rows(w: Any, n: int) -> int:  # noqa: PLR0911 - a table of cases
+def free_rows(w: Any, n: int) -> int:  # noqa: PLR0911, PLR0912 - a table of cases
     """Return the rows of table ``ROOM[n]`` that are free when the largest event has taken its own.
 
     A price level holds at least one order, so far levels never outnumber order rows, whichever window moves; the heap of the
@@ -87,6 +91,8 @@ def free_rows(w: Any, n: int) -> int:  # noqa: PLR0911 - a table of cases
         return _ENOUGH if w.n_heap >= w.n_event else 0
     if n == _FAR:
         return _ENOUGH if w.n_far >= w.n_order else 0
+    if n == _RISK:
+        return _ENOUGH if w.n_risk - w.risk_kept >= _MAPS * w.n_instrument else 0
     return _ENOUGH if w.n_fired >= w.n_trigger else 0
 
 

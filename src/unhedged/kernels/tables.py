@@ -33,7 +33,7 @@ from unhedged.kernels.layout.market import (
     TIER,
     VENUE,
 )
-from unhedged.kernels.layout.rows import DESK, FILL, FORCED, SERIES, TRANSFER
+from unhedged.kernels.layout.rows import DESK, FILL, FORCED, RISK, SERIES, TRANSFER
 
 TABLES: dict[str, np.dtype[Any]] = {
     "venue": VENUE, "instrument": INSTRUMENT, "asset": ASSET, "source": SOURCE, "tier": TIER, "account": ACCOUNT,
@@ -43,7 +43,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "feed": FEED, "observation": OBSERVATION, "out": MESSAGE, "case": CASE, "winner": WINNER, "transfer": TRANSFER,
     "forced": FORCED, "fill": FILL, "series": SERIES, "desk": DESK, "news": NEWS, "outage": OUTAGE, "basis": np.dtype([("milli", "i8")]),
     "touched": np.dtype([("account", "i4")]), "fired": np.dtype([("trigger", "i4")]),
-    "collateral": COLLATERAL, "haircut": HAIRCUT,
+    "collateral": COLLATERAL, "haircut": HAIRCUT, "tally": np.dtype([("events", "i8")]), "risk": RISK,
 }  # fmt: skip
 """Tables by name; the order is the order of addresses in the World."""
 
@@ -52,6 +52,8 @@ COUNTERS = columns(
     end=("i8", "ns, end of simulated time"),
     sequence=("i8", "events inserted"),
     events=("i8", "events handled"),
+    summed_at=("i8", "events handled when cash and positions were summed last"),
+    doing=("i8", "what the loop is at, `work.Work`"),
     pending=("i8", "events waiting"),
     wheel_cursor=("i8", "wheel slot being read, absolute"),
     slot_tail=("i8", "last event of the cursor's slot, -1 for none"),
@@ -82,6 +84,8 @@ COUNTERS = columns(
     fills_kept=("i8", "rows in the buffer"),
     series_kept=("i8", "rows in the buffer"),
     desks_kept=("i8", "rows in the buffer"),
+    risk_kept=("i8", "rows in the buffer"),
+    next_risk=("i8", "ns, when the map of liquidation prices is due"),
     touched_kept=("i8", "accounts that need a top-up or a liquidation after a mark update"),
     fired_kept=("i8", "stops and other triggers the latest marks touched"),
     first_dirty=("i8", "head of the list of accounts changed by fills, -1 for none"),
@@ -105,6 +109,7 @@ COUNTERS = columns(
     breach=("i8", "InvariantError code, 0 for none"),
     waiting=("i8", "agent or case that Python must serve"),
     reject=("i8", "Reject of the latest message"),
+    mid_met=("i8", "milli-ticks, mid of the book an order trades in when it arrived"),
     state_hash=("u8", "rolling hash of book events"),
     rounding_drift=("i8", "checked build: sum of cash over all accounts, always 0"),
 )
@@ -165,6 +170,8 @@ touched = accessor("touched", TABLES["touched"])
 fired = accessor("fired", TABLES["fired"])
 collateral = accessor("collateral", COLLATERAL)
 haircut = accessor("haircut", HAIRCUT)
+tally = accessor("tally", TABLES["tally"])
+risk_map = accessor("risk", RISK)
 
 as_observation = record_at(OBSERVATION)
 as_agent = record_at(AGENT)

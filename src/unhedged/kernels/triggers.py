@@ -32,9 +32,11 @@ for ``W`` counts both legs, but nobody is missed.
 Where the rate of a position hangs on its lots (brackets by size, a slope) it stands still while marks move: the same with
 ``r1 = r2 =`` that rate.
 
-Two classes have no such bound and are evaluated at every update instead: instruments whose rate applies to the whole
-position by its notional (margin jumps at a tier's floor), and longs where ``k`` times the highest rate exceeds one. Where
-equality liquidates, ``maintenance`` is one atom more.
+Where the rate applies to the whole position by its notional, margin jumps at a tier's floor: `jumps` has the bound, a trigger
+no farther than the floor above and a reserve that ``slack`` takes up.
+
+Evaluated at every update instead are longs where ``k`` times the highest rate exceeds one, and accounts whose health is below
+their ``slack``: a jump, or roundings alone, could take it. Where equality liquidates, ``maintenance`` is one atom more.
 """
 
 from typing import Any
@@ -48,6 +50,7 @@ from unhedged.kernels.accounts import (
     maintenance,
     maintenance_at,
     mark_dirty,
+    notional_of,
     slope_at,
     tier_for,
     value_of,
@@ -69,6 +72,7 @@ from unhedged.kernels.collateral_triggers import (
     weight_of_assets,
 )
 from unhedged.kernels.compiled import f8, helper, i8, kernel, minus, plus, rule
+from unhedged.kernels.jumps import jump_of, jumps, room_to_floor
 from unhedged.kernels.tables import account, instrument, position, tier, touched, trigger, venue
 from unhedged.rules import liquidation
 from unhedged.rules.integer import PPB, mul_div_ceil
@@ -182,10 +186,7 @@ def _is_bounded(w: Any, p: int, share_ppb: int) -> bool:
     n = instrument(w, position(w, p).instrument)
     if n.tier_form != TierForm.NOTIONAL:
         return f8(share_ppb) * f8(_fixed_rate(w, p)) <= 1e18 or _harm_grows(w, p)
-    lowest = tier(w, n.first_tier)
     highest = tier(w, n.first_tier + max(0, n.tiers - 1))
-    if highest.mm_ppb > lowest.mm_ppb and highest.deduct == 0:
-        return False
     return f8(share_ppb) * f8(highest.mm_ppb) <= 1e18 or _harm_grows(w, p)
 
 
@@ -198,6 +199,9 @@ def _weight(w: Any, p: int, notional: int, share_ppb: int) -> float:
     if instrument(w, i).tier_form != TierForm.NOTIONAL:
         rate = share * f8(_fixed_rate(w, p))
         return size * (1.0 + rate) if _harm_grows(w, p) else size * max(0.0, 1.0 - rate)
+    if jumps(w, i):
+        rate = share * f8(tier(w, find_tier(w, i, notional)).mm_ppb)
+        return size * (1.0 + rate) if _harm_grows(w, p) else size * max(0.0, 1.0 - rate)
     if _harm_grows(w, p):
         return size * (1.0 + share * f8(tier(w, find_tier(w, i, plus(notional, notional))).mm_ppb))
     return size * max(0.0, 1.0 - share * f8(tier(w, instrument(w, i).first_tier).mm_ppb))
@@ -208,8 +212,10 @@ def _place_position(w: Any, p: int, move: float) -> None:
     if move >= 1.0 and not _harm_grows(w, p):
         unlink(w, p)  # losing its whole value would not be enough
         return
-    move *= _KEEP
     o = position(w, p)
+    if _harm_grows(w, p) and jumps(w, o.instrument):
+        move = min(move, room_to_floor(w, o.instrument, notional_of(w, p)))
+    move *= _KEEP
     n = instrument(w, o.instrument)
     rising = 1 if o.pos < 0 else 0
     if n.kind == InstrumentKind.INVERSE:
@@ -263,6 +269,8 @@ def evaluate(w: Any, a: int) -> int:
         weight += _weight(w, p, notional, scale)
         slack += 2.0 + (4.0 + f8(instrument(w, o.instrument).tiers)) * 1e-9 * f8(scale)
         bounded = bounded and _is_bounded(w, p, scale)
+        if jumps(w, o.instrument) and not _harm_grows(w, p):
+            slack += jump_of(w, o.instrument, notional, scale)
     if own.balances != 0:
         owned = plus(owned, counted_of(w, a))
         weight += weight_of_assets(w, a)
@@ -276,7 +284,7 @@ def evaluate(w: Any, a: int) -> int:
     _place_positions(w, a, move)
     if own.balances != 0:
         place_assets(w, a, move if move >= 1.0 else move * _KEEP)
-    if not bounded:
+    if not bounded or (spare < 0.0 and weight > 0.0):
         mark_dirty(w, a)
     return SAFE
 

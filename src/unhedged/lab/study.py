@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
+from unhedged.lab.amplification import Amplified, amplified
 from unhedged.lab.compare import Difference, paired
 from unhedged.lab.student import holm
 from unhedged.lab.targets import shipped
 from unhedged.vocab.errors import ResultsError
 
 SUFFIX = ".study.toml"
+ENGINE_OFF = ".liquidation.enabled=false"
 
 Row = Mapping[str, Any]
 
@@ -23,6 +25,11 @@ class Variant:
     name: str
     asks: str
     set: tuple[str, ...]
+
+    @property
+    def engine_off(self) -> bool:
+        """Whether all it does is to switch liquidations off."""
+        return bool(self.set) and all(one.endswith(ENGINE_OFF) for one in self.set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,9 @@ class Effect:
 
     variant: Variant
     differences: tuple[Difference, ...]  # in the order of the study's measures that both runs have
+    amplified: tuple[
+        Amplified, ...
+    ] = ()  # falls with the engine and without it, where the change is to switch it off
 
 
 def known() -> list[str]:
@@ -89,6 +99,10 @@ def effects(study: Study, base: Sequence[Row], others: Sequence[Sequence[Row]]) 
     found = [paired(base, rows, study.measures, adjust=False) for rows in others]
     adjusted = iter(holm([d.chance for row in found for d in row]))
     return [
-        Effect(variant=variant, differences=tuple(replace(d, chance=next(adjusted)) for d in row))
-        for variant, row in zip(study.variants, found, strict=True)
+        Effect(
+            variant=variant,
+            differences=tuple(replace(d, chance=next(adjusted)) for d in row),
+            amplified=tuple(amplified(base, rows)) if variant.engine_off else (),
+        )
+        for variant, row, rows in zip(study.variants, found, others, strict=True)
     ]

@@ -78,12 +78,12 @@ def adl_share(closes: pl.DataFrame, steps: pl.DataFrame) -> float | None:
     return closed / (closed + taken) if closed + taken > 0 else None
 
 
-def latencies(day: Day) -> np.ndarray:
+def latencies(desks: pl.DataFrame) -> np.ndarray:
     """Return for each struck desk that traded again the seconds from its first close to its first trade of its own.
 
     A trade of its own is a change of a leg that ADL and liquidation do not explain, seen at recorded instants: late by at most one.
     """
-    legs = day.desks.filter(pl.col("kind") == "basis_desk").sort("agent", "instrument", "t_ns")
+    legs = desks.filter(pl.col("kind") == "basis_desk").sort("agent", "instrument", "t_ns")
     keys = ["agent", "instrument"]
     taken = (pl.col("adl") + pl.col("forced")).diff().over(keys).fill_null(0.0)
     moved = pl.col("pos").diff().over(keys).fill_null(0.0)
@@ -98,14 +98,14 @@ def latencies(day: Day) -> np.ndarray:
 
 def prompt_latency(day: Day) -> float | None:
     """Return the median latency of desks that traded within `PROMPT`."""
-    waits = latencies(day)
+    waits = latencies(day.desks)
     waits = waits[waits <= PROMPT]
     return float(np.median(waits)) if len(waits) else None
 
 
 def late_latency(day: Day) -> float | None:
     """Return the median latency of desks that traded later than `PROMPT`."""
-    waits = latencies(day)
+    waits = latencies(day.desks)
     waits = waits[waits > PROMPT]
     return float(np.median(waits)) if len(waits) else None
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from unhedged.measures.closed import latencies
 from unhedged.measures.hedge_integrity import SECOND, hedge_break_loss, unhedged_delta_time
 
 KEPT = 0.9
@@ -39,8 +40,15 @@ def desk_measures(desks: pl.DataFrame, adl: pl.DataFrame, spot: Sequence[str]) -
         "desks_unhedged_end": _open_at_end(struck),
         "desk_unhedged_usd": 0.0 if worst is None else float(worst),  # type: ignore[arg-type]
         "desk_unhedged_ns": longest_gap(struck),
+        "desk_wait_ns": _wait(desks),
         **_broken(struck, adl),
     }
+
+
+def _wait(desks: pl.DataFrame) -> int | None:
+    # Median time from a desk's first close to its first trade of its own, of desks that had one.
+    waits = latencies(desks)
+    return round(float(np.median(waits)) * SECOND) if len(waits) else None
 
 
 def _first_hit(desks: pl.DataFrame) -> pl.DataFrame:

@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from unhedged.measures import branching
 from unhedged.measures.deleveraging import adl_measures
 from unhedged.measures.desks import desk_measures
+from unhedged.measures.genealogy import cases, genealogy
+from unhedged.measures.pnl import in_dollars
 from unhedged.scenario.plan import InstrumentPlan, RunPlan
 from unhedged.vocab.enums import InstrumentKind
 from unhedged.vocab.units import ATOMS_PER_USD, USD
@@ -31,6 +34,9 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
     measures.update(_deficit(tables["transfers"]))
     spot = [i.id for i in plan.instruments if i.kind == InstrumentKind.SPOT]
     measures.update(desk_measures(tables["desks"], tables["adl"], spot))
+    measures.update(_paid_again(tables["accounts"]) if "desks_deleveraged" in measures else {})
+    measures.update(genealogy(tables["liquidations"]))
+    measures.update(_counts(plan, tables["liquidations"]))
     for venue in plan.venues:
         if any(i.venue == venue.id and i.id not in spot for i in plan.instruments):
             found = adl_measures(tables["adl"], venue.id)
@@ -38,6 +44,7 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
     for instrument in plan.instruments:
         mine = tables["series"].filter(pl.col("instrument") == instrument.id).sort("t_ns")
         measures.update(_market(instrument, mine, max(1, SMOOTHING // plan.record_ns)))
+        measures.update(_cascade(plan, instrument, mine, tables))
     measures["trades"] = trades
     return measures
 
@@ -127,3 +134,54 @@ def _contract(series: pl.DataFrame) -> dict[str, Any]:
     if usual > 0:
         measures["thin_share"] = float((depth < THIN * usual).mean())
     return measures
+
+
+def _paid_again(accounts: pl.DataFrame) -> dict[str, Any]:
+    # What basis desks gave to the other side by trading after ADL had closed them.
+    desks = accounts.filter(pl.col("kind") == "basis_desk")
+    return {"desk_rehedge_usd": -float(desks.select(in_dollars("rehedge_atoms").sum()).item())}
+
+
+def _counts(plan: RunPlan, steps: pl.DataFrame) -> dict[str, Any]:
+    if steps.is_empty():
+        return {}
+    return {"branching_counts": branching.statistical(cases(steps)["t_ns"], plan.duration_ns)}
+
+
+def _cascade(
+    plan: RunPlan, instrument: InstrumentPlan, series: pl.DataFrame, tables: dict[str, pl.DataFrame]
+) -> dict[str, Any]:
+    # How explosive one book stood and who still made it, at recorded instants.
+    measures: dict[str, Any] = {}
+    quoting = series.group_by(pl.col("t_ns") // OPENING).agg(pl.col("makers").mean())
+    least = quoting["makers"].min()
+    if least is not None:
+        measures["makers_least_share"] = least
+    steps = tables["liquidations"].filter(pl.col("instrument") == instrument.id)
+    if instrument.kind != InstrumentKind.SPOT and series.height:
+        ratios = branching.structural(series, in_dollars=instrument.inverse)
+        measures["critical_ns"] = branching.critical_at(ratios)
+        measures["branching_depth"] = branching.in_cascade(ratios, steps)
+        found = _two_types(plan, instrument, tables)
+        if found is not None and np.isfinite(found.value):
+            measures["branching_types"] = found.value
+    return {f"{name}.{instrument.id}": value for name, value in measures.items()}
+
+
+def _two_types(
+    plan: RunPlan, instrument: InstrumentPlan, tables: dict[str, pl.DataFrame]
+) -> branching.TwoTypes | None:
+    spots = [
+        i.id
+        for i in plan.instruments
+        if i.kind == InstrumentKind.SPOT and i.asset == instrument.asset
+    ]
+    return branching.two_types(
+        instrument.id,
+        spots,
+        series=tables["series"],
+        steps=tables["liquidations"],
+        adl=tables["adl"],
+        desks=tables["desks"],
+        in_dollars=instrument.inverse,
+    )

@@ -7,6 +7,7 @@ from unhedged.reference.clearing import Clearing
 from unhedged.reference.deleveraging import WAIT, Steps
 from unhedged.reference.exchange import Exchange
 from unhedged.reference.feed import note_quote
+from unhedged.reference.genealogy import parent_of
 from unhedged.reference.ledger import Account, contract_number
 from unhedged.reference.rulebook import Rulebook
 from unhedged.reference.world import VenueLedger, World
@@ -70,6 +71,7 @@ class VenueClearing(Clearing):
             return
         account.status = AccountStatus.IN_LIQUIDATION
         account.case = next(self.numbers)
+        account.parent = parent_of(self.exchanges, account)
         self.world.liquidations += 1
         steps = self.liquidate(account)
         self.subjects[steps] = account.row
@@ -94,6 +96,14 @@ class VenueClearing(Clearing):
             yield WAIT
         gate.inside = me
 
+    def close_winner(self, loser: Account, i: int, *rest: Any) -> int:
+        """Close a winner; its agent is struck from then on."""
+        qty = super().close_winner(loser, i, *rest)
+        agent = rest[2].agent
+        if qty > 0 and agent >= 0:
+            self.world.agents[agent].struck = True
+        return qty
+
     def leave(self) -> None:
         """Let the next one in."""
         gate = self.world.gate
@@ -113,7 +123,10 @@ class VenueClearing(Clearing):
         cause = FillCause.LIQUIDATION if trader else FillCause.FUND_UNWIND
         before = exchange.turnover
         seat: Any = account.seats[i]  # type: ignore[attr-defined]
+        mid = exchange.mid_milli()
         filled = qty - exchange.take(seat, side, limit, qty, cause)
+        if trader and filled > 0:
+            exchange.pushes.note(account.case, mid, exchange.mid_milli())
         note_quote(exchange)
         return filled, exchange.turnover - before
 

@@ -333,5 +333,6 @@ class Deleveraging:
                 "loser_before": before["loser"],
                 "fund": self.ledger.equity(house),
                 "cause": loser.case,
+                "parent": loser.parent,
             }
         )

@@ -7,6 +7,7 @@ from typing import Any
 from unhedged.reference import book
 from unhedged.reference.book import MILLI, Order
 from unhedged.reference.feed import Feed, note_quote
+from unhedged.reference.genealogy import Pushes
 from unhedged.reference.ledger import SHORT_LEG, Contract, Holding
 from unhedged.reference.orders import Market
 from unhedged.reference.world import Holder, Venue, World
@@ -125,12 +126,13 @@ class Exchange(Market):
         self.seats: list[Seat] = []
         self.triggers: list[Trigger] = []
         self.feed = Feed()
+        self.pushes = Pushes()
         self.basis: list[int] = []
         self.ballot: list[int] = []
         self.marks: list[tuple[int, int]] = []
         self.halts = 0
         self.ema_num = self.ema_den = self.book_ema_num = self.book_ema_den = 0.0
-        self.ema_at = 0
+        self.ema_at = self.mid_met = 0
         self.premium_sum = self.premium_samples = self.funding_ppb = 0
         state = terms.pop("state")
         house: Any = None
@@ -233,6 +235,20 @@ class Exchange(Market):
             needed += other_seat.exchange.initial_of(other_seat, more)
         return self.venue.ledger.equity(seat.holder) >= needed
 
+    def take(self, account: Any, side: Side, px: int, qty: int, cause: FillCause) -> int:
+        """Match an incoming order; the mid it meets is remembered."""
+        if self.reaches(side, px):
+            self.mid_met = self.mid_milli()
+        return super().take(account, side, px, qty, cause)
+
+    def _share_spread(self, maker: Any, taker: Any, gained: int) -> None:
+        # What the taker gained against the mid it met the maker lost.
+        maker.made -= gained
+        if taker.agent >= 0 and self.world.agents[taker.agent].struck:
+            taker.after += gained
+        else:
+            taker.crossed += gained
+
     def _fill(
         self, maker: Order, taker: Any, px: int, qty: int, side: Side, cause: FillCause
     ) -> None:
@@ -250,6 +266,8 @@ class Exchange(Market):
             venue.ledger.pay(seat.holder, fees, fee(abs(paid), rate), EntryReason.TRADING_FEE)
             if seat.holder.agent >= 0:
                 self.world.agents[seat.holder.agent].fills += 1
+        gained = self.worth(qty, self.mid_met) - paid if self.mid_met > 0 else 0
+        self._share_spread(resting.holder, taker.holder, gained if side == Side.BUY else -gained)
         self.last_px = px
         self.low_px, self.high_px = min(self.low_px, px), max(self.high_px, px)
         self.trades += 1

@@ -18,6 +18,9 @@ from unhedged.vocab.enums import (
     TriggerSource,
 )
 
+WANT_OUT = (FillCause.STOP, FillCause.PANIC)
+"""Causes of orders that passive holders send again for what is left."""
+
 
 def is_sound(wanted: Message) -> bool:
     """Return whether every code of a message exists."""
@@ -103,6 +106,18 @@ def handle(world: World, message: Message) -> None:
     exchange.release_touched()
     world.reject = code
     note_quote(exchange)
+    try_again(world, message)
+
+
+def try_again(world: World, message: Message) -> None:
+    """Let a passive holder who wants out, and is not, send the same order for what is left after a while."""
+    seat = message.seat
+    after = seat.holder.again if message.agent < 0 else 0
+    if after <= 0 or message.cause not in WANT_OUT:
+        return
+    if seat.pos > 0 if message.side == Side.SELL else seat.pos < 0:
+        message.qty = abs(seat.pos)
+        world.clock.schedule(world.now + after, EventKind.MESSAGE, message)
 
 
 def carry_out(exchange: Any, m: Message) -> Reject:

@@ -101,6 +101,8 @@ class Account:
     """Number of its latest case."""
     resume: int = 0
     """When it may order again after an order that was cut, ns; 0: now."""
+    parent: int = -1
+    """The case whose order moved the mark to the trigger of its latest case, -1 for none."""
     lost: int = 0
     """What the fund paid for its orders in this block, atoms."""
     touched: int | None = None
@@ -108,6 +110,12 @@ class Account:
     slot: dict[int, int] = field(default_factory=dict)
     holdings: dict[int, Holding] = field(default_factory=lambda: defaultdict(Holding))
     portfolio: bool = False
+    made: int = 0
+    """Atoms its resting orders earned against the mid the incoming order met."""
+    crossed: int = 0
+    """Atoms its incoming orders gained against it, until ADL closed its agent."""
+    after: int = 0
+    """The same since then."""
     coins: dict[int, Holding] = field(default_factory=dict)
     """What is posted as collateral, by the number of the asset in the venue's list."""
     totals: dict[EntryReason, int] = field(default_factory=lambda: defaultdict(int))

@@ -8,7 +8,7 @@ from typing import Any
 from unhedged.reference import collateral, funding, gateway, index, marks, news, risk
 from unhedged.reference.feed import observe
 from unhedged.reference.world import Venue, World
-from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind, Side
+from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind, Side, TriggerKind
 
 TICK = 1_000_000_000
 BANDS = (10, 25, 50, 100, 200)
@@ -95,6 +95,8 @@ def update(world: World, venue: Venue) -> None:
             if x.kind != InstrumentKind.SPOT:
                 funding.sample_premium(x)
     risk.act(world, venue)
+    for x in venue.exchanges:
+        x.pushes.begin(x.mark_milli)
 
 
 def take_turn(world: World, number: int) -> None:
@@ -111,6 +113,7 @@ def record(world: World) -> None:
     for x in world.exchanges:
         mid = x.mid_milli()
         reach = [mid * bps // 10_000 for bps in BANDS]
+        makers = [a.seats[0] for a in world.agents if a.quotes and a.seats[0].exchange is x]
         world.series.append(
             {
                 "t": world.now,
@@ -132,6 +135,20 @@ def record(world: World) -> None:
                 "fund": x.venue.ledger.equity(x.venue.house(AccountKind.FUND)),
                 "vault": x.venue.ledger.equity(x.venue.house(AccountKind.VAULT)),
                 "value": world.assets[x.asset].value,
+                "stops": [_stops(x, rising=False), _stops(x, rising=True)],
+                "makers": len(makers),
+                "quoting": sum(all(seat.open.values()) for seat in makers),
             }
         )
         x.low_px = x.high_px = x.last_px
+
+
+def _stops(x: Any, *, rising: bool) -> int:
+    # Lots of stops that a move of one hundredth touches; those the mark touches already wait to be carried out.
+    mark = x.mark_milli
+    edge = mark + mark // 100 if rising else mark - mark // 100
+    near = [
+        t for t in x.triggers
+        if t not in x.world.fired and t.rising == rising and t.kind != TriggerKind.TAKE_PROFIT and (t.px <= edge if rising else t.px >= edge)
+    ]  # fmt: skip
+    return sum(abs(t.seat.pos) if t.order is None else t.order.qty for t in near)

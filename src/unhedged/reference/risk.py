@@ -3,6 +3,7 @@
 from typing import Any
 
 from unhedged.reference.feed import note_quote
+from unhedged.reference.gateway import try_again
 from unhedged.reference.margin import LIQUIDATABLE, NEEDS_TOP_UP, SAFE
 from unhedged.reference.world import Holder, Message, Venue, World
 from unhedged.rules.integer import PPB, mul_div_ceil
@@ -44,24 +45,26 @@ def fire_triggers(world: World) -> None:
         if seat.pos == 0 or seat.status == AccountStatus.IN_LIQUIDATION:
             continue
         if trigger.kind in CLOSES:
+            wanted = closing(seat, CLOSES[trigger.kind])
             x.close_at_market(seat, CLOSES[trigger.kind])
+            try_again(world, wanted)
         else:
-            panic(world, seat)
+            wanted = closing(seat, FillCause.PANIC)
+            world.clock.schedule(world.now + PANIC_DELAY, EventKind.MESSAGE, wanted)
     world.fired = held
 
 
-def panic(world: World, seat: Any) -> None:
-    """Let a holder send an order that closes what is held now."""
-    message = Message(
+def closing(seat: Any, cause: FillCause) -> Message:
+    """Return an order that closes what is held now."""
+    return Message(
         qty=abs(seat.pos),
         command=Command.MARKET,
         side=Side.SELL if seat.pos > 0 else Side.BUY,
         force=TimeInForce.IOC,
         reduce_only=1,
-        cause=FillCause.PANIC,
+        cause=cause,
         seat=seat,
     )
-    world.clock.schedule(world.now + PANIC_DELAY, EventKind.MESSAGE, message)
 
 
 def verdict(venue: Venue, account: Holder) -> int:

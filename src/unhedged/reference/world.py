@@ -43,6 +43,7 @@ class Holder(Account):
     reserve: int = 0
     topup: int = 0
     topup_ppb: int = 0
+    again: int = 0
     self_trade: bool = False
     keep: bool = False
     seats: dict[int, "Seat"] = field(default_factory=dict)
@@ -203,6 +204,9 @@ class Agent:
     tags: int
     recorded: bool
     sees_equity: bool
+    quotes: bool
+    struck: bool = field(default=False, init=False)
+    """Whether ADL has closed one of its positions."""
     seats: list["Seat"]
     state: list[float]
     rejects: int = 0

@@ -12,9 +12,11 @@ from unhedged.report.figures.backing import backing, payers
 from unhedged.report.figures.carry import carry
 from unhedged.report.figures.depth import depth
 from unhedged.report.figures.desks import legs, unhedged
+from unhedged.report.figures.families import families
 from unhedged.report.figures.ledger import ledger
 from unhedged.report.figures.price import price
 from unhedged.report.figures.replicate import Replicate
+from unhedged.report.figures.risk import risk
 from unhedged.report.figures.spread import converged, spread
 from unhedged.report.page.parts import Choice, Figure, Grid, Page, Section
 from unhedged.report.words import LIMITS
@@ -112,6 +114,8 @@ def figures(one: Replicate) -> list[Figure]:
     """Return the figures of one replicate that its tables allow."""
     found = [
         price(one),
+        risk(one),
+        families(one),
         depth(one),
         backing(one),
         legs(one),

@@ -80,14 +80,14 @@ def summary(rows: Sequence[Row], story: Sequence[str] = ()) -> str:
 
 def plain(names: Sequence[str]) -> list[str]:
     """Return the measures among ``names`` that are not of one venue or one instrument."""
-    grouped = (*headline.PER_VENUE, *headline.PER_INSTRUMENT)
+    grouped = (*headline.PER_VENUE, *headline.PER_CASCADE, *headline.PER_INSTRUMENT)
     return [name for name in names if name.partition(".")[0] not in grouped]
 
 
 def things(rows: Sequence[Row]) -> list[tuple[tuple[str, ...], list[tuple[str, ...]]]]:
     """Return heads and rows of one table for venues and one for instruments: a column per measure, medians of several replicates."""
     found: list[tuple[tuple[str, ...], list[tuple[str, ...]]]] = []
-    for group in (headline.PER_VENUE, headline.PER_INSTRUMENT):
+    for group in (headline.PER_VENUE, headline.PER_CASCADE, headline.PER_INSTRUMENT):
         table = headline.of_things(measures(rows), group)
         columns = [name for name in headline.HEADS if any(name in of for of in table.values())]
         lines = [

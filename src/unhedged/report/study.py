@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from unhedged.lab.compare import Difference
 from unhedged.lab.study import Effect, Study
-from unhedged.report.twins import signed
+from unhedged.report.twins import amplification, signed
 from unhedged.results import headline
 
 MARK = "*"
@@ -24,6 +24,8 @@ def summary(study: Study, effects: Sequence[Effect]) -> str:
     ]
     for n in range(0, len(names), COLUMNS):
         lines += ["", *_table(study, effects, names[n : n + COLUMNS])]
+    for effect in effects:
+        lines += amplification(effect.amplified)
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -1,13 +1,15 @@
 """The screen of a comparison: what was changed, then what it did, with intervals."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
+from unhedged.lab.amplification import Amplified
 from unhedged.lab.compare import ENOUGH, Difference
 from unhedged.results import headline
 from unhedged.venues.ladder import first_difference
 from unhedged.vocab.enums import LiquidationStep
-from unhedged.vocab.units import MINUS
+from unhedged.vocab.units import MINUS, show_number, show_rate
 
 MOST_CHANGES = 12
 
@@ -67,6 +69,35 @@ def finding(differences: Sequence[Difference]) -> str:
     method = f"Paired t-test at 5%, Holm's correction for {len(differences)} measures."
     few = f" Fewer than {ENOUGH} pairs: small effects stay unseen." if pairs < ENOUGH else ""
     return f"{claim}\n{method}{few}"
+
+
+def amplification(found: Sequence[Amplified]) -> list[str]:
+    """Return the lines of a comparison with and without the liquidation engine; nothing where it is none."""
+    if not found:
+        return []
+    heads, *rows = amplified_rows(found)
+    width = max(len(row[0]) for row in (heads, *rows)) + 2
+    return [
+        "",
+        "Amplification: fall with the liquidation engine over fall without it",
+        *(
+            f"{row[0]:<{width}}{''.join(f'{cell:>14}' for cell in row[1:])}"
+            for row in (heads, *rows)
+        ),
+    ]
+
+
+def amplified_rows(found: Sequence[Amplified]) -> list[tuple[str, ...]]:
+    """Return heads and one row an instrument: means of either run, their ratio, its least and largest of a pair."""
+    rows: list[tuple[str, ...]] = [("", "engine on", "engine off", "factor", "least", "largest")]
+    for one in found:
+        factors = [_times(value) for value in (one.factor, one.low, one.high)]
+        rows.append((one.instrument, show_rate(one.on), show_rate(one.off), *factors))
+    return rows
+
+
+def _times(value: float) -> str:
+    return f"{show_number(value)}×" if math.isfinite(value) else "all of it"
 
 
 def _inside(label: str) -> str:

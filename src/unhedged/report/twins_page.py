@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from unhedged.lab.amplification import Amplified
 from unhedged.lab.compare import Difference
 from unhedged.report import twins
 from unhedged.report.page import look
@@ -22,6 +23,7 @@ def twins_page(
     base: Sequence[Row],
     other: Sequence[Row],
     manifests: Sequence[Mapping[str, Any]],
+    amplified: Sequence[Amplified] = (),
 ) -> Page:
     """Return the page of two runs with equal random numbers.
 
@@ -35,6 +37,8 @@ def twins_page(
         Headline rows.
     manifests : pair of mapping
         Of the base and of the other run.
+    amplified : sequence of Amplified
+        Falls with the liquidation engine and without it, where that was changed.
     """
     clear = [d for d in differences if d.clear]
     shown = clear or list(differences)
@@ -60,11 +64,21 @@ def twins_page(
                 id="did",
                 title="What it did",
                 figures=[_forest(differences), *_paired(shown, base, other)],
-                grids=[_table(differences)],
+                grids=[_table(differences), *_amplified(amplified)],
             ),
             Section(id="limits", title="Limits", items=LIMITS),
         ],
     )
+
+
+def _amplified(found: Sequence[Amplified]) -> list[Grid]:
+    if not found:
+        return []
+    heads, *rows = twins.amplified_rows(found)
+    note = (
+        "Deepest fall of the mark over 20 s, means over pairs; least and largest factor of a pair."
+    )
+    return [Grid(heads=("fall of", *heads[1:]), rows=rows, note=note)]
 
 
 def _answer(differences: Sequence[Difference], clear: Sequence[Difference]) -> str:

@@ -32,6 +32,18 @@ LABELS: Mapping[str, str] = {
     "desks_deleveraged": "Desks whose short was closed",
     "desks_spot_kept": "Desks left with their spot",
     "desks_unhedged_end": "Desks that ended unhedged",
+    "desk_rehedge_usd": "Paid by desks to trade again, against the mid",
+    "desk_wait_ns": "Wait of desks for a trade of their own (sampled)",
+    "branching_cases": "Liquidations caused per liquidation (traced)",
+    "branching_counts": "The same, from counts per minute",
+    "family_usd_share": "Liquidated notional with a forced parent",
+    "family_largest": "Largest family of liquidations",
+    "family_generations": "Generations of the longest line",
+    "critical_ns": "Next 1% triggers more than rests within it from (sampled)",
+    "branching_depth": "What the next 1% triggers over depth (sampled)",
+    "branching_types": "Two-type condition at the worst minute (sampled)",
+    "branching_of": "Liquidations with a forced parent, of all",
+    "makers_least_share": "Fewest makers quoting, mean of a minute (sampled)",
     "thin_share": "Time below a tenth of starting depth",
     "open_interest_share": "Change of open interest",
     "fall_share": "Deepest fall (mark over 20 s)",
@@ -46,6 +58,14 @@ LABELS: Mapping[str, str] = {
 
 PER_INSTRUMENT = ("thin_share", "open_interest_share", "fall_share", "rise_share", "low_share")
 """Measures of each instrument, with its id after a dot."""
+PER_CASCADE = (
+    "critical_ns",
+    "branching_depth",
+    "branching_types",
+    "branching_of",
+    "makers_least_share",
+)
+"""Measures of each instrument's cascade, likewise."""
 PER_VENUE = (
     "adl_need_usd",
     "adl_removed_usd",
@@ -65,6 +85,11 @@ HEADS: Mapping[str, str] = {
     "adl_haircut_share": "haircut",
     "adl_gini": "Gini",
     "adl_hhi": "HHI",
+    "critical_ns": "critical at",
+    "branching_depth": "ratio",
+    "branching_types": "two types",
+    "branching_of": "caused",
+    "makers_least_share": "makers",
     "thin_share": "time thin",
     "open_interest_share": "OI",
     "fall_share": "fall",
@@ -97,7 +122,7 @@ def known(instruments: Iterable[str]) -> list[str]:
     """Return the measures a run over ``instruments`` may have, in the order of the table."""
     ids = list(instruments)
     venues = list(dict.fromkeys(i.partition("/")[0] for i in ids))
-    things = dict.fromkeys(PER_INSTRUMENT, ids) | dict.fromkeys(PER_VENUE, venues)
+    things = dict.fromkeys((*PER_INSTRUMENT, *PER_CASCADE), ids) | dict.fromkeys(PER_VENUE, venues)
     return [
         full
         for name in LABELS

@@ -14,7 +14,7 @@ import polars as pl
 
 from unhedged.vocab.errors import ResultsError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 DEPTH_BPS = (10, 25, 50, 100, 200)
 """Distances from the mid within which depth is recorded, basis points."""
@@ -84,6 +84,16 @@ SERIES = Table(
         "index": _real("USD", "index or oracle price; null for spot"),
         "value": _real("USD", "fundamental value of the asset"),
         **_depth(),
+        "down_liquidates": _real(
+            "asset",
+            "positions liquidated when the mark falls by the next 1 %, as their triggers stand",
+        ),
+        "down_stops": _real("asset", "stops that this fall would set off"),
+        "up_liquidates": _real("asset", "positions liquidated when it rises by the next 1 %"),
+        "up_stops": _real("asset", "stops that this rise would set off"),
+        "makers": _real(
+            "fraction", "makers of the book with orders on both sides; null where it has none"
+        ),
         "open_interest": _real("asset", "sum of long positions; null for spot"),
         "volume": _real("asset", "traded since the start"),
         "forced": _real("asset", "closed by liquidation orders since the start"),
@@ -105,6 +115,10 @@ LIQUIDATIONS = Table(
         "t_ns": _time("time from the start"),
         "case": _whole(
             "", "number of the liquidation in the order they began, with gaps; its steps share it"
+        ),
+        "parent": _whole(
+            "",
+            "case of the forced order that moved the mark to this one's trigger; null when none did by half of the move",
         ),
         "account": _word("agent@venue"),
         "kind": _word("kind of agent"),
@@ -158,6 +172,20 @@ ADL = Table(
         "loser_equity": _real("USD", "of the counterparty at mark, before"),
         "equity": _real("USD", "of the winner, after"),
         "fund": _real("USD", "equity of fund or vault, after"),
+    },
+)
+
+RISK = Table(
+    row="one step of an instrument's price at one minute, where liquidations wait",
+    columns={
+        "t_ns": _time("time from the start"),
+        "instrument": _word("venue/symbol"),
+        "price": _real(
+            "USD",
+            "lower end of the step: hundredths of the starting mark; the last one holds all above",
+        ),
+        "long": _real("asset", "long positions that a mark within the step would first force"),
+        "short": _real("asset", "short positions likewise"),
     },
 )
 
@@ -232,6 +260,14 @@ ACCOUNTS = Table(
         "deposits_atoms": _whole("atoms", "brought in after the start, such as top-ups"),
         "fees_atoms": _whole("atoms", "trading and liquidation fees, paid is negative"),
         "funding_atoms": _whole("atoms", "funding, paid is negative"),
+        "spread_atoms": _whole(
+            "atoms", "earned by its resting orders against the mid that the incoming order met"
+        ),
+        "crossing_atoms": _whole(
+            "atoms",
+            "gained by its incoming orders against that mid, mostly below zero, until ADL first closed its agent",
+        ),
+        "rehedge_atoms": _whole("atoms", "the same since ADL first closed its agent"),
         "forced": _real(
             "USD",
             "notional its liquidations closed: its rows of `liquidations`, and of `adl` as counterparty",
@@ -259,6 +295,7 @@ TABLES: Mapping[str, Table] = {
     "liquidations": LIQUIDATIONS,
     "adl": ADL,
     "desks": DESKS,
+    "risk": RISK,
     "transfers": TRANSFERS,
     "accounts": ACCOUNTS,
     "positions": POSITIONS,

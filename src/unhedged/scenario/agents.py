@@ -58,6 +58,10 @@ class Background(Acting):
     informed: Share = key("80%", "largest part of market orders that trade towards value; prior")
     informed_scale: PositiveRate = key("20bps", "mispricing from which that part is reached; prior")
     rush: SomeNumber = key(3.0, "by how much mispricing of 4 scales speeds market orders up; prior")
+    bargain: PositiveRate = key(
+        "5%",
+        "mispricing at which informed orders have their calm size in however thin a book; prior",
+    )
     patient: SomeMoney = key("$0", "far limit orders in all, one side; prior 10–80% of near depth")
     patient_orders: int = key(60, "how many, one side", ge=0, le=200)
     patient_nearest: PositiveRate = key("2%", "of the price, from the mid")
@@ -269,6 +273,10 @@ class Leveraged(Group):
     stop: Stops = key({}, "stop orders, touched by mark; prior 5–25% of longs")
     take_profit: Stops = key({}, "closing with a profit; prior 30–70% of leveraged shorts")
     top_up: TopUp = key({}, "margin added when liquidation is near")
+    again: PositiveTime | None = key(
+        None,
+        "until who could not get out by stop or panic tries once more; never if left out; prior 10–120 s",
+    )
     panic: Stops = key({}, "giving up at market after a loss; prior")
 
 
@@ -365,9 +373,9 @@ class Momentum(Acting):
         "distance from the mean, in calm σ of one window; prior",
     )
     gain: PerSecond = key(
-        "0.0002/s", "part of its limit it opens at twice the trigger; prior 0.00005–0.0005"
+        "0.0003/s", "rate at which it joins at twice the trigger; prior 0.00005–0.002"
     )
-    slice: PositiveRate = key("10%", "of its limit, largest order; prior")
+    slice: PositiveRate = key("20%", "of its limit, largest order; prior")
     slippage: PositiveRate = key("50bps", "beyond the touch an order may pay; prior")
     leaves: Share = key(
         "25%", "chance to be one who gets out; the others hold on till closed; prior"

@@ -14,8 +14,12 @@ from unhedged.vocab.errors import InconsistentRules, ScenarioError
 
 ONE_COIN = frozenset({"market_maker", "basis_desk", "cross_venue"})
 """Kinds whose legs offset each other."""
-DOLLARS = frozenset({"basis_desk", "cross_venue"})
-"""Kinds that count their money in dollars and move it between venues."""
+DOLLARS: Mapping[str, str] = {
+    "basis_desk": "the coins that secure it would be a holding that a basis_desk does not hedge",
+    "cross_venue": "the coins that secure it would be a holding that a cross_venue does not hedge",
+    "panic": "a long secured by coins is not without debt",
+}
+"""Kinds that count their money in dollars, and what an inverse leg would be to them."""
 SPOT, PERPETUAL = "spot", "perpetual"
 ROLES = {
     ("basis_desk", "spot"): SPOT,
@@ -84,7 +88,7 @@ def _legs(
             )
         if kind in DOLLARS and leg.kind == "inverse":
             yield InconsistentRules(
-                f'"{leg.id}" is inverse: the coins that secure it would be a holding that a {kind} does not hedge.',
+                f'"{leg.id}" is inverse: {DOLLARS[kind]}.',
                 allowed="Expected a linear or a spot instrument.",
                 **place(stacked, (*path, *keys)),
             )

@@ -30,6 +30,12 @@ MOST_REPLICATES = 1_000_000
 MOST_SEED = 2**63 - 1
 
 
+AGENT_FORM = "{}.{}"
+"""An agent's key, of group and number."""
+ACCOUNT_FORM = "{}@{}"
+"""An account's key, of agent and venue."""
+
+
 def is_name(text: str) -> bool:
     """Return whether ``text`` can name an asset, a venue, a symbol or a group of agents."""
     return NAME.fullmatch(text) is not None
@@ -48,12 +54,12 @@ def split_instrument(instrument: str) -> tuple[VenueId, str]:
 
 def agent_key(group: str, number: int) -> AgentKey:
     """Return the key of agent ``number`` (from 0) of ``group``."""
-    return AgentKey(f"{group}.{number}")
+    return AgentKey(AGENT_FORM.format(group, number))
 
 
 def account_key(agent: str, venue: str) -> AccountKey:
     """Return the key of the account of ``agent`` at ``venue``."""
-    return AccountKey(f"{agent}@{venue}")
+    return AccountKey(ACCOUNT_FORM.format(agent, venue))
 
 
 def key_hash(key: str) -> int:

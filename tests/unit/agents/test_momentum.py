@@ -20,7 +20,8 @@ TRIGGER = 5.0 * SIGMA * math.sqrt(60.0)
 @pytest.fixture
 def trader(situation):
     def make(**keys):
-        keys = {"capital": "$100k", "leverage": 10.0, "trigger": 5.0, "leaves": "0%", **keys}
+        base = {"capital": "$100k", "leverage": 10.0, "trigger": 5.0, "leaves": "0%", "gain": "1/s"}
+        keys = {**base, **keys}
         spec = Momentum(id="m", kind="momentum", instrument="a/B", **keys)
         s = situation(behave, spec, 1)
         s.usd(0, 100_000)
@@ -66,29 +67,59 @@ def fall(s, seconds, each=-0.0012):
     return int(s.seen["pos"][0]) - start
 
 
-def test_inside_the_trigger_it_does_nothing(trader):
-    s = trader()
-    away(s, -0.97)
-    assert s.turn(5.0) == []
-    assert s.state[c.MOM_BUDGET] == 0
-    away(s, -1.03)
-    s.turn(5.0)
-    assert s.state[c.MOM_BUDGET] > 0
-
-
-def test_the_pace_grows_with_the_gap(trader):
-    saved = []
-    for triggers in (-1.5, -2.0, -3.0):
-        s = trader(gain="0.001/s")
+def joins(s, triggers, looks):
+    """Return in how many of so many looks at one gap it joins."""
+    count = 0
+    for _ in range(looks):
+        s.state[c.MOM_JOINED] = s.state[c.MOM_BUSY] = 0
         away(s, triggers)
-        s.turn(5.0)
-        saved.append(s.state[c.MOM_BUDGET])
-    assert saved[1] == pytest.approx(0.001 * 5.0 * 1e6, rel=0.02)
-    assert saved == pytest.approx([saved[1] * f for f in (0.5, 1.0, 2.0)], rel=0.03)
+        count += len(s.turn(5.0))
+    return count
+
+
+def test_inside_the_trigger_it_does_nothing(trader):
+    s = trader(gain="100/s")
+    assert joins(s, -0.97, 50) == 0
+    assert joins(s, 1.5, 50) == 0  # the other side
+    assert joins(s, -1.03, 50) == 50
+
+
+@pytest.mark.parametrize(("triggers", "times"), [(-1.5, 0.5), (-2.0, 1.0), (-3.0, 2.0)])
+def test_it_joins_at_a_rate_that_grows_with_the_gap(trader, triggers, times):
+    looks = 2_000
+    expected = looks * (1 - math.exp(-0.01 * times * 5.0))
+    assert joins(trader(gain="0.01/s"), triggers, looks) == pytest.approx(
+        expected, abs=4 * math.sqrt(expected) + 0.05 * expected
+    )
+
+
+def test_one_who_has_joined_opens_its_limit_in_slices(trader):
+    s = trader(gain="100/s", slice="20%")
+    away(s, -1.5)
+    orders = 0
+    while s.state[c.MOM_JOINED] or orders == 0:
+        fill(s, s.turn(5.0))
+        away(s, -0.5)  # beyond the mean still
+        s.state[c.MOM_CALM] = SIGMA**2
+        orders += 1
+        assert orders < 10
+    assert 5 <= orders <= 7
+    assert -int(s.seen["pos"][0]) * LOT_USD == pytest.approx(1e6, rel=0.04)
+
+
+def test_it_stops_opening_when_the_price_is_back_at_its_mean(trader):
+    s = trader(gain="100/s", slice="20%")
+    away(s, -1.5)
+    fill(s, s.turn(5.0))
+    held = int(s.seen["pos"][0])
+    away(s, 0.1)
+    assert s.turn(5.0) == []
+    assert s.state[c.MOM_JOINED] == 0
+    assert int(s.seen["pos"][0]) == held < 0
 
 
 def test_a_fall_is_followed_with_taking_orders_bounded_in_price_and_size(trader):
-    s = trader(slice="10%")
+    s = trader(slice="10%", gain="1/s")
     seen = []
     for _ in range(60):
         at(s, s.state[c.MOM_MID] * 0.9988)

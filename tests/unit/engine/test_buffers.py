@@ -33,6 +33,7 @@ def lacking(memory: Memory) -> str | None:
         ("event", "used_events", lambda w: int(w["n_account"] - w["used_cases"] + w["triggers_used"])),
         ("message", "used_messages", lambda w: int(w["triggers_used"])),
         ("series", "series_kept", lambda _: 0),
+        ("risk", "risk_kept", lambda w: 8 * int(w["n_instrument"]) - int(w["spare"])),
     ],
 )  # fmt: skip
 def test_a_table_has_room_for_the_largest_event_and_not_one_row_less(

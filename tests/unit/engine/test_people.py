@@ -4,6 +4,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.support.inverse_world import inverse_scenario
+from tests.support.small_world import plan_of
 from tests.support.tiny import TINY
 
 from unhedged.agents import cells
@@ -121,6 +123,34 @@ def test_holders_of_a_perpetual_are_its_longs_without_leverage() -> None:
     assert of(output, "panic")["start_equity"].to_numpy() == pytest.approx(
         worth.to_numpy(), rel=1e-3
     )
+
+
+def test_a_contract_settled_in_coin_is_followed_too(tmp_path: Any) -> None:
+    block = """
+[[agent]]
+id = "chasers"
+kind = "momentum"
+count = 20
+instrument = "mex/XBTUSD"
+most = "5%"
+gain = "1/s"
+window = "2s"
+period = "200ms"
+"""
+    output = run_replicate(plan_of(inverse_scenario(3, 70) + block, tmp_path), 0)
+    held = output.tables["positions"].filter(pl.col("account").str.starts_with("chasers"))
+    forced = output.tables["liquidations"].filter(kind="momentum")
+    assert output.checks["ledger"] == "balanced"
+    assert (held["end_lots"] <= 0).all()
+    assert -(held["end_lots"] * held["lot"]).sum() <= 0.06 * 2e9
+    assert int((of(output, "momentum")["fees_atoms"] != 0).sum()) > 10
+    assert (forced["qty"] > 0).all()
+
+
+def test_who_holds_without_debt_holds_nothing_settled_in_coin(tmp_path: Any) -> None:
+    block = '[[agent]]\nid = "holders"\nkind = "panic"\ninstrument = "mex/XBTUSD"\n'
+    with pytest.raises(ScenarioError, match="not without debt"):
+        plan_of(inverse_scenario(3, 70) + block, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_latency_is_to_the_first_trade_that_adl_does_not_explain() -> None:
         for (agent, leg), (pos, adl) in legs.items()
     ]
     one = day(desks=pl.concat(frames))
-    assert closed.latencies(one).tolist() == [40.0]
+    assert closed.latencies(one.desks).tolist() == [40.0]
     assert closed.prompt_latency(one) == 40.0
     assert closed.late_latency(one) is None
 

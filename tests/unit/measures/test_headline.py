@@ -26,6 +26,7 @@ def desk(name: str, coins: list[float], shorts: list[float], adl: list[float]) -
             kind=pl.lit("basis_desk"),
             instrument=pl.lit(leg),
             exposure="pos",
+            forced=pl.lit(0.0),
             mark=pl.lit(1.0),
         )
         for leg, pos, taken in legs

@@ -51,7 +51,8 @@ def test_what_positions_made_is_what_their_fills_paid_and_what_they_are_worth(ru
     for row in makers_only.iter_rows(named=True):
         legs = [account for account in flow if account.split("@")[0] == row["agent"]]
         made = sum(flow[account] + worth[account] for account in legs) / ATOMS_PER_USD
-        assert row["coins"] + row["perpetuals"] == pytest.approx(float(made), abs=1e-3)
+        parts = ("coins", "perpetuals", "spread", "rehedge", "adl_price")
+        assert sum(row[part] for part in parts) == pytest.approx(float(made), abs=1e-3)
 
 
 def test_prices_of_adl_against_the_mark() -> None:
@@ -59,11 +60,16 @@ def test_prices_of_adl_against_the_mark() -> None:
         {
             "account": ["d.0@hub", "d.0@spot", "fund@hub"],
             "kind": ["basis_desk", "basis_desk", "venue"],
+            "asset": ["USD"] * 3,
+            "unit_usd": [1.0] * 3,
             "start_equity": [100.0, 50.0, 9.0],
             "end_equity": [130.0, 20.0, 9.0],
             "deposits_atoms": [5 * ATOMS_PER_USD, 0, 0],
             "fees_atoms": [-2 * ATOMS_PER_USD, -1 * ATOMS_PER_USD, 0],
             "funding_atoms": [3 * ATOMS_PER_USD, 0, 0],
+            "spread_atoms": [1 * ATOMS_PER_USD, 0, 0],
+            "crossing_atoms": [-3 * ATOMS_PER_USD, 0, 0],
+            "rehedge_atoms": [0, -7 * ATOMS_PER_USD, 0],
             "adl": [40.0, 0.0, 0.0],
         }
     )
@@ -71,10 +77,12 @@ def test_prices_of_adl_against_the_mark() -> None:
     adl = pl.DataFrame({"account": ["d.0@hub"], "mark": [11.0], "price": [10.0], "qty": [4.0]})
     row = pnl(accounts, adl, ["spot"]).row(0, named=True)
     assert (row["coins"], row["perpetuals"], row["fees"], row["funding"]) == (
-        -29.0,
-        24.0,
+        -22.0,
+        22.0,
         -3.0,
         3.0,
     )
+    assert (row["spread"], row["rehedge"]) == (-2.0, -7.0)
+    assert sum(row[part] for part in PARTS) == row["total"]
     assert row["total"] == -5.0
     assert row["adl_price"] == 4.0

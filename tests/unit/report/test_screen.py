@@ -119,4 +119,8 @@ def test_many_books_are_a_table_and_the_finding_names_those_that_moved_most() ->
 
 
 def test_each_short_head_stands_for_a_grouped_measure() -> None:
-    assert set(headline.HEADS) == {*headline.PER_VENUE, *headline.PER_INSTRUMENT}
+    assert set(headline.HEADS) == {
+        *headline.PER_VENUE,
+        *headline.PER_CASCADE,
+        *headline.PER_INSTRUMENT,
+    }

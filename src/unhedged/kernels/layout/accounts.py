@@ -9,6 +9,7 @@ ACCOUNT = columns(
     topup=("i8", "atoms added per top-up"),
     topup_ppb=("i8", "tops up when equity < this share of maintenance; 0 for never"),
     cooldown_until=("i8", "ns, sliced ladder"),
+    again=("i8", "ns until its holder tries again to get out at market; 0 for never"),
     owner=("i4", "who it belongs to: self-trade prevention and ADL pairing"),
     venue=("i4", "row"),
     agent=("i4", "agent that acts for it, -1 for a passive account"),
@@ -26,7 +27,12 @@ ACCOUNT = columns(
     keep=("i1", "1 keeps every row of its fills and transfers, whoever is on the other side"),
 )
 
-TOTAL = columns(atoms=("i8", "net movement by EntryReason since the start", (REASONS,)))
+TOTAL = columns(
+    atoms=("i8", "net movement by EntryReason since the start", (REASONS,)),
+    made=("i8", "atoms its resting orders earned against the mid the incoming order met"),
+    crossed=("i8", "atoms its incoming orders gained against that mid, until ADL closed its agent"),
+    after=("i8", "the same since then"),
+)
 
 POSITION = one_line(
     columns(

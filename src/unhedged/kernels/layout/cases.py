@@ -14,6 +14,10 @@ CASE = columns(
     number=("i8", "running number of the case, from 0; rows of the table are used again"),
     started=("i8", "ns"),
     resume=("i8", "ns before which it takes no further step: its order was cut"),
+    parent=(
+        "i8",
+        "number of the case whose order moved the mark to this one's trigger, -1 for none",
+    ),
     left=("i8", "lots still to close by ADL"),
     keep=("i8", "lots of the position that stay with the account after ADL and takeover"),
     used=("i8", "atoms of orders in this block; rounds of orders on all legs"),

@@ -23,6 +23,10 @@ STEPS = 8
 """Most steps of a liquidation."""
 PEAKS = 32
 """Parts of the window of a fund's peak; it is known to one part of its length."""
+RISK_STEPS = 200
+"""Steps of one hundredth of the starting mark on the map of liquidation prices, from zero on."""
+PUSHES = 64
+"""Most mark updates over which forced orders are held against a move of the mark."""
 
 PARTS = 16
 """Parts of the window of a circuit breaker; it is known to one part of its length."""

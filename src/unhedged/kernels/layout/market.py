@@ -1,6 +1,6 @@
 """Tables of what is traded, where and by which rules: venues, instruments, assets, their prices and their news."""
 
-from unhedged.kernels.layout.columns import PARTS, PEAKS, STEPS, columns
+from unhedged.kernels.layout.columns import PARTS, PEAKS, PUSHES, STEPS, columns
 
 VENUE = columns(
     gateway_service=("i8", "ns the gateway needs per message, 0 for no limit"),
@@ -190,6 +190,17 @@ INSTRUMENT = columns(
     halt_high=("i8", "highest mark in each part", (PARTS,)),
     throttle_part=("i8", "interval of liquidations that was counted last"),
     throttle_used=("i8", "atoms they closed in it, at mark"),
+    makers=("i4", "agents that make its book"),
+    quoting=("i4", "of them with orders on both sides at the latest recorded instant"),
+    push_window=("i4", "mark updates a move of the mark looks back over, 0 for none"),
+    push_seen=("i4", "mark updates begun, at most PUSHES"),
+    push_at=("i8", "the present one, counted from the start"),
+    push_mark=("i8", "mark with which each began, milli-ticks", (PUSHES,)),
+    push_net=("i8", "milli-ticks by which forced orders moved the mid in each", (PUSHES,)),
+    push_down=("i8", "milli-ticks of the one that moved it down the most", (PUSHES,)),
+    push_down_case=("i8", "its case", (PUSHES,)),
+    push_up=("i8", "milli-ticks of the one that moved it up the most", (PUSHES,)),
+    push_up_case=("i8", "its case", (PUSHES,)),
 )
 
 ASSET = columns(

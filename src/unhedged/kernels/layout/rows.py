@@ -1,6 +1,6 @@
 """Tables of what a run keeps: each is a buffer that Python empties."""
 
-from unhedged.kernels.layout.columns import columns
+from unhedged.kernels.layout.columns import RISK_STEPS, columns
 
 TRANSFER = columns(
     t=("i8", "ns"),
@@ -39,6 +39,10 @@ FORCED = columns(
     fund=("i8", "atoms of the fund or vault equity after"),
     winner=("i8", "1 when ADL closed the account as a winner"),
     cause=("i8", "number of the case"),
+    parent=(
+        "i8",
+        "number of the case whose order moved the mark to this one's trigger, -1 for none",
+    ),
 )
 
 FILL = columns(
@@ -73,6 +77,10 @@ SERIES = columns(
     fund=("i8", "atoms, equity of the venue's fund at mark"),
     vault=("i8", "atoms, equity of the venue's vault at mark"),
     value=("f8", "fundamental value of the asset, dollars"),
+    at_risk=("i8", "lots liquidated by the next 1 % down, and up", (2,)),
+    stops=("i8", "lots of stops within the next 1 % down, and up", (2,)),
+    makers=("i4", "agents that make the book"),
+    quoting=("i4", "of them with orders on both sides"),
 )
 
 DESK = columns(
@@ -85,4 +93,15 @@ DESK = columns(
     equity=("i8", "atoms of the account behind the leg"),
     adl_qty=("i8", "lots taken by ADL since the start"),
     forced_qty=("i8", "lots closed by liquidation since the start"),
+)
+
+RISK = columns(
+    t=("i8", "ns"),
+    instrument=("i4", "row"),
+    long=(
+        "i8",
+        "lots of long positions by the step of the mark that touches their trigger",
+        (RISK_STEPS,),
+    ),
+    short=("i8", "lots of short positions likewise", (RISK_STEPS,)),
 )

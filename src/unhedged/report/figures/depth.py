@@ -29,25 +29,39 @@ def depth(one: Replicate) -> Figure:
         frame = one.series_of(book)
         share, usual = shares(frame)
         label = f"{asset_of(book)} on {venue_of(book)}"
-        by_minute = middles(frame, share)
-        drawn = np.maximum(by_minute["share"].to_numpy(), FLOOR) * 100
+        found = middles(frame, share)
+        drawn = np.maximum(found["share"].to_numpy(), FLOOR) * 100
         data.append(
-            look.line(
-                label, one.times(by_minute), drawn.tolist(), COLOURS[n % len(COLOURS)], width=1.1
-            )
+            look.line(label, one.times(found), drawn.tolist(), COLOURS[n % len(COLOURS)], width=1.1)
         )
+        if frame["makers"].is_not_null().any():
+            there = by_minute(frame, makers=pl.col("makers").mean())
+            data.append(
+                look.line(
+                    label,
+                    one.times(there),
+                    (there["makers"] * 100).to_list(),
+                    COLOURS[n % len(COLOURS)],
+                    axis="2",
+                    width=1.1,
+                    legend=False,
+                )
+            )
         at = int(share.argmin())
         if share[at] < worst[1]:
             worst = (label, float(share[at]), int(frame["t_ns"][at]))
         rows.append(_row(one, book, frame, share, usual))
-    layout = look.layout(380)
+    upper, lower = look.panels([1.0, 0.6])
+    layout = look.layout(520)
+    layout["yaxis2"] = look.axis("makers quoting, %", domain=lower, range=[0, 105])
     layout["yaxis"] = look.axis(
         "% of the first minute",
+        domain=upper,
         type="log",
         tickvals=[0.1, 1, 10, 100],
         ticktext=["≤0.1", "1", "10", "100"],
     )
-    layout["xaxis"] = one.axis()
+    layout["xaxis"] = one.axis(anchor="y2")
     return Figure(
         id="depth",
         question="Who was still there to trade with?",
@@ -63,10 +77,11 @@ def depth(one: Replicate) -> Figure:
                 "least share",
                 "time below a tenth",
                 "at the end",
+                "makers quoting, least minute",
             ),
             rows=rows,
         ),
-        source=f"series.bid_depth_{BPS} and series.ask_depth_{BPS}, median of each minute",
+        source=f"series.bid_depth_{BPS} and series.ask_depth_{BPS}, median of each minute; series.makers, its mean",
     )
 
 
@@ -97,7 +112,13 @@ def _row(
         show_rate(float(share[at])),
         show_rate(float((share < 0.1).mean())),
         show_rate(float(share[-1])),
+        _least_makers(frame),
     )
+
+
+def _least_makers(frame: pl.DataFrame) -> str:
+    least = by_minute(frame, makers=pl.col("makers").mean())["makers"].min()
+    return "–" if least is None else show_rate(float(least))  # type: ignore[arg-type]
 
 
 def _reading(one: Replicate, worst: tuple[str, float, int]) -> str:

@@ -10,7 +10,21 @@ from unhedged.vocab.units import show_money
 
 KINDS = ("basis_desk", "market_maker", "cross_venue", "funding_arbitrageur")
 """Agents with legs."""
-COLOURS = {"coins": look.LONG, "perpetuals": look.SHORT, "fees": look.QUIET, "funding": look.FUND}
+COLOURS = {
+    "coins": look.LONG,
+    "perpetuals": look.SHORT,
+    "fees": look.QUIET,
+    "funding": look.FUND,
+    "spread": look.LIQUIDATION,
+    "rehedge": look.INDEX,
+    "adl_price": look.ADL,
+}
+NAMES = {
+    "spread": "spread earned",
+    "rehedge": "trades after ADL",
+    "adl_price": "ADL's price",
+}
+"""What parts are called where their own name does not say it."""
 
 
 def ledger(one: Replicate) -> Figure | None:
@@ -22,7 +36,7 @@ def ledger(one: Replicate) -> Figure | None:
         return None
     sums = (
         mine.group_by("who")
-        .agg(pl.len().alias("agents"), pl.col(*PARTS, "total", "adl_price").sum())
+        .agg(pl.len().alias("agents"), pl.col(*PARTS, "total").sum())
         .sort("who")
     )
     names = sums["who"].to_list()
@@ -30,7 +44,7 @@ def ledger(one: Replicate) -> Figure | None:
         {
             "type": "bar",
             "orientation": "h",
-            "name": part,
+            "name": NAMES.get(part, part),
             "y": names,
             "x": look.shown((sums[part] / 1e6).to_list()),
             "marker": {"color": COLOURS[part]},
@@ -47,9 +61,13 @@ def ledger(one: Replicate) -> Figure | None:
         data=data,
         layout=layout,
         grid=Grid(
-            heads=("who", "agents", *PARTS, "in all", "of which ADL's price"),
+            heads=("who", "agents", *(NAMES.get(part, part) for part in PARTS), "in all"),
             rows=[_row(row) for row in sums.iter_rows(named=True)],
-            note="The four parts sum to the change of equity less money brought in. ADL's price: what its closes gave or took against the mark of the moment.",
+            note=(
+                "The parts sum to the change of equity less money brought in. Coins and perpetuals: prices of what was held. Spread "
+                "earned: what fills gave against the mid the incoming order met, counted at every fill. Trades after ADL: the same of "
+                "incoming orders once ADL had closed the agent. ADL's price: what its closes gave or took against the mark of the moment."
+            ),
         ),
         source="accounts, adl",
     )
@@ -65,7 +83,7 @@ def _row(row: dict[str, float]) -> tuple[str, ...]:
     return (
         str(row["who"]),
         f"{row['agents']:,}",
-        *(show_money(row[part]) for part in (*PARTS, "total", "adl_price")),
+        *(show_money(row[part]) for part in (*PARTS, "total")),
     )
 
 

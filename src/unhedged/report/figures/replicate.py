@@ -66,12 +66,23 @@ class Replicate:
         """Perpetuals, those with most notional at the start first."""
         first = self.series_of(None).group_by("instrument", maintain_order=True).first()
         held = first.filter(pl.col("open_interest").is_not_null())
-        coins = self.table("accounts").filter(pl.col("asset") != USD)["account"]
-        in_dollars = coins.str.split("@").list.last().unique()  # sizes of inverse contracts are
-        venue = pl.col("instrument").str.split("/").list.first()
-        unit = pl.when(venue.is_in(in_dollars.implode())).then(1.0).otherwise(pl.col("mark"))
+        in_dollars = pl.col("instrument").is_in(list(self.inverse))
+        unit = pl.when(in_dollars).then(1.0).otherwise(pl.col("mark"))
         by_size = held.with_columns(usd=pl.col("open_interest") * unit)
         return by_size.sort("usd", descending=True)["instrument"].to_list()
+
+    @cached_property
+    def inverse(self) -> frozenset[str]:
+        """Contracts whose sizes are dollars: those of venues whose accounts hold coin."""
+        coins = self.table("accounts").filter(pl.col("asset") != USD)["account"]
+        venues = set(coins.str.split("@").list.last().to_list())
+        ids = self.table("series")["instrument"].unique().to_list()
+        return frozenset(i for i in ids if venue_of(i) in venues)
+
+    def spots_of(self, asset: str) -> list[str]:
+        """Return the spot books of an asset."""
+        spots = self.series_of(None).filter(pl.col("index").is_null())["instrument"].unique().sort()
+        return [spot for spot in spots if asset_of(spot) == asset]
 
     @cached_property
     def assets(self) -> list[str]:
