@@ -184,10 +184,6 @@ class Exchange(Market):
         """Return why an order is refused before its price is looked at."""
         return Reject.HALTED if self.halted else super().refuse_sender(account, qty)
 
-    def take(self, account: Any, side: Side, px: int, qty: int, cause: FillCause) -> int:
-        """Match an incoming order and return the lots left; a halted book matches nothing."""
-        return qty if self.halted else super().take(account, side, px, qty, cause)
-
     def watch_mark(self) -> None:
         """Halt the book when its mark has moved too far within the window."""
         if self.halted or self.halt_ppb == 0:
@@ -236,7 +232,9 @@ class Exchange(Market):
         return self.venue.ledger.equity(seat.holder) >= needed
 
     def take(self, account: Any, side: Side, px: int, qty: int, cause: FillCause) -> int:
-        """Match an incoming order; the mid it meets is remembered."""
+        """Match an incoming order; the mid it meets is remembered. A halted book matches nothing."""
+        if self.halted:
+            return qty
         if self.reaches(side, px):
             self.mid_met = self.mid_milli()
         return super().take(account, side, px, qty, cause)
