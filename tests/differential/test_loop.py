@@ -16,7 +16,7 @@ from tests.support.hedge_world import hedge_scenario
 from tests.support.inverse_world import inverse_scenario
 from tests.support.plain_market import PLAIN
 from tests.support.plain_world import compare, twin_of
-from tests.support.small_world import PERPETUALS, Small, plan_of, scenario
+from tests.support.small_world import PERPETUALS, Small, limited_scenario, plan_of, scenario
 
 from unhedged.engine.buffers import Rows, make_room
 from unhedged.kernels import loop as compiled_loop
@@ -284,6 +284,24 @@ def test_worlds_in_hedge_mode_agree_event_by_event(tmp_path):
         assert (legs != Leg.ONE_WAY).sum() >= 96
     assert total > 20_000
     assert CasePhase.NET in seen.phases
+
+
+def test_worlds_with_limits_agree_event_by_event(tmp_path):
+    seen, total, halts, fell = Seen(), 0, set(), 0
+    for seed in range(6):
+        small, plain, events = follow(seed, tmp_path, seen, 70, limited_scenario)
+        total += events
+        table = small.memory["instrument"]
+        halts |= set(np.flatnonzero(table["halts"]).tolist())
+        fell += sum(v.clearing.rulebook.throttle > 0 for v in plain.venues)
+        accounts, positions = small.memory["account"], small.memory["position"]
+        assert not positions["adl_qty"][accounts["exempt"][positions["account"]] != 0].any()
+        assert (accounts["exempt"] != 0).any()
+    assert total > 40_000
+    assert len(halts) >= 3
+    assert fell == 12
+    assert Reject.HALTED in seen.codes
+    assert seen.phases >= {CasePhase.REDUCE, CasePhase.TAKEOVER}
 
 
 @pytest.mark.slow

@@ -47,14 +47,14 @@ RATES = (
     "shortfall", "drawdown_limit", "drawdown_stop", "collateral_slip", "collateral_discount", "portfolio",
 )  # fmt: skip
 TIMES = (
-    "cooldown", "takeover_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
+    "cooldown", "takeover_interval", "throttle_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
 )  # fmt: skip
 MONEY = (
-    "slice_above", "round_size", "least_notional", "block_notional", "block_lost", "drawdown_least",
+    "slice_above", "round_size", "throttle", "least_notional", "block_notional", "block_lost", "drawdown_least",
 )  # fmt: skip
 PLAIN_KEYS = (
     "adl_on", "liquidation_on", "inclusive", "partial_above", "socialised", "adl_at_limit", "tiers_at_once", "partial_from",
-    "adl_walk", "block_orders", "block_adl", "collateral_rest",
+    "adl_walk", "block_orders", "block_adl", "collateral_rest", "halts_on",
 )  # fmt: skip
 CHOICES = {
     "adl_price": AdlPrice, "adl_trigger": AdlTrigger, "reduction": Reduction, "fund_pool": FundPool, "tier_form": TierForm,
@@ -188,7 +188,7 @@ class Story:
             cash = round(account["wallet"] * self.atoms) - spent
             for name, lots in account.get("coins", {}).items():
                 positions[self.instruments.index(name)] = (lots, 0)
-            mode = {"portfolio": int(account.get("portfolio", False))}
+            mode = {name: int(account.get(name, False)) for name in ("portfolio", "exempt")}
             rows.append({"cash": cash, "positions": positions, "owner": owner, **mode})
         rest = {
             self.instruments.index(name): (-pos, self.cost(-pos, self.marks[name]))
@@ -244,6 +244,8 @@ class Story:
         twin.run(self.t)
         for order in when.get("book", []):
             self.place(order)
+        for name, until in when.get("halted", {}).items():
+            self.halt(self.instruments.index(name), round(until * SECOND))
         marks = when.get("marks", {self.instruments[0]: when["mark"]} if "mark" in when else {})
         prices = {
             list(self.coins).index(name): milli(px) for name, px in when.get("coins", {}).items()
@@ -262,6 +264,13 @@ class Story:
             twin.schedule(self.t, twin.tick())
         assert self.market.run(self.t) != BREACH
         twin.run(self.t)
+
+    def halt(self, i: int, until: int) -> None:
+        """Halt a book until a time, as its circuit breaker does."""
+        self.market.memory["instrument"]["halted_until"][i] = until
+        ledger, books = self.plain.clearing.ledger, self.market.count - self.market.coins
+        contract = ledger.contracts[i] if i < books else ledger.coins[i - books].contract
+        contract.halted_until = until
 
     # ---- then
 

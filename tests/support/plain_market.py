@@ -74,6 +74,7 @@ class PlainMarket:
             kind=AccountKind(int(given["kind"])),
             cash=int(given["cash"]),
             portfolio=bool(given["portfolio"]),
+            exempt=bool(given["exempt"]),
         )
         legs = 2 if market.hedge and account.kind == AccountKind.TRADER else 1
         contracts = market.count - market.coins
@@ -136,6 +137,10 @@ class PlainMarket:
 
     def take(self, i: int, side: Side, limit: int, qty: int, taker: Account) -> tuple[int, int]:
         ledger, filled, atoms = self.clearing.ledger, 0, 0
+        n = contract_number(i)
+        contract = ledger.contracts[n] if n < self.books else ledger.coins[n - self.books].contract
+        if contract.halted_until > self.clearing.now:
+            return 0, 0
         house = ledger.house(AccountKind.FEES)
         for order in self.against(i, side, limit):
             if filled == qty:

@@ -15,11 +15,12 @@ from unhedged.kernels.compiled import CHECKED, entry, kernel
 from unhedged.kernels.funding import sample_premium, settle_venue
 from unhedged.kernels.gateway import arrive, release_queued, settle_transfer
 from unhedged.kernels.genealogy import begin_push
+from unhedged.kernels.halts import watch_mark
 from unhedged.kernels.index import update_index
 from unhedged.kernels.marks import update_mark
 from unhedged.kernels.news import TICK, begin_outages, move_values
 from unhedged.kernels.observe import finish_turn, take_turn
-from unhedged.kernels.record import check_sums, record_all
+from unhedged.kernels.record import find_breach, record_all
 from unhedged.kernels.risk import act_on_touched
 from unhedged.kernels.room import least_free, most_taken, needed
 from unhedged.kernels.tables import event, instrument, venue, world
@@ -29,9 +30,9 @@ from unhedged.vocab.enums import EventKind, InstrumentKind, Reason
 
 _END, _AGENT, _ADL_POLICY = int(Reason.END), int(Reason.AGENT), int(Reason.ADL_POLICY)
 _GROW, _INVARIANT, _PAUSE = int(Reason.GROW), int(Reason.INVARIANT), int(Reason.PAUSE)
-_CLOCK, _RECORDING = int(Work.CLOCK), int(Work.RECORDING)
+_CLOCK = int(Work.CLOCK)
 FULL_SUMS = 100_000
-"""Events between full sums of cash and positions, besides those at recorded instants and at the end."""
+"""Events between full sums of cash and positions, besides those at every recorded instant."""
 SMALL = 2_000
 """Accounts up to which the checked build sums after every single event."""
 
@@ -49,6 +50,8 @@ def update_venue(w: Any, v: int) -> None:
         update_mark(w, i)
         if x.mark_milli != before:
             mark_moved(w, i, before, x.mark_milli)
+        if x.halt_ppb != 0:
+            watch_mark(w, i)
     if here.collaterals != 0:
         update_collateral(w, v)
     if here.premium_interval > 0 and w.now >= here.next_premium:
@@ -124,8 +127,7 @@ def run(address: int, most: int) -> int:
         e = event(w, row)
         if e.t > w.end:
             w.now = w.end
-            check_sums(w)
-            return _END if w.breach == 0 else _INVARIANT
+            return _END
         w.now = e.t
         w.events += 1
         if w.wheel_cursor != cursor:
@@ -137,9 +139,9 @@ def run(address: int, most: int) -> int:
         begin_event(w, kind)
         if not handle_event(w, kind, subject):
             return _AGENT if kind == EventKind.WAKE else _ADL_POLICY
-        if w.events % every == 0:
-            at_work(w, _RECORDING)
-            check_sums(w)
+        if w.breach == 0 and w.events % every == 0:
+            at_work(w, _CLOCK)
+            w.breach = find_breach(w)
         if w.breach != 0:
             return _INVARIANT
     return _PAUSE
