@@ -14,7 +14,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SESSION = re.compile(r"(<!-- run(?:: numbers of one machine)? -->\n```console\n)(.*?)(```)", re.DOTALL)
+SESSION = re.compile(
+    r"(<!-- run(?:: numbers of one machine)? -->\n```console\n)(.*?)(```)", re.DOTALL
+)
 
 
 def printed(command: str, folder: str) -> str:
@@ -22,7 +24,7 @@ def printed(command: str, folder: str) -> str:
     program, *arguments = shlex.split(command)
     if program != "unhedged":
         raise SystemExit(f"{command!r} is not ours to run.")
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "unhedged", *arguments], cwd=folder, capture_output=True, text=True, check=False
     )  # fmt: skip
     return re.sub(r"^Compiling .*\n", "", done.stderr, flags=re.MULTILINE) + done.stdout
@@ -45,5 +47,5 @@ if __name__ == "__main__":
     given = [Path(name) for name in sys.argv[1:]]
     for found in given or [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         if SESSION.search(found.read_text("utf-8")):
-            print(found)
+            sys.stdout.write(f"{found}\n")
             again(found)

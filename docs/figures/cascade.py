@@ -86,7 +86,9 @@ def prices(axis: plt.Axes, series: pl.DataFrame) -> None:
     axis.set_ylabel("change, %")
     axis.legend(frameon=False, loc="lower left")
     axis.set_title(
-        "One replicate of october-2025-small: news goes in, the day comes out", loc="left", fontsize=10
+        "One replicate of october-2025-small: news goes in, the day comes out",
+        loc="left",
+        fontsize=10,
     )
 
 

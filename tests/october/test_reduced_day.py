@@ -20,7 +20,10 @@ pytestmark = pytest.mark.slow
 REPLICATES = 3
 CEX, ONCHAIN = "binance", "hyper"
 NO_NEWS = ("news.0.fundamental=0%", "news.1.fundamental=0%")
-ENGINE_OFF = (f"venue.{CEX}.liquidation.enabled=false", f"venue.{ONCHAIN}.liquidation.enabled=false")
+ENGINE_OFF = (
+    f"venue.{CEX}.liquidation.enabled=false",
+    f"venue.{ONCHAIN}.liquidation.enabled=false",
+)
 STEADY_MAKERS = tuple(
     f"agent.{block}.{key}"
     for block in ("maker", "spot-maker")

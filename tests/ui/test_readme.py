@@ -24,7 +24,9 @@ STEPS = [
     pytest.param(step, id=step.partition("\n")[0])
     for page in TUTORIALS
     for session in re.findall(
-        r"<!-- run: numbers of one machine -->\n```console\n(.*?)```", page.read_text("utf-8"), re.DOTALL
+        r"<!-- run: numbers of one machine -->\n```console\n(.*?)```",
+        page.read_text("utf-8"),
+        re.DOTALL,
     )
     for step in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]
 ]

@@ -19,9 +19,8 @@ def table_digest(frame: pl.DataFrame) -> str:
         column = frame.get_column(name)
         digest.update(f"\0{name}\0{column.dtype}\0".encode())
         nulls = column.null_count() > 0
-        digest.update(
-            np.packbits(column.is_null().to_numpy()) if nulls else bytes(-(-len(column) // 8))
-        )
+        missing = np.packbits(column.is_null().to_numpy()).tobytes() if nulls else b""
+        digest.update(missing or bytes(-(-len(column) // 8)))
         for part in _parts(column):
             digest.update(part)
     return digest.hexdigest()

@@ -17,7 +17,9 @@ _FEWEST = 2
 
 
 def cut_books(data: dict[str, Any]) -> set[str]:
-    """Take ``keep`` out of ``data``, and what it does not keep of instruments, assets, venues and outages; return what is gone.
+    """Take ``keep`` out of ``data``, and what it does not keep of instruments, assets, venues and outages.
+
+    Return the ids of instruments and assets that are gone.
 
     Raises
     ------
@@ -39,10 +41,12 @@ def cut_books(data: dict[str, Any]) -> set[str]:
             )
     gone = {name for name in names if not any(fnmatchcase(name, p) for p in patterns)}
     left = [block for block in blocks if str(block.get("id")) not in gone]
+    assets = {str(block.get("asset")) for block in left}
     venues = {str(block.get("id")).partition("/")[0] for block in left}
+    gone |= {str(block.get("asset")) for block in blocks} - assets
     data["instrument"] = left
-    data["asset"] = _those(data, "asset", "id", {str(block.get("asset")) for block in left})
-    data["venue"] = _those(data, "venue", "id", venues)
+    data["asset"] = _those(data, "asset", "id", assets)
+    data["venue"] = [_without_assets(block, gone) for block in _those(data, "venue", "id", venues)]
     if "outage" in data:
         data["outage"] = _those(data, "outage", "venue", venues)
     return gone
@@ -83,11 +87,30 @@ def _those(data: Mapping[str, Any], room: str, key: str, wanted: set[str]) -> li
     ]
 
 
+def _without_assets(venue: Any, gone: set[str]) -> Any:
+    # The venue without what it took as collateral and is gone.
+    collateral = venue.get("collateral") if isinstance(venue, Mapping) else None
+    taken = collateral.get("assets") if isinstance(collateral, Mapping) else None
+    if (
+        not isinstance(collateral, Mapping)
+        or not isinstance(taken, Mapping)
+        or not gone & set(taken)
+    ):
+        return venue
+    assets = {asset: how for asset, how in taken.items() if asset not in gone}
+    rest = {key: value for key, value in venue.items() if key != "collateral"}
+    return {**rest, "collateral": {**collateral, "assets": assets}} if assets else rest
+
+
 def _left(block: Any, gone: set[str]) -> Any:
     # The block without the books that are gone; None when it cannot be without them.
     if not isinstance(block, Mapping):
         return block
     own = dict(block)
+    if isinstance(block.get("collateral"), Mapping):
+        own["collateral"] = {
+            asset: how for asset, how in block["collateral"].items() if asset not in gone
+        } or None
     for key, value in block.items():
         if isinstance(value, str) and value in gone:
             return None
