@@ -24,10 +24,21 @@ ENGINE_OFF = (
     f"venue.{CEX}.liquidation.enabled=false",
     f"venue.{ONCHAIN}.liquidation.enabled=false",
 )
+# The same dollars quoted, whatever happens: a hundred times the capital, of which a hundredth part is shown. With their own capital
+# makers that carry everything are liquidated themselves, which is another experiment.
 STEADY_MAKERS = tuple(
     f"agent.{block}.{key}"
-    for block in ("maker", "spot-maker")
-    for key in ("withdraw.enabled=false", "shading.floor=100%")
+    for block, capital, depth in (
+        ("maker", 42, 35),
+        ("maker-abroad", 52, 35),
+        ("spot-maker", 83, 20),
+    )
+    for key in (
+        "withdraw.enabled=false",
+        "shading.floor=100%",
+        f"capital.median={100 * capital}% of scale",
+        f"depth={depth / 100}%",
+    )
 )
 NO_CROWD = ("agent.longs.leverage=1", "agent.cross-*.leverage=1", "agent.longs.stop.share=0%")
 ENDLESS_FUND = (f"venue.{CEX}.fund.start=$500bn", f"venue.{ONCHAIN}.vault.start=$500bn")
