@@ -66,8 +66,8 @@ def prices(axis: plt.Axes, series: pl.DataFrame) -> None:
     """Draw marks and fundamental values, percent from the news."""
     shown = (
         ("binance/BTC-PERP", INK, "-", "BTC perpetual"),
-        ("binance/ALT-PERP", SHORT, "-", "ALT perpetual"),
-        ("spot/ALT", SHORT, ":", "ALT spot"),
+        ("binance/SUI-PERP", SHORT, "-", "SUI perpetual"),
+        ("spot/SUI", SHORT, ":", "SUI spot"),
     )
     for name, colour, style, label in shown:
         mine = series.filter(pl.col("instrument") == name).sort("minute")

@@ -20,7 +20,7 @@ from unhedged.kernels.index import update_index
 from unhedged.kernels.marks import update_mark
 from unhedged.kernels.news import TICK, begin_outages, move_values
 from unhedged.kernels.observe import finish_turn, take_turn
-from unhedged.kernels.record import find_breach, record_all
+from unhedged.kernels.record import check_sums, record_all
 from unhedged.kernels.risk import act_on_touched
 from unhedged.kernels.room import least_free, most_taken, needed
 from unhedged.kernels.tables import event, instrument, venue, world
@@ -30,9 +30,9 @@ from unhedged.vocab.enums import EventKind, InstrumentKind, Reason
 
 _END, _AGENT, _ADL_POLICY = int(Reason.END), int(Reason.AGENT), int(Reason.ADL_POLICY)
 _GROW, _INVARIANT, _PAUSE = int(Reason.GROW), int(Reason.INVARIANT), int(Reason.PAUSE)
-_CLOCK = int(Work.CLOCK)
+_CLOCK, _RECORDING = int(Work.CLOCK), int(Work.RECORDING)
 FULL_SUMS = 100_000
-"""Events between full sums of cash and positions, besides those at every recorded instant."""
+"""Events between full sums of cash and positions, besides those at recorded instants and at the end."""
 SMALL = 2_000
 """Accounts up to which the checked build sums after every single event."""
 
@@ -127,7 +127,8 @@ def run(address: int, most: int) -> int:
         e = event(w, row)
         if e.t > w.end:
             w.now = w.end
-            return _END
+            check_sums(w)
+            return _END if w.breach == 0 else _INVARIANT
         w.now = e.t
         w.events += 1
         if w.wheel_cursor != cursor:
@@ -139,9 +140,9 @@ def run(address: int, most: int) -> int:
         begin_event(w, kind)
         if not handle_event(w, kind, subject):
             return _AGENT if kind == EventKind.WAKE else _ADL_POLICY
-        if w.breach == 0 and w.events % every == 0:
-            at_work(w, _CLOCK)
-            w.breach = find_breach(w)
+        if w.events % every == 0:
+            at_work(w, _RECORDING)
+            check_sums(w)
         if w.breach != 0:
             return _INVARIANT
     return _PAUSE

@@ -52,6 +52,7 @@ COUNTERS = columns(
     end=("i8", "ns, end of simulated time"),
     sequence=("i8", "events inserted"),
     events=("i8", "events handled"),
+    summed_at=("i8", "events handled when cash and positions were summed last"),
     doing=("i8", "what the loop is at, `work.Work`"),
     pending=("i8", "events waiting"),
     wheel_cursor=("i8", "wheel slot being read, absolute"),

@@ -18,7 +18,7 @@ KINDS = len(EventKind)
 class Work(IntEnum):
     """Parts of the loop."""
 
-    CLOCK = 0  # finding the next event, and the sums that must balance
+    CLOCK = 0  # finding the next event
     MATCHING = 1  # messages: gateway, admission, book, settlement; stops that fire
     MARKS = 2  # index, mark, premium, and the triggers they touch
     MARGIN = 3  # accounts evaluated exactly
@@ -28,7 +28,7 @@ class Work(IntEnum):
     DECIDING = 7  # what it does about it
     SENDING = 8  # its messages
     WORLD = 9  # news, values, outages
-    RECORDING = 10
+    RECORDING = 10  # rows of instants, and the sums that must balance
 
 
 WORK_OF = {
