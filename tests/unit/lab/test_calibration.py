@@ -24,8 +24,8 @@ def measure(values: Mapping[str, float], replicates: int) -> dict[str, list[floa
     shock = values["fast shock, %"]
     return {
         "fall of BTC": [-0.04 * shock] * replicates,
-        "recovered share": [1.0 - 0.3 * shock] * replicates,
-        "first leg": [-0.01 * shock] * replicates,
+        "recovered share": [1.2 - 0.3 * shock] * replicates,
+        "first leg": [-0.008 * shock] * replicates,
         "level after 20 minutes": [None] * replicates,
     }
 
