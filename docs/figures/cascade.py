@@ -94,7 +94,7 @@ def prices(axis: plt.Axes, series: pl.DataFrame) -> None:
 
 def forced(axis: plt.Axes, liquidations: pl.DataFrame, adl: pl.DataFrame) -> None:
     """Draw notional closed by force each minute, liquidation below, ADL above."""
-    bins = list(range(121))
+    bins = list(range(151))
     steps = liquidations
     weights = [steps["notional"] / 1e6, adl["notional"] / 1e6]
     axis.hist(

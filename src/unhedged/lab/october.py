@@ -48,6 +48,13 @@ def _gap(day: Day, asset: str) -> float | None:
     return levels.gap_length(day, _contract(day, day.roles.cex, asset), spot)
 
 
+def _dollar(day: Day) -> float | None:
+    # Lowest price at home over its level at the news, which is its par.
+    name = day.instrument(day.roles.home, day.roles.dollar, perpetual=False)
+    fall = levels.deepest(day, name)
+    return None if fall is None else 1.0 + fall
+
+
 def _contracts(day: Day, venue: str | None, asset: str | None) -> list[str]:
     names = day.series["instrument"].unique().to_list()
     return sorted(
@@ -140,6 +147,7 @@ MEASURES: dict[str, Measure] = {
     "vault share of counterparties": _closes(closed.vault_share),
     "leverage of those deleveraged": _closes(closed.median_leverage),
     "share of those in profit": _closes(closed.in_profit),
+    "local price of the collateral dollar": _dollar,
     "scores ordered otherwise": _closes(closed.ordered_otherwise),
     "profit of those deleveraged": _closes(closed.median_profit),
     "equity over profit": _closes(closed.median_equity_over_profit),

@@ -29,6 +29,8 @@ class Roles:
     btc: str
     eth: str
     thin: tuple[str, ...]
+    dollar: str = ""  # taken as collateral, and the spot venue whose book values it
+    home: str = ""
 
 
 class Day:
