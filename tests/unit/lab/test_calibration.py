@@ -16,7 +16,7 @@ from unhedged.scenario.load import load as load_scenario
 from unhedged.vocab.errors import ResultsError
 
 TARGETS = targets.load("october-2025")
-SPEC = calibration.load("october-2025-small", TARGETS)
+SPEC = calibration.load("october-2025", TARGETS)
 
 
 def measure(values: Mapping[str, float], replicates: int) -> dict[str, list[float | None]]:
@@ -25,7 +25,7 @@ def measure(values: Mapping[str, float], replicates: int) -> dict[str, list[floa
     return {
         "fall of BTC": [-0.04 * shock] * replicates,
         "recovered share": [1.2 - 0.3 * shock] * replicates,
-        "first leg": [-0.01 * shock] * replicates,
+        "first leg": [-0.008 * shock] * replicates,
         "level after 20 minutes": [None] * replicates,
     }
 
@@ -152,7 +152,7 @@ def test_the_scenario_that_comes_out_loads_and_says_how_it_was_made(tmp_path: Pa
     values = {p.name: p.start for p in SPEC.parameters}
     best = search.Evaluation(number=3, values=values, loss=0.5, misses={}, measured={})
     text = child_of(SPEC, best)
-    assert text.startswith("# october-2025-small with the values of evaluation 3")
+    assert text.startswith("# october-2025 with the values of evaluation 3")
     file = tmp_path / "calibrated.toml"
     file.write_text(text, "utf-8")
     loaded = load_scenario(SPEC.final)
