@@ -1,5 +1,6 @@
 """The way of a message in plain Python: latency, the venue's gateway, its book or its cashier."""
 
+from dataclasses import replace
 from typing import Any
 
 from unhedged.reference.feed import note_quote
@@ -116,8 +117,8 @@ def try_again(world: World, message: Message) -> None:
     if after <= 0 or message.cause not in WANT_OUT:
         return
     if seat.pos > 0 if message.side == Side.SELL else seat.pos < 0:
-        message.qty = abs(seat.pos)
-        world.clock.schedule(world.now + after, EventKind.MESSAGE, message)
+        rest = replace(message, qty=abs(seat.pos))
+        world.clock.schedule(world.now + after, EventKind.MESSAGE, rest)
 
 
 def carry_out(exchange: Any, m: Message) -> Reject:
