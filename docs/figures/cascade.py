@@ -66,8 +66,8 @@ def prices(axis: plt.Axes, series: pl.DataFrame) -> None:
     """Draw marks and fundamental values, percent from the news."""
     shown = (
         ("binance/BTC-PERP", INK, "-", "BTC perpetual"),
-        ("binance/ALT-PERP", SHORT, "-", "ALT perpetual"),
-        ("spot/ALT", SHORT, ":", "ALT spot"),
+        ("binance/SUI-PERP", SHORT, "-", "SUI perpetual"),
+        ("spot/SUI", SHORT, ":", "SUI spot"),
     )
     for name, colour, style, label in shown:
         mine = series.filter(pl.col("instrument") == name).sort("minute")
@@ -86,7 +86,9 @@ def prices(axis: plt.Axes, series: pl.DataFrame) -> None:
     axis.set_ylabel("change, %")
     axis.legend(frameon=False, loc="lower left")
     axis.set_title(
-        "One replicate of october-2025-small: news goes in, the day comes out", loc="left", fontsize=10
+        "One replicate of october-2025-small: news goes in, the day comes out",
+        loc="left",
+        fontsize=10,
     )
 
 

@@ -51,7 +51,9 @@ class World:
         fund: int = 1,
         kind: InstrumentKind = InstrumentKind.LINEAR,
         hedge: bool = False,
+        limited: bool = False,
     ) -> None:
+        self.limits = np.random.default_rng([seed, 1]) if limited else None
         self.hedge = hedge
         self.kind = kind
         self.scale = 1000 if kind == InstrumentKind.INVERSE else 1  # a coin is dear
@@ -104,6 +106,10 @@ class World:
         }
         if self.ladder not in LADDERS[:2]:
             self.draw_more_rules()
+        if self.limits is not None:
+            self.venue["throttle"] = int(self.limits.choice([0, 10**10, 10**12]) / self.scale)
+            self.venue["throttle_interval"] = int(self.limits.choice([1, 4, 6]) * SECOND // 2)
+            self.venue["halts_on"] = 1
 
     def draw_more_rules(self) -> None:
         random = self.random
@@ -248,6 +254,8 @@ class World:
                 else FIRST_TRADER + a
             )
             self.accounts.append({"cash": own - value, "positions": positions, "owner": owner})
+            if self.limits is not None:
+                self.accounts[-1]["exempt"] = int(self.limits.random() < 0.3)
         fund = int(np.exp(random.normal(np.log(10**11), 2.0)) / self.scale)
         self.house = {
             "FUND": {"cash": fund * self.fund},
@@ -294,6 +302,7 @@ class World:
         if self.random.random() < 0.15:
             self.marks[0] = int(self.twin.ledger.contracts[0].mark)  # a mark that stands still
         self.market.memory.world["now"] = self.twin.now = self.t
+        self.halt()
         for contract, milli in zip(self.twin.ledger.contracts, self.marks, strict=True):
             contract.previous, contract.mark = contract.mark, milli
         assert self.market.mark(dict(enumerate(self.marks))) == len(self.unsafe()), self.t
@@ -310,6 +319,28 @@ class World:
             for kind in (AccountKind.FUND, AccountKind.VAULT):
                 self.twin.unwind(self.twin.ledger.house(kind))
         self.compare()
+
+    def waiting(self) -> int:
+        """Return how many accounts wait for books or for their turn."""
+        return sum(
+            account.status == AccountStatus.IN_LIQUIDATION
+            and account.kind == AccountKind.TRADER
+            and any(
+                self.twin.free_at(self.twin.ledger.contracts[i]) > self.t for i in account.open()
+            )
+            for account in self.twin.ledger.accounts
+        )
+
+    def halt(self) -> None:
+        """Halt a book now and then, as a circuit breaker would."""
+        if self.limits is None or self.limits.random() > 0.2:
+            return
+        i, until = (
+            int(self.limits.integers(0, self.count)),
+            self.t + int(self.limits.integers(1, 7) * SECOND // 2),
+        )
+        self.market.memory["instrument"]["halted_until"][i] = until
+        self.twin.ledger.contracts[i].halted_until = until
 
     def unsafe(self) -> list[Account]:
         """Return the traders that a mark update must find."""
@@ -413,6 +444,33 @@ def test_accounts_with_two_legs_equal_their_plain_twin_under_every_ladder(ladder
         rows += len(world.twin.rows)
     assert rows > 100
     assert (CasePhase.NET in phases) == (LiquidationStep.NET_HEDGED_LEGS in ladder)
+
+
+@pytest.mark.parametrize(
+    "ladder",
+    [*NET_FIRST, *LADDERS],
+    ids=lambda steps: f"{steps[-2 % len(steps)].name.lower()}-{len(steps)}",
+)
+def test_limited_and_halted_liquidations_equal_their_plain_twin_under_every_ladder(ladder):
+    waited = exempt = cut = rows = 0
+    for seed in range(9000, 9000 + WORLDS // 2):
+        hedge = ladder in NET_FIRST
+        world = World(seed, ladder=ladder, hedge=hedge, limited=True)
+        for _ in range(20):
+            world.update()
+            waited += world.waiting()
+        memory = world.market.memory
+        throttle = memory["venue"]["throttle"][0]
+        cut += bool((memory["instrument"]["throttle_used"] >= max(1, throttle)).any())
+        exempt += int((memory["account"]["exempt"] != 0).sum())
+        left_out = memory["account"]["exempt"][memory["position"]["account"]] != 0
+        assert not (memory["position"]["adl_qty"][left_out]).any()
+        rows += len(world.twin.rows)
+    assert rows > 100
+    assert waited > 5
+    assert exempt > 10
+    parts = {LiquidationStep.DROP_TIERS, LiquidationStep.REDUCE_TO_LOWEST_TIER}  # few are orders
+    assert cut > 0 or parts & set(ladder) or LiquidationStep.IOC_AT_FILLABLE_PRICE in ladder
 
 
 @pytest.mark.slow

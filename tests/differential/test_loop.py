@@ -16,7 +16,7 @@ from tests.support.hedge_world import hedge_scenario
 from tests.support.inverse_world import inverse_scenario
 from tests.support.plain_market import PLAIN
 from tests.support.plain_world import compare, twin_of
-from tests.support.small_world import PERPETUALS, Small, plan_of, scenario
+from tests.support.small_world import PERPETUALS, Small, limited_scenario, plan_of, scenario
 
 from unhedged.engine.buffers import Rows, make_room
 from unhedged.kernels import loop as compiled_loop
@@ -28,13 +28,13 @@ from unhedged.kernels.room import events_with_room
 from unhedged.kernels.tables import case, event, instrument, message, world
 from unhedged.reference import loop
 from unhedged.reference.world import Message, World
-from unhedged.vocab.enums import CasePhase, EntryReason, EventKind, Leg, Reason, Reject
+from unhedged.vocab.enums import CasePhase, EntryReason, EventKind, FillCause, Leg, Reason, Reject
 
 BATCH = 500
-HEAD = ("t", "kind", "subject", "command", "qty", "px")
+HEAD = ("t", "kind", "subject", "command", "qty", "px", "cause")
 AFTER = ("messages", "trades", "rejects", "reject", "liquidations", "prices")
 """``prices`` is a sum over all marks and indices, each times a number of its own."""
-ROW = len(HEAD) + len(AFTER)
+FIRST_AFTER, ROW = len(HEAD), len(HEAD) + len(AFTER)
 TRAVELS = {EventKind.MESSAGE, EventKind.GATEWAY, EventKind.SETTLE_TRANSFER}
 MESSAGE, GATEWAY, SETTLE = (int(kind) for kind in sorted(TRAVELS))
 CASE = int(EventKind.CASE)
@@ -52,6 +52,7 @@ def _describe(address: int, kind: int, subject: int, out: int) -> None:
         _cell(out + 24).x = m.command
         _cell(out + 32).x = m.qty
         _cell(out + 40).x = m.px
+        _cell(out + 48).x = m.cause
     elif kind == CASE:
         _cell(out + 16).x = case(w, subject).account
     else:
@@ -87,7 +88,7 @@ def _run(address: int, most: int, out: int) -> int:
             prices += (2 * i + 2) * instrument(w, i).index_milli
         after = (w.messages, w.trades, w.rejects, w.reject, w.liquidations, prices)
         for k, x in enumerate(after):
-            _cell(at + 8 * (6 + k)).x = x
+            _cell(at + 8 * (FIRST_AFTER + k)).x = x
     return most
 
 
@@ -105,11 +106,11 @@ def run_compiled(memory: Memory, rows: Rows) -> tuple[list[list[int]], bool]:
 
 def describe(kind: int, subject: Any) -> list[int]:
     if isinstance(subject, Message):
-        return [subject.agent, int(subject.command), subject.qty, subject.px]
+        return [subject.agent, int(subject.command), subject.qty, subject.px, int(subject.cause)]
     if kind == CASE:
         clearing, steps = subject
-        return [clearing.subjects[steps], 0, 0, 0]
-    return [subject, 0, 0, 0]
+        return [clearing.subjects[steps], 0, 0, 0, 0]
+    return [subject, 0, 0, 0, 0]
 
 
 def run_plain(plain: World, count: int) -> list[list[int]]:
@@ -181,11 +182,17 @@ class Seen:
     phases: set[int] = field(default_factory=set)
     codes: set[int] = field(default_factory=set)
     reasons: set[int] = field(default_factory=set)
+    again: int = 0
+    """Stops of passive holders that arrive as messages: a stop that fires is no message, the next try for what is left is one."""
 
     def note(self, trace: list[list[int]], plain: World) -> None:
         self.kinds |= {row[1] for row in trace}
         self.codes |= {row[len(HEAD) + AFTER.index("reject")] for row in trace}
         self.phases |= {row["phase"] for row in plain.forced}
+        subject, cause = HEAD.index("subject"), HEAD.index("cause")
+        self.again += sum(
+            row[1] == MESSAGE and row[subject] < 0 and row[cause] == FillCause.STOP for row in trace
+        )
         self.reasons |= {
             reason for a in plain.accounts for reason, atoms in a.totals.items() if atoms
         }
@@ -229,11 +236,12 @@ def untraced(seed: int, folder: Any, seconds: int = 80) -> Memory:
 
 
 def test_compiled_and_plain_loop_agree_event_by_event(tmp_path):
-    total, kinds, phases, codes, reasons = 0, set(), set(), set(), set()
+    total, again, kinds, phases, codes, reasons = 0, 0, set(), set(), set(), set()
     for seed in range(6):
         seen = Seen()
         small, _, events = follow(seed, tmp_path, seen)
         total += events
+        again += seen.again
         kinds |= seen.kinds
         phases |= seen.phases
         codes |= seen.codes
@@ -243,6 +251,7 @@ def test_compiled_and_plain_loop_agree_event_by_event(tmp_path):
             for name in ("events", "messages", "trades", "rejects", "state_hash", "now"):
                 assert memory.world[name] == small.memory.world[name], name
     assert total > 100_000
+    assert again > 50
     assert kinds == set(EventKind)
     assert phases == {CasePhase.REDUCE, CasePhase.TAKEOVER, CasePhase.ADL_CLOSE}
     assert codes >= REFUSALS
@@ -284,6 +293,25 @@ def test_worlds_in_hedge_mode_agree_event_by_event(tmp_path):
         assert (legs != Leg.ONE_WAY).sum() >= 96
     assert total > 20_000
     assert CasePhase.NET in seen.phases
+
+
+def test_worlds_with_limits_agree_event_by_event(tmp_path):
+    seen, total, halts, fell = Seen(), 0, set(), 0
+    for seed in range(6):
+        small, plain, events = follow(seed, tmp_path, seen, 70, limited_scenario)
+        total += events
+        table = small.memory["instrument"]
+        halts |= set(np.flatnonzero(table["halts"]).tolist())
+        fell += sum(v.clearing.rulebook.throttle > 0 for v in plain.venues)
+        accounts, positions = small.memory["account"], small.memory["position"]
+        assert not positions["adl_qty"][accounts["exempt"][positions["account"]] != 0].any()
+        assert (accounts["exempt"] != 0).any()
+    assert total > 40_000
+    assert len(halts) >= 3
+    assert fell == 12
+    assert seen.again > 50
+    assert Reject.HALTED in seen.codes
+    assert seen.phases >= {CasePhase.REDUCE, CasePhase.TAKEOVER}
 
 
 @pytest.mark.slow

@@ -34,6 +34,8 @@ class PlainStory:
         twin.run(self.t)
         for order in when.get("book", []):
             self.place(order)
+        for i, until in self.story.halted(when).items():
+            self.market.contract(i).halted_until = until
         marks, prices = self.story.moved(when)
         for k, px in prices.items():
             twin.ledger.coins[k].price = px

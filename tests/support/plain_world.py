@@ -51,10 +51,10 @@ VENUE_NUMBERS = (
     "feed_down_until", "transfer_delay", "mark_interval", "maker_fee_ppb", "taker_fee_ppb", "vault_interval", "unwind_interval",
     "funding_interval", "premium_interval", "next_premium", "premium_weighted", "ema",
     "book_ema", "votes_least", "index_combine", "index_outlier_ppb", "outlier_rule", "index_stale", "index_least",
-    "index_delay", "mark_limit_ppb", "funding_form", "funding_price",
+    "index_delay", "halt_window", "halt_pause", "mark_limit_ppb", "funding_form", "funding_price",
 )  # fmt: skip
 EXCHANGE_STATE = (
-    "basis_window", "votes_most", "asset", "next_funding", "interest_ppb", "funding_clamp_ppb", "funding_cap_ppb", "impact_notional",
+    "basis_window", "votes_most", "asset", "next_funding", "halt_ppb", "interest_ppb", "funding_clamp_ppb", "funding_cap_ppb", "impact_notional",
     "premium_sum", "premium_samples", "funding_ppb", "volume", "turnover", "ema_at", "low_px", "high_px", "start_milli",
 )  # fmt: skip
 BOOK_RULES = ("band_ppb", "max_qty", "significant", "last_px")
@@ -121,6 +121,7 @@ def _holder(row: Any, number: int) -> Holder:
         status=AccountStatus(int(row["status"])),
         self_trade=bool(row["self_trade"]),
         portfolio=bool(row["portfolio"]),
+        exempt=bool(row["exempt"]),
         keep=bool(row["keep"]),
         **given,
     )
@@ -154,7 +155,7 @@ RULES = (
     "adl_walk", "backstop_ppb", "block_adl", "block_lost", "block_notional", "block_orders", "cooldown", "drawdown_least", "drawdown_limit_ppb", "drawdown_stop_ppb",
     "drawdown_window", "fee_cap_ppb", "fund_capacity_ppb", "fund_start", "key", "least_notional", "leg_pause",
     "liquidation_fee_ppb", "mark_interval", "partial_from", "portion_ppb", "round_interval", "round_size", "shortfall_ppb",
-    "slice_above", "slice_ppb", "spread_ppb", "takeover_interval", "tiers_at_once", "unwind_ppb", "collateral_sale",
+    "slice_above", "slice_ppb", "spread_ppb", "takeover_interval", "throttle", "throttle_interval", "tiers_at_once", "unwind_ppb", "collateral_sale",
     "collateral_order", "collateral_slip_ppb", "collateral_discount_ppb",
 )  # fmt: skip
 CONTRACT = (
@@ -372,6 +373,7 @@ def compare(memory: Memory, world: World) -> None:
             "funding_ppb", "next_funding", "premium_sum", "premium_samples",
         )  # fmt: skip
         assert tuple(int(row[name]) for name in names) == state, (i, names)
+        assert (row["halted_until"], row["halts"]) == (x.contract.halted_until, x.halts), i
         if x.kind != InstrumentKind.SPOT:
             assert int(row["open_interest"]) == x.open_interest()
     prices = [coin.price for venue in world.venues for coin in venue.ledger.coins]

@@ -172,12 +172,11 @@ holds = "99.9%"
 largest = "60%"
 capital = {{ law = "lognormal", median = "$1M", sigma = 1.5 }}
 leverage = {{ law = "lognormal", median = 20.0, sigma = 0.7, high = 100.0 }}
+again = {{ law = "exponential", mean = "2s" }}
 
 [agent.stop]
 share = "30%"
 distance = {{ law = "exponential", mean = "2%" }}
-
-again       = { law = "exponential", mean = "2s" }
 
 [agent.panic]
 share = "30%"
@@ -306,6 +305,35 @@ def scenario(seed: int, seconds: int = 80, rulebook: str = "binance-usdm@2025-10
         down=str(random.choice(["hub", "hyper", "spot"])),
         what=str(random.choice(["gateway", "feed"])),
     )
+
+
+LIMITS = """
+[venue.halt]
+move = "{move}%"
+window = "10s"
+pause = "4s"
+"""
+LIMITED = """
+[venue.liquidation]
+throttle = "{throttle}"
+throttle_interval = "{every}"
+
+[venue.adl]
+exempt = ["desk", "shorts", "arb*"]
+"""
+
+
+def limited_scenario(seed: int, seconds: int = 80) -> str:
+    """Return the same with books that halt, liquidations that wait and blocks that are exempt from ADL."""
+    random = np.random.default_rng([seed, 1])
+    text = scenario(seed, seconds)
+    halt = LIMITS.format(move=str(random.choice(["0.5", "2"])))
+    limited = LIMITED.format(
+        throttle=str(random.choice(["$50k", "$2M"])), every=str(random.choice(["500ms", "3s"]))
+    )
+    for name in ("[venue.fund]", "[venue.vault]"):
+        text = text.replace(name, f"{halt}{limited}\n{name}")
+    return text.replace('rulebook = "spot@generic"\n', f'rulebook = "spot@generic"\n{halt}')
 
 
 def plan_of(text: str, folder: Any) -> RunPlan:

@@ -42,14 +42,14 @@ RATES = (
     "shortfall", "drawdown_limit", "drawdown_stop", "collateral_slip", "collateral_discount", "portfolio",
 )  # fmt: skip
 TIMES = (
-    "cooldown", "takeover_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
+    "cooldown", "takeover_interval", "throttle_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
 )  # fmt: skip
 MONEY = (
-    "slice_above", "round_size", "least_notional", "block_notional", "block_lost", "drawdown_least",
+    "slice_above", "round_size", "throttle", "least_notional", "block_notional", "block_lost", "drawdown_least",
 )  # fmt: skip
 PLAIN_KEYS = (
     "adl_on", "liquidation_on", "inclusive", "partial_above", "socialised", "adl_at_limit", "tiers_at_once", "partial_from",
-    "adl_walk", "block_orders", "block_adl", "collateral_rest",
+    "adl_walk", "block_orders", "block_adl", "collateral_rest", "halts_on",
 )  # fmt: skip
 CHOICES = {
     "adl_price": AdlPrice, "adl_trigger": AdlTrigger, "reduction": Reduction, "fund_pool": FundPool, "tier_form": TierForm,
@@ -181,7 +181,7 @@ class Story:
             cash = round(account["wallet"] * self.atoms) - spent
             for name, lots in account.get("coins", {}).items():
                 positions[self.instruments.index(name)] = (lots, 0)
-            mode = {"portfolio": int(account.get("portfolio", False))}
+            mode = {name: int(account.get(name, False)) for name in ("portfolio", "exempt")}
             rows.append({"cash": cash, "positions": positions, "owner": owner, **mode})
         rest = {
             self.instruments.index(name): (-pos, self.cost(-pos, self.marks[name]))
@@ -239,11 +239,18 @@ class Story:
             {list(self.coins).index(name): milli(px) for name, px in assets.items()},
         )
 
+    def halted(self, when: dict[str, Any]) -> dict[int, int]:
+        """Return until when books halt, ns by contract or asset, as their circuit breakers do."""
+        halts = when.get("halted", {})
+        return {self.instruments.index(name): round(t * SECOND) for name, t in halts.items()}
+
     def act(self, when: dict[str, Any]) -> None:
         self.t = round(when.get("at", self.t / SECOND) * SECOND)
         assert self.market.run(self.t) == IDLE
         for order in when.get("book", []):
             self.place(order)
+        for i, until in self.halted(when).items():
+            self.market.memory["instrument"]["halted_until"][i] = until
         marks, prices = self.moved(when)
         if marks or prices:
             self.market.mark(marks, prices)

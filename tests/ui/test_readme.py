@@ -10,14 +10,26 @@ import numpy as np
 import pytest
 
 from unhedged.cli.app import invoke
+from unhedged.results.headline import LABELS
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs/how-to").glob("*.md"))]
+TUTORIALS = sorted((ROOT / "docs/tutorials").glob("*.md"))
 TEXT = "\n".join(page.read_text("utf-8") for page in PAGES)
 SESSIONS = re.findall(
     r"<!-- run(: numbers of one machine)? -->\n```console\n(.*?)```", TEXT, re.DOTALL
 )
+STEPS = [
+    pytest.param(step, id=step.partition("\n")[0])
+    for page in TUTORIALS
+    for session in re.findall(
+        r"<!-- run: numbers of one machine -->\n```console\n(.*?)```",
+        page.read_text("utf-8"),
+        re.DOTALL,
+    )
+    for step in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]
+]
 PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
@@ -49,6 +61,23 @@ def test_console_session_prints_what_it_says(
         if rough:
             said, expected = words(said), words(expected)
         assert said.strip() == expected.strip()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_of_a_tutorial_prints_the_rows_it_shows(
+    step: str, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A day on a ridge differs between processors by more than its digits: rows are compared, sentences are not.
+    def rows(text: str) -> set[str]:
+        return set(re.findall(r"^ *(\S.*?\S)  +\S", text, flags=re.MULTILINE))
+
+    monkeypatch.chdir(tmp_path)
+    command, _, expected = step.partition("\n")
+    assert invoke(shlex.split(command)[1:]) == 0
+    shown = rows(expected) & set(LABELS.values())
+    assert shown
+    assert shown <= rows(capfd.readouterr().out)
 
 
 @pytest.mark.parametrize("code", PYTHON)

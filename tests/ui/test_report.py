@@ -47,9 +47,18 @@ def test_the_page_of_a_run(runs: tuple[Path, Path], capfd: pytest.CaptureFixture
 
 def test_figures_by_name_for_a_notebook(runs: tuple[Path, Path]) -> None:
     figures = unhedged.open_results(runs[0]).figures(replicate=1)
-    assert {"price", "depth", "backing", "legs", "unhedged", "payers", "ledger", "carry"} == set(
-        figures
-    )
+    assert {
+        "price",
+        "risk",
+        "families",
+        "depth",
+        "backing",
+        "legs",
+        "unhedged",
+        "payers",
+        "ledger",
+        "carry",
+    } == set(figures)
     plot = figures["price"].plotly()
     assert plot.layout.title.text == figures["price"].question
     forced = sum(usd for trace in plot.data if trace.type == "bar" for usd in trace.y)

@@ -154,11 +154,11 @@ class Results:
             )
 
     def _card(self) -> "Scorecard | None":
-        from unhedged.lab.targets import known
+        from unhedged.lab.targets import scored
 
         manifest = self.manifest()
-        scored = manifest["scenario"] in known() and manifest["keep"] != "summary"
-        return self.score() if scored else None
+        held = manifest["scenario"] in scored() and manifest["keep"] != "summary"
+        return self.score() if held else None
 
     def _rows_for_page(self) -> list[dict[str, Any]]:
         rows = self.rows()

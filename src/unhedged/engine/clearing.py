@@ -16,11 +16,13 @@ SAME = (
 )  # fmt: skip
 """Fields of the plan that are columns by the same name."""
 TIMES = (
-    "cooldown", "drawdown_window", "leg_pause", "round_interval", "takeover_interval", "unwind_interval"
+    "cooldown", "drawdown_window", "leg_pause", "round_interval", "takeover_interval", "throttle_interval",
+    "unwind_interval",
 )  # fmt: skip
 """Columns whose field ends in ``_ns``."""
 MONEY = (
-    "block_lost", "block_notional", "drawdown_least", "fund_start", "least_notional", "round_size", "slice_above"
+    "block_lost", "block_notional", "drawdown_least", "fund_start", "least_notional", "round_size", "slice_above",
+    "throttle",
 )  # fmt: skip
 """Columns in atoms whose field is in dollars, ``_usd``."""
 

@@ -11,7 +11,7 @@ from unhedged.engine.collateral import bring
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows
 from unhedged.engine.money import worths_of
-from unhedged.engine.roster import Roster, blank_accounts, blank_positions, leg_codes
+from unhedged.engine.roster import Roster, blank_accounts, blank_positions, exempt_at, leg_codes
 from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import AgentGroupPlan, InstrumentPlan, RunPlan
 from unhedged.vocab.enums import TriggerKind
@@ -126,6 +126,7 @@ def seat_crowd(
     owners = roster.new_owners(count)
     accounts["owner"] = np.repeat(owners, width) if isolated else owners
     accounts["venue"] = memory["instrument"]["venue"][crowd.instruments[0]]
+    accounts["exempt"] = exempt_at(plan, crowd.group.id)[accounts["venue"]]
     capital = margin.ravel() if isolated else margin.sum(axis=1)
     worth = value.ravel() if isolated else value.sum(axis=1)
     accounts["cash"] = capital - worth

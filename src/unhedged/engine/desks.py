@@ -12,7 +12,7 @@ from unhedged.engine.balance import Stake, most_leverage
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows
 from unhedged.engine.money import money_of, worth_of
-from unhedged.engine.roster import Roster, blank_accounts, blank_positions, leg_codes
+from unhedged.engine.roster import Roster, blank_accounts, blank_positions, exempt_at, leg_codes
 from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import AgentGroupPlan, Law, RunPlan
 from unhedged.vocab.enums import InstrumentKind
@@ -132,6 +132,7 @@ def seat_desk(plan: RunPlan, memory: Memory, roster: Roster, desk: Desk) -> tupl
     accounts["positions"] = np.tile(
         [sum(int(venues[i]) == v for i in desk.legs) for v in order], count
     )
+    accounts["exempt"] = exempt_at(plan, desk.group.id)[accounts["venue"]]
     accounts["self_trade"] = desk.group.kind == "background"
     accounts["keep"] = desk.group.kind in RECORDED
     slots = [n for v in order for n, i in enumerate(desk.legs) if int(venues[i]) == v]

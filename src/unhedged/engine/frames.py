@@ -10,6 +10,7 @@ from unhedged.engine.dollars import Dollars, paid
 from unhedged.engine.names import Names
 from unhedged.engine.statement import Statement
 from unhedged.kernels.memory import Memory
+from unhedged.kernels.nearby import NEAR
 from unhedged.results.schema import DEPTH_BPS, conform
 from unhedged.scenario.plan import RunPlan, VenuePlan
 from unhedged.vocab.enums import (
@@ -195,7 +196,7 @@ class Frames:
             {
                 "t_ns": r["t"][row],
                 "instrument": self._ids.gather(i),
-                "price": start * step / 100,
+                "price": start * step / NEAR,
                 "long": r["long"][row, step] * self._lot[i],
                 "short": r["short"][row, step] * self._lot[i],
             }

@@ -152,6 +152,8 @@ def _fill_venue(
     row["index_combine"], row["outlier_rule"] = venue.index_combine, venue.outlier_rule
     row["index_outlier_ppb"], row["index_stale"] = venue.index_outlier_ppb, venue.index_stale_ns
     row["index_least"], row["index_delay"] = venue.index_least, venue.index_delay_ns
+    row["halt_window"], row["halt_pause"] = venue.halt_window_ns, venue.halt_pause_ns
+    row["halts_on"] = any(plan.instruments[m].halt_ppb > 0 for m in mine)
     row["maker_fee_ppb"], row["taker_fee_ppb"] = venue.maker_fee_ppb, venue.taker_fee_ppb
     fill_clearing(row, venue, money_of(plan, venue.id))
     settled = plan.settled_by(venue.id)
@@ -189,6 +191,7 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         row["num"], row["den"] = plan_row.num, plan_row.den
         row["tick"], row["lot"] = plan_row.tick_usd, plan_row.lot_shown
         row["band_ppb"], row["max_qty"] = plan_row.band_ppb, plan_row.max_lots
+        row["halt_ppb"] = plan_row.halt_ppb
         row["significant"], row["kind"] = plan_row.significant, plan_row.kind
         row["venue"], row["asset"] = rows.venues[plan_row.venue], rows.assets[plan_row.asset]
         start = plan_row.start_px * MILLI

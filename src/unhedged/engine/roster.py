@@ -10,6 +10,7 @@ import numpy as np
 
 from unhedged.kernels.layout.accounts import ACCOUNT, POSITION
 from unhedged.kernels.memory import Memory
+from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.enums import AccountKind, Leg
 
 Array = np.ndarray[Any, Any]
@@ -23,6 +24,11 @@ def blank_accounts(count: int) -> Array:
     rows["agent"] = rows["first_order"] = rows["case"] = -1
     rows["next_dirty"] = NOT_LISTED
     return rows
+
+
+def exempt_at(plan: RunPlan, block: str) -> Array:
+    """Return for each venue whether it leaves a block of agents out where it ranks winners."""
+    return np.array([block in venue.adl_exempt for venue in plan.venues])
 
 
 def blank_positions(count: int) -> Array:

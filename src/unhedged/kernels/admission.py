@@ -24,6 +24,7 @@ _TAKEN_OVER = int(AccountStatus.TAKEN_OVER)
 _ACCEPTED = int(Reject.NONE)
 _REFUSED_IN_LIQUIDATION = int(Reject.IN_LIQUIDATION)
 _REFUSED_CLOSED = int(Reject.CLOSED)
+_REFUSED_HALTED = int(Reject.HALTED)
 _REFUSED_LOT = int(Reject.LOT)
 _REFUSED_TICK = int(Reject.TICK)
 _REFUSED_NEGATIVE = int(Reject.NEGATIVE_PRICE)
@@ -37,15 +38,17 @@ _REFUSED_BALANCE = int(Reject.BALANCE)
 def check_sender(w: Any, p: int, qty: int) -> int:
     """Return why account or size of an order on position ``p`` are refused.
 
-    LOT: not a positive number of lots, or more than the instrument's largest order (0: no limit).
+    LOT: not a positive number of lots, or more than the instrument's largest order (0: no limit). HALTED comes before all.
     """
+    n = instrument(w, position(w, p).instrument)
+    if n.halted_until > w.now:
+        return _REFUSED_HALTED
     own = account(w, position(w, p).account)
     if own.status == _IN_LIQUIDATION:
         return _REFUSED_IN_LIQUIDATION
     if own.status == _TAKEN_OVER:
         return _REFUSED_CLOSED
-    largest = instrument(w, position(w, p).instrument).max_qty
-    if qty <= 0 or 0 < largest < qty:
+    if qty <= 0 or 0 < n.max_qty < qty:
         return _REFUSED_LOT
     return _ACCEPTED
 

@@ -40,6 +40,8 @@ def drawn_position(w: Any, c: int) -> int:
     own = account(w, row.account)
     if row.passed == 0:
         row.begin = draw_below(w, row.venue, own.positions)
+        row.used = 0
+        row.lost = 0
     while row.passed < own.positions:
         p = own.first_position + (row.begin + row.passed) % own.positions
         row.passed += 1

@@ -194,8 +194,11 @@ def take(w: Any, i: int, side: int, limit_px: int, qty: int, taker: int, cause: 
     Notes
     -----
     Stops at a resting order of the taker's own owner, unless the account may trade with itself; the venue's liquidation
-    orders do not stop there. A resting reduce-only order is first clipped to what its position can still shrink by.
+    orders do not stop there. A resting reduce-only order is first clipped to what its position can still shrink by. A halted
+    book matches nothing.
     """
+    if instrument(w, i).halted_until > w.now:
+        return qty
     s = 2 * i + 1 - side
     own = account(w, position(w, taker).account)
     owner = _NOBODY if own.self_trade != 0 or cause == _LIQUIDATION else i8(own.owner)

@@ -43,9 +43,12 @@ mul_div_ceil = rule(integer.mul_div_ceil)
 
 @helper("void(World, int64, int64)")
 def go_on(w: Any, c: int, phase: int) -> None:
-    """Let case ``c`` take its next step, of ``phase``, within this instant, after what is already waiting."""
+    """Let case ``c`` take its next step, of ``phase``, within this instant, after what is already waiting.
+
+    A case whose order was cut goes on when it may order again, ahead of those that find no room after it.
+    """
     case(w, c).phase = phase
-    schedule(w, w.now, _CASE, c)
+    schedule(w, case(w, c).resume, _CASE, c)
 
 
 @helper("int64(World, int64)")
@@ -116,6 +119,7 @@ def take_case(w: Any, a: int) -> int:
     row.px_milli = 0
     row.bankruptcy_milli = 0
     row.started = w.now
+    row.resume = 0
     account(w, a).case = c
     return c
 

@@ -14,6 +14,7 @@ open its account sends no orders and is not evaluated. A step that finds the acc
 
 from typing import Any
 
+from unhedged.kernels.accounts import equity
 from unhedged.kernels.blocks import reduce_in_blocks
 from unhedged.kernels.book import take
 from unhedged.kernels.casework import (
@@ -26,6 +27,7 @@ from unhedged.kernels.casework import (
     step_code,
     take_case,
 )
+from unhedged.kernels.clock import schedule
 from unhedged.kernels.collateral_sale import sell_collateral, unwind_assets
 from unhedged.kernels.compiled import kernel, minus, rule
 from unhedged.kernels.deleveraging import accept_allocation, close, rank
@@ -33,11 +35,13 @@ from unhedged.kernels.drops import drop_tiers
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.funds import book_to_fund, sample_funds
 from unhedged.kernels.genealogy import parent_of
+from unhedged.kernels.halts import begin_anew, next_look, orders_free_at, sales_free_at
 from unhedged.kernels.house import fund_is_beyond
-from unhedged.kernels.ladders import order_all_legs, reduce_to_bankruptcy
+from unhedged.kernels.ladders import is_safe, order_all_legs, reduce_to_bankruptcy
 from unhedged.kernels.netting import net_hedged_legs
 from unhedged.kernels.orders import cancel_all
 from unhedged.kernels.rounds import (
+    crosses_line,
     reduce_at_zero_price,
     reduce_by_increments,
     reduce_by_slices,
@@ -51,8 +55,11 @@ from unhedged.vocab.enums import (
     AccountStatus,
     AdlTrigger,
     CasePhase,
+    CollateralSale,
+    EventKind,
     FillCause,
     LiquidationStep,
+    Reduction,
     Side,
 )
 
@@ -78,6 +85,9 @@ _BACKSTOP_TAKEOVER = int(LiquidationStep.BACKSTOP_TAKEOVER)
 _FUND_ZEROES_ACCOUNT = int(LiquidationStep.FUND_ZEROES_ACCOUNT)
 _FUND_UNWIND = int(FillCause.FUND_UNWIND)
 _DRAWDOWN = int(AdlTrigger.DRAWDOWN)
+_CASE = int(EventKind.CASE)
+_TAKEOVER = int(Reduction.TAKEOVER)
+_BOOK = int(CollateralSale.BOOK)
 
 _slice_qty = rule(liquidation_size.slice_qty)
 
@@ -139,10 +149,48 @@ def step_case(w: Any, c: int) -> None:
         reduce(w, c)
 
 
+@kernel("boolean(World, int64, int64)")
+def needs_no_book(w: Any, c: int, code: int) -> bool:
+    """Return whether step ``code`` of case ``c`` sends no order now."""
+    row = case(w, c)
+    here = venue(w, row.venue)
+    if code in (_CANCEL_ORDERS, _NET_HEDGED_LEGS):
+        return True
+    if code in (_DROP_TIERS, _REDUCE_TO_LOWEST_TIER):
+        return here.reduction == _TAKEOVER
+    if code == _ORDERS_ON_ALL_LEGS:
+        return row.used > 1
+    if code == _IOC_AT_FILLABLE_PRICE:
+        return here.adl_on != 0 and equity(w, row.account) < 0
+    return code == _SELL_COLLATERAL and here.collateral_sale != _BOOK
+
+
+@kernel("boolean(World, int64, int64)")
+def waits(w: Any, c: int, code: int) -> bool:
+    """Let case ``c`` wait where books are halted or the interval is used up; return whether it does.
+
+    After a wait positions count as untried and a block begins anew.
+    """
+    row = case(w, c)
+    a = int(row.account)
+    t = sales_free_at(w, a) if code == _SELL_COLLATERAL else orders_free_at(w, a)
+    if t <= w.now or needs_no_book(w, c, code) or is_safe(w, a) or crosses_line(w, c):
+        return False
+    begin_anew(w, c)
+    schedule(w, next_look(w, row.venue, t), _CASE, c)
+    return True
+
+
 @kernel("void(World, int64)")
 def reduce(w: Any, c: int) -> None:
-    """Take a step of case ``c`` that cancels or sends orders."""
+    """Take a step of case ``c`` that cancels or sends orders, unless it must wait for books or for its turn."""
     code = step_code(w, c)
+    here = venue(w, case(w, c).venue)
+    held_up = (
+        here.throttle != 0 or here.halts_on != 0 or account(w, case(w, c).account).balances != 0
+    )
+    if held_up and waits(w, c, code):
+        return
     if code == _CANCEL_ORDERS:
         cancel_orders(w, case(w, c).account)
         next_step(w, c)

@@ -99,7 +99,7 @@ def drop_tiers(w: Any, c: int) -> None:
     if close_part(w, c, p, lots_above(w, p, first + target + 1)):
         return
     if position(w, p).pos != 0 and height_of(w, p) <= target:
-        row.left ^= 1 << (
-            p - account(w, a).first_position - SLOTS * row.winner
+        row.left &= ~(
+            1 << (p - account(w, a).first_position - SLOTS * row.winner)
         )  # may be tried again
     go_on(w, c, _REDUCE)

@@ -34,6 +34,7 @@ from unhedged.kernels.compiled import kernel, minus, plus, rule
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.funds import book_to_fund
 from unhedged.kernels.genealogy import note_push
+from unhedged.kernels.halts import count_closed, lots_allowed
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.solvency import flat_den, flat_milli, pays_to_close
 from unhedged.kernels.tables import account, case, instrument, position, tier, venue
@@ -138,14 +139,21 @@ def bankruptcy_limit(w: Any, p: int) -> int:
 
 @kernel("int64(World, int64, int64, int64, int64)")
 def trade_out(w: Any, c: int, p: int, qty: int, limit_px: int) -> int:
-    """Send an IOC of the venue that shrinks position ``p``. Return lots filled, their amount in ``case.traded``."""
+    """Send an IOC of the venue that shrinks position ``p``. Return lots filled, their amount in ``case.traded``.
+
+    It has no more lots than the venue's limit on liquidations leaves, none while the book is halted.
+    """
     o = position(w, p)
     n = instrument(w, o.instrument)
     side = Side.SELL if o.pos > 0 else Side.BUY
     traded = n.turnover
     before = mid_milli(w, o.instrument)
-    filled = qty - take(w, o.instrument, side, limit_px, qty, p, _LIQUIDATION)
+    most = lots_allowed(w, p, qty)
+    filled = most - take(w, o.instrument, side, limit_px, most, p, _LIQUIDATION)
     if filled > 0:
+        if venue(w, n.venue).throttle != 0:
+            cut = 1 if filled == most and most < qty else 0
+            count_closed(w, c, o.instrument, filled, cut)
         note_push(w, o.instrument, case(w, c).number, before)
         note_quote(w, o.instrument)
         case(w, c).traded = minus(n.turnover, traded)

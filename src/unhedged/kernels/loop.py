@@ -15,6 +15,7 @@ from unhedged.kernels.compiled import CHECKED, entry, kernel
 from unhedged.kernels.funding import sample_premium, settle_venue
 from unhedged.kernels.gateway import arrive, release_queued, settle_transfer
 from unhedged.kernels.genealogy import begin_push
+from unhedged.kernels.halts import watch_mark
 from unhedged.kernels.index import update_index
 from unhedged.kernels.marks import update_mark
 from unhedged.kernels.news import TICK, begin_outages, move_values
@@ -49,6 +50,8 @@ def update_venue(w: Any, v: int) -> None:
         update_mark(w, i)
         if x.mark_milli != before:
             mark_moved(w, i, before, x.mark_milli)
+        if x.halt_ppb != 0:
+            watch_mark(w, i)
     if here.collaterals != 0:
         update_collateral(w, v)
     if here.premium_interval > 0 and w.now >= here.next_premium:

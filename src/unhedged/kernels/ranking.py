@@ -7,7 +7,8 @@ is not sorted to close ten. A Python policy sees everybody, in order of position
 
 Who may be closed: live traders on the opposite side that do not belong to the loser's owner. Fund, vault and the venue's
 other accounts are never winners. An account that is itself being liquidated is not either: its own case, order, takeover or
-ADL, disposes of its positions, and one case never works on what another holds.
+ADL, disposes of its positions, and one case never works on what another holds. Accounts a venue exempts are left out; when only
+they are left, nobody is, and the lots stay where they would stay without an opposite side.
 
 Ties: larger position first, then the lower account row, then the lower position row.
 
@@ -111,10 +112,15 @@ def enlist(w: Any, c: int, at: int, p: int) -> None:
 
 @helper("boolean(World, int64, int64)")
 def is_winner(w: Any, c: int, p: int) -> bool:
-    """Return whether position ``p`` may be closed for case ``c``."""
+    """Return whether position ``p`` may be closed for case ``c``: nobody whom the venue leaves out of its ranking."""
     row = case(w, c)
     lost = position(w, row.position).pos
-    return lots_against(w, p, lost) > 0 and may_be_closed(w, position(w, p).account, row.loser)
+    a = i8(position(w, p).account)
+    return (
+        lots_against(w, p, lost) > 0
+        and account(w, a).exempt == 0
+        and may_be_closed(w, a, row.loser)
+    )
 
 
 @kernel("boolean(World, int64, int64, int64)")

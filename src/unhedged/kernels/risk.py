@@ -13,6 +13,7 @@ from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import kernel, minus, rule
 from unhedged.kernels.feed import note_quote
 from unhedged.kernels.gateway import settle, take_message
+from unhedged.kernels.halts import is_halted
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.orders import release_stop, submit
 from unhedged.kernels.tables import account, fired, message, position, touched, trigger, venue
@@ -74,12 +75,17 @@ def close_at_market(w: Any, p: int, cause: int) -> None:
 
 @kernel("void(World)")
 def fire_triggers(w: Any) -> None:
-    """Carry out the triggers touched since the last call."""
+    """Carry out the triggers touched since the last call; those on a halted book wait for a call after it reopens."""
     n = 0
+    held = 0
     while n < w.fired_kept:
         row = fired(w, n).trigger
         n += 1
         if trigger(w, row).bucket != IN_FIRED:
+            continue
+        if is_halted(w, position(w, trigger(w, row).position).instrument):
+            fired(w, held).trigger = row
+            held += 1
             continue
         kind = trigger(w, row).kind
         p = trigger(w, row).position
@@ -94,7 +100,7 @@ def fire_triggers(w: Any) -> None:
             close_at_market(w, p, FillCause.TAKE_PROFIT)
         else:
             close_at_market(w, p, FillCause.PANIC)
-    w.fired_kept = 0
+    w.fired_kept = held
 
 
 @kernel("void(World, int64)")

@@ -159,4 +159,4 @@ def reduce_by_increments(w: Any, c: int) -> None:
     side = Side.SELL if o.pos > 0 else Side.BUY
     qty = _part_qty(o.pos, notional_of(w, p), here.round_size)
     send_order(w, c, p, qty, band_limit(w, o.instrument, side))
-    schedule(w, w.now + max(1, here.round_interval), _CASE, c)
+    schedule(w, max(row.resume, w.now + max(1, here.round_interval)), _CASE, c)

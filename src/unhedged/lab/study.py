@@ -58,26 +58,31 @@ def known() -> list[str]:
 
 
 def load(scenario: str) -> Study:
-    """Return the study of a scenario.
+    """Return the study of a scenario, its own or one that says it is asked of it too (``also`` in the file).
 
     Raises
     ------
     ResultsError
         There is none.
     """
-    if scenario not in known():
+    found = next(
+        (one for one in map(_read, known()) if scenario in (one["scenario"], *one.get("also", ()))),
+        None,
+    )
+    if found is None:
         raise ResultsError(
             f'There is no study of "{scenario}".', hint=f"Scenarios with one: {', '.join(known())}."
         )
-    found = tomllib.loads(
-        (resources.files("unhedged.lab") / f"{scenario}{SUFFIX}").read_text("utf-8")
-    )
     variants = [
         Variant(name=block["name"], asks=block["asks"], set=tuple(block["set"]))
         for block in found["variant"]
     ]
-    return Study(
-        scenario=found["scenario"], measures=tuple(found["measures"]), variants=tuple(variants)
+    return Study(scenario=scenario, measures=tuple(found["measures"]), variants=tuple(variants))
+
+
+def _read(scenario: str) -> dict[str, Any]:
+    return tomllib.loads(
+        (resources.files("unhedged.lab") / f"{scenario}{SUFFIX}").read_text("utf-8")
     )
 
 

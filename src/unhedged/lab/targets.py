@@ -58,6 +58,11 @@ def known() -> list[str]:
     return shipped(SUFFIX)
 
 
+def scored() -> list[str]:
+    """Return the scenarios that are held against targets: those that have some and their reduced forms."""
+    return sorted(name for one in map(_read, known()) for name in (one["scenario"], *one["also"]))
+
+
 def shipped(suffix: str) -> list[str]:
     """Return the scenarios for which a file of this suffix comes with the package, sorted."""
     names = (entry.name for entry in resources.files("unhedged.lab").iterdir())

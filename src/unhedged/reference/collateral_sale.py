@@ -14,6 +14,7 @@ from unhedged.vocab.enums import (
     CasePhase,
     CollateralSale,
     EntryReason,
+    LiquidationStep,
 )
 
 DONE, NEXT, BACK = 0, 1, -1
@@ -30,6 +31,10 @@ class CollateralSales(Funds):
         """Return whether an account has its maintenance margin."""
         needed = self.ledger.required(account, self.ledger.maintenance(account))
         return self.ledger.equity(account) >= liquidation.bar(needed, self.rulebook.inclusive)
+
+    def wait(self, account: Account, step: LiquidationStep) -> int:
+        """Return when an account that may not order now is looked at again, ns; see `halts`."""
+        raise NotImplementedError
 
     def missing(self, account: Account) -> int:
         """Return what an account is short of with its money and contracts alone, atoms."""
@@ -89,6 +94,9 @@ class CollateralSales(Funds):
         """Offer one asset after the other until the account is safe."""
         offered: set[int] = set()
         while not self.safe(account):
+            if t := self.wait(account, LiquidationStep.SELL_COLLATERAL):
+                yield t
+                continue
             k = self.next_coin(account, offered)
             if k is None:
                 yield None

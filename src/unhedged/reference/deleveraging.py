@@ -169,6 +169,7 @@ class Deleveraging:
         """Return the lots of a winner's position ``k`` that may be closed against the loser's ``i``."""
         lost, won = loser.holdings[i].pos, winner.holdings[k].pos
         stranger = winner.owner != loser.owner and winner.kind == AccountKind.TRADER
+        stranger = stranger and not winner.exempt
         if not stranger or winner.status == AccountStatus.IN_LIQUIDATION or lost * won >= 0:
             return 0
         return abs(won)

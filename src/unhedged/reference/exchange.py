@@ -11,6 +11,7 @@ from unhedged.reference.genealogy import Pushes
 from unhedged.reference.ledger import SHORT_LEG, Contract, Holding
 from unhedged.reference.orders import Market
 from unhedged.reference.world import Holder, Venue, World
+from unhedged.rules import halts
 from unhedged.rules.fees import fee
 from unhedged.rules.integer import mul_div_ceil, mul_div_floor
 from unhedged.rules.margin import initial_margin
@@ -27,6 +28,9 @@ from unhedged.vocab.enums import (
     TriggerKind,
     TriggerSource,
 )
+
+PARTS = 16
+"""Parts of the window of a circuit breaker."""
 
 
 class Seat(book.Account):
@@ -125,6 +129,8 @@ class Exchange(Market):
         self.pushes = Pushes()
         self.basis: list[int] = []
         self.ballot: list[int] = []
+        self.marks: list[tuple[int, int]] = []
+        self.halts = 0
         self.ema_num = self.ema_den = self.book_ema_num = self.book_ema_den = 0.0
         self.ema_at = self.mid_met = 0
         self.premium_sum = self.premium_samples = self.funding_ppb = 0
@@ -154,6 +160,7 @@ class Exchange(Market):
     funding_cap_ppb: int
     impact_notional: int
     start_milli: int
+    halt_ppb: int
     tick_usd: float
     lot_units: float
     low_px: int
@@ -167,6 +174,28 @@ class Exchange(Market):
     @mark_milli.setter
     def mark_milli(self, milli: int) -> None:
         self.contract.mark = milli
+
+    @property
+    def halted(self) -> bool:
+        """Return whether the book stands still."""
+        return self.contract.halted_until > self.world.now
+
+    def refuse_sender(self, account: Any, qty: int) -> Reject:
+        """Return why an order is refused before its price is looked at."""
+        return Reject.HALTED if self.halted else super().refuse_sender(account, qty)
+
+    def watch_mark(self) -> None:
+        """Halt the book when its mark has moved too far within the window."""
+        if self.halted or self.halt_ppb == 0:
+            return
+        mark, now = self.mark_milli, self.world.now * PARTS // max(1, self.venue.halt_window)
+        self.marks = [(part, milli) for part, milli in self.marks if part > now - PARTS]
+        self.marks.append((now, mark))
+        seen = [milli for _, milli in self.marks]
+        if halts.is_beyond(mark, min(seen), max(seen), self.halt_ppb):
+            self.halts += 1
+            self.contract.halted_until = self.world.now + self.venue.halt_pause
+            self.marks.clear()
 
     # ---- money
 
@@ -203,7 +232,9 @@ class Exchange(Market):
         return self.venue.ledger.equity(seat.holder) >= needed
 
     def take(self, account: Any, side: Side, px: int, qty: int, cause: FillCause) -> int:
-        """Match an incoming order; the mid it meets is remembered."""
+        """Match an incoming order; the mid it meets is remembered. A halted book matches nothing."""
+        if self.halted:
+            return qty
         if self.reaches(side, px):
             self.mid_met = self.mid_milli()
         return super().take(account, side, px, qty, cause)

@@ -1,15 +1,24 @@
 """Orders of a liquidation in plain Python: at bankruptcy, down the tiers, on all legs."""
 
 from unhedged.reference.deleveraging import NO_LIMIT_PX, Steps
+from unhedged.reference.halts import Waiting
 from unhedged.reference.ledger import SHORT_LEG, Account
-from unhedged.reference.takeover import DONE, NEXT, Takeover
+from unhedged.reference.takeover import DONE, NEXT
 from unhedged.rules import dydx, fees, hedge, insurance, liquidation, liquidation_size
 from unhedged.rules.integer import MILLI, mul_div_floor
 from unhedged.rules.inverse import FLAT_MILLI
-from unhedged.vocab.enums import AccountStatus, CasePhase, EntryReason, Reduction, Side, TierForm
+from unhedged.vocab.enums import (
+    AccountStatus,
+    CasePhase,
+    EntryReason,
+    LiquidationStep,
+    Reduction,
+    Side,
+    TierForm,
+)
 
 
-class ForcedOrders(Takeover):
+class ForcedOrders(Waiting):
     """One venue's orders at bankruptcy."""
 
     # ---- one order
@@ -17,7 +26,10 @@ class ForcedOrders(Takeover):
     def trade_out(self, account: Account, i: int, qty: int, limit: int) -> tuple[int, int]:
         """Send an order of the venue into the book; return lots and amount."""
         side = Side.SELL if account.holdings[i].pos > 0 else Side.BUY
-        filled, atoms = self.take(i, side, limit, qty, account)
+        most = self.allowed(account, i, qty)
+        filled, atoms = self.take(i, side, limit, most, account) if most else (0, 0)
+        if filled and self.rulebook.throttle:
+            self.count(account, i, filled, cut=filled == most < qty)
         account.holdings[i].forced_qty += filled
         self.ledger.contracts[i].forced_qty += filled
         return filled, atoms
@@ -146,6 +158,10 @@ class ForcedOrders(Takeover):
         """Send one order per position until the account is safe."""
         tried: set[int] = set()
         while not self.safe(account):
+            if t := self.wait(account, LiquidationStep.IOC_AT_BANKRUPTCY):
+                tried.clear()
+                yield t
+                continue
             i = self.try_next(account, tried)
             if i is None:
                 yield None
@@ -153,7 +169,7 @@ class ForcedOrders(Takeover):
             limit = self.limit_of(account, i)
             if limit >= 1:
                 self.send(account, i, self.smallest(account, i), limit)
-            yield None
+            yield self.pause(account, tried)
         account.status = AccountStatus.LIVE
         return DONE
 
@@ -163,11 +179,25 @@ class ForcedOrders(Takeover):
             if self.safe(account):
                 break
             tried: set[int] = set()
-            while (i := self.try_next(account, tried)) is not None:
+            while True:
+                if t := self.wait(account, LiquidationStep.ORDERS_ON_ALL_LEGS):
+                    tried.clear()
+                    yield t
+                    if not self.safe(account):
+                        continue
+                    account.status = AccountStatus.LIVE
+                    return DONE
+                i = self.try_next(account, tried)
+                if i is None:
+                    break
                 limit = self.limit_of(account, i)
                 if limit >= 1:
                     self.send(account, i, self.smallest(account, i), limit)
-                yield None
+                t = self.pause(account, tried) or 0
+                yield t or None
+                if t and self.safe(account):
+                    account.status = AccountStatus.LIVE
+                    return DONE
             yield self.now + (0 if self.safe(account) else pause)
         if self.safe(account):
             account.status = AccountStatus.LIVE
@@ -179,17 +209,26 @@ class ForcedOrders(Takeover):
         """Close what lies above lower tiers, so many of them at a time."""
         book = self.rulebook
         return (
-            yield from self.drop(account, max(1, book.tiers_at_once), max(1, book.partial_from))
+            yield from self.drop(
+                account,
+                LiquidationStep.DROP_TIERS,
+                max(1, book.tiers_at_once),
+                max(1, book.partial_from),
+            )
         )
 
     def reduce_to_lowest_tier(self, account: Account) -> Steps:
         """Close everything above the lowest tier."""
-        return (yield from self.drop(account, 10**9, 1))
+        return (yield from self.drop(account, LiquidationStep.REDUCE_TO_LOWEST_TIER, 10**9, 1))
 
-    def drop(self, account: Account, tiers: int, least: int) -> Steps:
+    def drop(self, account: Account, step: LiquidationStep, tiers: int, least: int) -> Steps:
         """Drop tiers of one position after the other while they are at ``least`` or above."""
         tried: set[int] = set()
         while not self.safe(account):
+            if t := self.wait(account, step):
+                tried.clear()
+                yield t
+                continue
             i = None if self.too_thin(account) else self.try_next(account, tried)
             while i is not None and self.height(account, i) < least:
                 i = self.try_next(account, tried)
@@ -202,7 +241,7 @@ class ForcedOrders(Takeover):
                 tried.clear()
             elif account.holdings[i].pos != 0 and self.height(account, i) <= target:
                 tried.discard(i)
-            yield None
+            yield self.pause(account, tried)
         account.status = AccountStatus.LIVE
         return DONE
 

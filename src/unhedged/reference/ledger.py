@@ -57,6 +57,9 @@ class Contract:
     asset: int = 0
     fund_cash: int = 0
     draws_down: bool = False
+    halted_until: int = 0
+    closed: tuple[int, int] = (0, 0)
+    """Interval of liquidations and what they closed in it, atoms."""
     profits: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
     """Profits of the fund from it, with the part of the window each was seen in."""
 
@@ -92,8 +95,12 @@ class Account:
     status: AccountStatus = AccountStatus.LIVE
     cooldown_until: int = 0
     busy: bool = False
+    exempt: bool = False
+    """Left out where winners are ranked."""
     case: int = -1
     """Number of its latest case."""
+    resume: int = 0
+    """When it may order again after an order that was cut, ns; 0: now."""
     parent: int = -1
     """The case whose order moved the mark to the trigger of its latest case, -1 for none."""
     lost: int = 0

@@ -87,6 +87,7 @@ def update(world: World, venue: Venue) -> None:
         before = x.mark_milli
         marks.update_mark(x)
         x.mark_moved(before, x.mark_milli)
+        x.watch_mark()
     collateral.update_prices(world, venue)
     if venue.premium_interval > 0 and world.now >= venue.next_premium:
         venue.next_premium = world.now + venue.premium_interval

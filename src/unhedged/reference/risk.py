@@ -25,11 +25,15 @@ CLOSES = {TriggerKind.STOP_LOSS: FillCause.STOP, TriggerKind.TAKE_PROFIT: FillCa
 
 
 def fire_triggers(world: World) -> None:
-    """Carry out the touched triggers in order; one that was removed meanwhile does nothing."""
+    """Carry out the touched triggers in order; one that was removed meanwhile does nothing, one on a halted book waits."""
+    held: list[Any] = []
     while world.fired:
         trigger = world.fired.pop(0)
         x = trigger.seat.exchange
         if trigger not in x.triggers:
+            continue
+        if x.halted:
+            held.append(trigger)
             continue
         if trigger.order is not None:
             world.reject = x.release(trigger.order)
@@ -47,6 +51,7 @@ def fire_triggers(world: World) -> None:
         else:
             wanted = closing(seat, FillCause.PANIC)
             world.clock.schedule(world.now + PANIC_DELAY, EventKind.MESSAGE, wanted)
+    world.fired = held
 
 
 def closing(seat: Any, cause: FillCause) -> Message:

@@ -23,19 +23,6 @@ class Rounds(ForcedOrders):
             return max(1, mul_div_ceil(mul_div_ceil(c.mark, PPB - c.band_ppb, PPB), 1, MILLI))
         return mul_div_floor(c.mark, PPB + c.band_ppb, PPB) // MILLI
 
-    def crossed(self, account: Account, step: LiquidationStep) -> bool:
-        """Return whether an account has crossed the line of the takeover that follows ``step``."""
-        steps = self.rulebook.steps
-        following = [*steps, None][steps.index(step) + 1]
-        owned = self.ledger.equity(account)
-        if following == LiquidationStep.BACKSTOP_TAKEOVER:
-            needed = self.ledger.maintenance(account)
-            return liquidation.is_backstop(owned, needed, self.rulebook.backstop_ppb)
-        if following == LiquidationStep.TAKEOVER_AT_CLOSE_OUT:
-            rates = {i: self.ledger.contracts[i].close_out_ppb for i in account.open()}
-            return owned < self.ledger.rated(account, rates)
-        return False
-
     def rounds(
         self, account: Account, step: LiquidationStep, act: Callable[[Account, int], bool]
     ) -> Steps:
@@ -45,11 +32,15 @@ class Rounds(ForcedOrders):
             partial = False
             while True:
                 over = self.safe(account) or self.crossed(account, step)
+                if not over and (t := self.wait(account, step)):
+                    tried.clear()
+                    yield t
+                    continue
                 i = None if over else self.try_next(account, tried)
                 if i is None:
                     break
                 partial = act(account, i) or partial
-                yield None
+                yield self.pause(account, tried)
             if partial:
                 account.cooldown_until = self.now + self.rulebook.cooldown
             if self.safe(account):
@@ -99,6 +90,9 @@ class Rounds(ForcedOrders):
         """Send one small order after the other."""
         book = self.rulebook
         while not self.safe(account):
+            if t := self.wait(account, LiquidationStep.INCREMENTAL_ROUNDS):
+                yield t
+                continue
             i = self.worst(account, set())
             if i is None:
                 yield None
@@ -106,7 +100,7 @@ class Rounds(ForcedOrders):
             pos, notional = account.holdings[i].pos, abs(self.ledger.value_of(account, i))
             qty = liquidation_size.part_qty(pos, notional, book.round_size)
             self.send(account, i, qty, self.edge(i, pos))
-            yield self.now + max(1, book.round_interval)
+            yield max(self.pause(account) or 0, self.now + max(1, book.round_interval))
         account.status = AccountStatus.LIVE
         return DONE
 
@@ -118,9 +112,12 @@ class Rounds(ForcedOrders):
             if not account.open():
                 yield None
                 return (yield from self.settle(account))
+            if t := self.wait(account, LiquidationStep.IOC_AT_FILLABLE_PRICE):
+                yield t
+                continue
             slots = sorted(account.slot, key=lambda i: account.slot[i])
             start = self.draw_below(len(slots))
-            account.lost, used, over = 0, 0, False
+            account.lost, used, over, t, anew = 0, 0, False, 0, None
             for i in slots[start:] + slots[:start]:
                 if account.holdings[i].pos == 0:
                     continue
@@ -132,11 +129,15 @@ class Rounds(ForcedOrders):
                     if not self.may_begin("order", self.rulebook.block_orders):
                         break
                     used += self.part_of_block(account, i, most)
-                yield None
+                anew = self.pause(account)
+                yield anew
                 over = self.safe(account) or not account.open()
-                if over:
+                t = 0 if over else self.wait(account, LiquidationStep.IOC_AT_FILLABLE_PRICE)
+                if over or t or anew:
                     break
-            if not over:
+            if t:
+                yield t
+            elif not over and not anew:
                 yield self.now + self.rulebook.mark_interval
         account.status = AccountStatus.LIVE
         return DONE

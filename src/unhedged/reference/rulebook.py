@@ -48,6 +48,8 @@ class Rulebook:
     fund_pool: FundPool = FundPool.SHARED
     fund_start: int = 0
     takeover_interval: int = 0
+    throttle: int = 0
+    throttle_interval: int = 1
     mark_interval: int = 1
     unwind_ppb: int = 0
     adl_on: bool = True

@@ -112,6 +112,8 @@ class Venue:
     index_stale: int = 0
     index_least: int = 0
     index_delay: int = 0
+    halt_window: int = 0
+    halt_pause: int = 0
     mark_limit_ppb: int = 0
     funding_form: int = 0
     funding_price: int = 0

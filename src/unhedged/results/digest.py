@@ -1,7 +1,8 @@
 """A digest of what tables say, not of the files that hold them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,8 +18,11 @@ def table_digest(frame: pl.DataFrame) -> str:
     for name in frame.columns:
         column = frame.get_column(name)
         digest.update(f"\0{name}\0{column.dtype}\0".encode())
-        digest.update(np.packbits(column.is_null().to_numpy()).tobytes())
-        digest.update(_bytes(column))
+        nulls = column.null_count() > 0
+        missing = np.packbits(column.is_null().to_numpy()).tobytes() if nulls else b""
+        digest.update(missing or bytes(-(-len(column) // 8)))
+        for part in _parts(column):
+            digest.update(part)
     return digest.hexdigest()
 
 
@@ -30,16 +34,23 @@ def tables_digest(tables: Mapping[str, pl.DataFrame]) -> str:
     return digest.hexdigest()
 
 
-def _bytes(column: pl.Series) -> bytes:
+def _parts(column: pl.Series) -> Iterator[Any]:
+    # What is digested of the values: buffers, copied no more than they must be.
     if column.dtype == pl.String:
         # Lengths keep ("ab", "c") apart from ("a", "bc").
         text = column.fill_null("")
-        lengths = text.str.len_bytes().cast(pl.Int64).to_numpy()
-        return lengths.astype("<i8").tobytes() + "".join(text.to_list()).encode()
-    if column.dtype.is_float():
-        values = column.fill_null(0.0).cast(pl.Float64).to_numpy().astype("<f8") + 0.0
-        values[np.isnan(values)] = np.nan
-        return values.tobytes()
-    if column.dtype == pl.Boolean:
-        return column.fill_null(False).cast(pl.Int64).to_numpy().astype("<i8").tobytes()
-    return column.to_physical().fill_null(0).cast(pl.Int64).to_numpy().astype("<i8").tobytes()
+        yield _whole(text.str.len_bytes())
+        yield str(text.str.join("").item()).encode()
+    elif column.dtype.is_float():
+        values = column.fill_null(0.0).cast(pl.Float64).to_numpy().astype("<f8", copy=False) + 0.0
+        if np.isnan(values).any():
+            values[np.isnan(values)] = np.nan
+        yield values
+    elif column.dtype == pl.Boolean:
+        yield _whole(column.fill_null(False))
+    else:
+        yield _whole(column.to_physical().fill_null(0))
+
+
+def _whole(column: pl.Series) -> Any:
+    return np.ascontiguousarray(column.cast(pl.Int64).to_numpy(), "<i8")

@@ -6,6 +6,7 @@ from itertools import pairwise
 from unhedged.scenario import imported
 from unhedged.scenario.check_agents import ON_PATH, check_agents
 from unhedged.scenario.check_settlement import check_settlement
+from unhedged.scenario.clearing import is_meant
 from unhedged.scenario.collateral import check_venue
 from unhedged.scenario.layers import Keys, Stack
 from unhedged.scenario.problems import known, place
@@ -92,6 +93,15 @@ def _venues(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
         others = [other.id for other in scenario.venue[:63] if other.id != venue.id]
         for seen in venue.adl.sees:
             yield from known("venue", seen, others, stacked, ("venue", n, "adl", "sees"))
+        for word in venue.adl.exempt:
+            if not any(is_meant(agent, word) for agent in scenario.agent):
+                blocks = {agent.id for agent in scenario.agent} | {a.kind for a in scenario.agent}
+                yield UnknownKind.of(
+                    "block or kind of agents:",
+                    word,
+                    blocks,
+                    **place(stacked, ("venue", n, "adl", "exempt")),
+                )
         if venue.id not in used:
             yield InconsistentRules(
                 f'Venue "{venue.id}" has no instrument.',

@@ -1,9 +1,11 @@
 """Liquidation, fund, vault and auto-deleveraging of a venue, as the plan holds them."""
 
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
-from unhedged.scenario.spec import Venue
+from unhedged.scenario.agents import AgentSpec
+from unhedged.scenario.spec import Scenario, Venue
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab.enums import (
     AdlPrice,
@@ -13,7 +15,7 @@ from unhedged.vocab.enums import (
     LiquidationStep,
     Reduction,
 )
-from unhedged.vocab.units import PPB, parse_duration, parse_rate, parse_usd
+from unhedged.vocab.units import PPB, SECOND, parse_duration, parse_rate, parse_usd
 
 T = TypeVar("T")
 
@@ -43,7 +45,20 @@ def steps_taken(
     return tuple(step for step in steps if hedged or step not in WITH_LEGS)
 
 
-def clearing_of(venue: Venue, book: Rulebook, *, hedged: bool) -> dict[str, Any]:
+def is_meant(agent: AgentSpec, word: str) -> bool:
+    """Return whether ``word`` stands for a block of agents: its id, a pattern of ids, or its kind."""
+    return agent.kind == word or fnmatchcase(agent.id, word)
+
+
+def exempt_of(scenario: Scenario, venue: Venue) -> tuple[str, ...]:
+    """Return the ids of the blocks that ``venue`` leaves out of its ranking, in the order of the scenario."""
+    words = venue.adl.exempt
+    return tuple(a.id for a in scenario.agent if any(is_meant(a, word) for word in words))
+
+
+def clearing_of(
+    scenario: Scenario, venue: Venue, book: Rulebook, *, hedged: bool
+) -> dict[str, Any]:
     """Return the fields of a `VenuePlan` that clearing reads; ``hedged`` as for `steps_taken`."""
     lends = book.value("margin.mode") != "none"
     steps = steps_taken(venue, book, hedged=hedged) if lends else ()
@@ -52,6 +67,7 @@ def clearing_of(venue: Venue, book: Rulebook, *, hedged: bool) -> dict[str, Any]
         **_liquidation(venue, book, lends),
         **_houses(venue, book),
         **_adl(venue, book, lends),
+        "adl_exempt": exempt_of(scenario, venue),
     }
 
 
@@ -75,6 +91,10 @@ def _liquidation(venue: Venue, book: Rulebook, lends: bool) -> dict[str, Any]:
         "slice_above_usd": fact("slice_above", parse_usd, 0.0, own.slice_above),
         "cooldown_ns": fact("cooldown", parse_duration, 0, own.cooldown),
         "backstop_ppb": fact("backstop", parse_rate, 0, own.backstop),
+        "throttle_usd": fact("throttle", parse_usd, 0.0, own.throttle),
+        "throttle_interval_ns": fact(
+            "throttle_interval", parse_duration, SECOND, own.throttle_interval
+        ),
         "round_interval_ns": fact("round_interval", parse_duration, 0),
         "round_size_usd": fact("round_size", parse_usd, 0.0),
         "least_notional_usd": fact("least_notional", parse_usd, 0.0),

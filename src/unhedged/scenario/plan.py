@@ -35,7 +35,7 @@ from unhedged.vocab.enums import (
     VenueKind,
 )
 
-PLAN_SCHEMA = 3
+PLAN_SCHEMA = 4
 """Grows when the meaning or the set of plan fields changes; part of the hash."""
 
 
@@ -151,6 +151,9 @@ class VenuePlan:
     ema_ns: int  # HYPERLIQUID, INDEX_PLUS_EMA: time constant of the average of mid minus index, 0 for none
     book_ema_ns: int  # HYPERLIQUID: time constant of the average that stands in for a missing part, 0 for none
     mark_limit_ppb: int  # largest distance of mark from index, 0 for no limit
+    # circuit breaker of each book
+    halt_window_ns: int  # over which moves of a mark count
+    halt_pause_ns: int  # for which a book halts
     # liquidation
     liquidation_on: bool
     steps: tuple[LiquidationStep, ...]  # in the venue's order; empty for spot
@@ -168,6 +171,8 @@ class VenuePlan:
     slice_above_usd: float  # notional above which a step is sliced
     cooldown_ns: int  # after a sliced step, in which a further step closes all
     backstop_ppb: int  # share of maintenance below which the vault takes over, 0 for never
+    throttle_usd: float  # that its orders may close in a contract per interval, 0 for no limit
+    throttle_interval_ns: int  # that interval
     round_interval_ns: int  # between small orders
     round_size_usd: float  # largest small order
     least_notional_usd: float  # that an order of a block may always have
@@ -199,6 +204,7 @@ class VenuePlan:
     adl_at_limit: bool  # a drawdown equal to its limit is a trigger
     adl_walk: int  # holders looked at from a random start, 0 for all
     adl_sees: tuple[str, ...]  # other venues whose balances it sees as hedges
+    adl_exempt: tuple[str, ...]  # blocks of agents left out of its ranking
     drawdown_limit_ppb: int  # change of the fund at which ADL starts
     drawdown_stop_ppb: int  # change above which it ends
     drawdown_window_ns: int  # over which a peak counts
@@ -233,6 +239,9 @@ class InstrumentPlan:
     start_usd: float  # of the asset; mark and books start here
     start_px: int  # the same in ticks, rounded to nearest
     band_ppb: int  # orders farther from mark are refused, 0 for no band
+    halt_ppb: (
+        int  # move of the mark within the venue's window above which the book halts, 0 for never
+    )
     significant: int  # significant figures a price may have, 0 for any
     max_lots: int  # largest order
     window: int  # levels of the dense part of the book, a power of two >= 64

@@ -34,6 +34,19 @@ class Index(Block):
     delay: Duration | None = Field(default=None, description="age of what it sees of its sources")
 
 
+class Halt(Block):
+    """A circuit breaker, for each book of the venue on its own: a halted book matches nothing and takes cancels only."""
+
+    move: Share | None = Field(
+        default=None,
+        description="a book halts when its mark is farther than this from its highest or lowest in the window; 0% for never",
+    )
+    window: Positive | None = Field(default=None, description="5m when left out")
+    pause: Positive | None = Field(
+        default=None, description="how long a book stands still; 5m when left out"
+    )
+
+
 class Mark(Block):
     """How the mark price is made."""
 

@@ -66,6 +66,8 @@ YEAR_SECONDS = 365 * 86_400
 WINDOW_SHARE = 0.05
 """The dense part of a book spans at least this share of the start price where that is between the bounds below."""
 WINDOW_LEAST, WINDOW_MOST = 1_024, 65_536
+HALT_NS = 5 * 60 * SECOND
+"""Window and pause of a circuit breaker where nobody says otherwise: an assumption, as nothing is published for perpetuals."""
 LARGEST_ORDER_USD = 10_000_000_000.0
 """Largest order where neither scenario nor rulebook says otherwise: ten billion dollars keeps products within 64 bits."""
 
@@ -144,7 +146,9 @@ def _venue(scenario: Scenario, venue: Venue, book: Rulebook, *, hedged: bool) ->
         ema_ns=or_book(mark.ema, book, "mark.ema", parse_duration, 0),
         book_ema_ns=or_book(mark.book_ema, book, "mark.book_ema", parse_duration, 0),
         mark_limit_ppb=or_book(mark.limit, book, "mark.limit", parse_rate, 0),
-        **clearing_of(venue, book, hedged=hedged),
+        halt_window_ns=or_book(venue.halt.window, book, "halt.window", parse_duration, HALT_NS),
+        halt_pause_ns=or_book(venue.halt.pause, book, "halt.pause", parse_duration, HALT_NS),
+        **clearing_of(scenario, venue, book, hedged=hedged),
         funding_form=FundingForm[
             or_book(funding.form, book, "funding.form", str, "clamped").upper()
         ],
@@ -203,6 +207,13 @@ def _instrument(
         start_usd=start,
         start_px=start_px,
         band_ppb=or_book(instrument.band, book, "mark.band", parse_rate, 0),
+        halt_ppb=or_book(
+            venue.halt.move if instrument.halt is None else instrument.halt,
+            book,
+            "halt.move",
+            parse_rate,
+            0,
+        ),
         significant=or_book(instrument.significant, book, "mark.significant", int, 0),
         max_lots=max(1, min(most, MOST_UNITS // per_lot_tick.numerator) if inverse else most),
         window=instrument.window or _window(start_px),

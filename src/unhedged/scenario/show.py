@@ -1,6 +1,6 @@
 """What a scenario will do, before doing it: who, where, what happens when, and every default."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import expm1
 from typing import Any
 
@@ -158,6 +158,7 @@ def _markets(plan: RunPlan) -> Iterator[Row]:
             "",
             f"fees {show_ppb(venue.maker_fee_ppb)} maker, {show_ppb(venue.taker_fee_ppb)} taker; {_gateway(venue)}",
         )
+        yield from _halts(venue, own)
         if venue.margin_mode != MarginMode.NONE:
             yield from _clearing(venue)
             yield from _collateral(venue)
@@ -168,6 +169,17 @@ def _gateway(venue: VenuePlan) -> str:
     if venue.gateway_service_ns == 0:
         return "gateway without limit"
     return f"gateway {10**9 // venue.gateway_service_ns:,} messages/s"
+
+
+def _halts(venue: VenuePlan, own: Sequence[InstrumentPlan]) -> Iterator[Row]:
+    moves = {i.halt_ppb for i in own if i.halt_ppb}
+    for move in sorted(moves):
+        books = ", ".join(i.id.partition("/")[2] for i in own if i.halt_ppb == move)
+        window, pause = show_duration(venue.halt_window_ns), show_duration(venue.halt_pause_ns)
+        yield (
+            "",
+            f"{books} halts for {pause} when its mark moves more than {show_ppb(move)} in {window}",
+        )
 
 
 def _clearing(venue: VenuePlan) -> Iterator[Row]:
@@ -189,8 +201,17 @@ def _clearing(venue: VenuePlan) -> Iterator[Row]:
         steps.append(f"fund ({show_money(venue.fund_start_usd)})")
     price = venue.adl_price.name.lower().replace("_", " ")
     sees = f", hedges seen on {' and '.join(venue.adl_sees)}" if venue.adl_sees else ""
-    steps.append(f"ADL {venue.adl_policy} at {price} price{sees}" if venue.adl_on else "no ADL")
+    spared = len(venue.adl_exempt)
+    spares = f", sparing {spared} {'blocks' if spared > 1 else 'block'} of agents" if spared else ""
+    by = f"ADL {venue.adl_policy} at {price} price{sees}{spares}"
+    steps.append(by if venue.adl_on else "no ADL")
     yield ("", f"below maintenance: {' → '.join(steps)}")
+    if venue.throttle_usd:
+        every = show_duration(venue.throttle_interval_ns)
+        yield (
+            "",
+            f"liquidation orders close at most {show_money(venue.throttle_usd)} per contract and {every}",
+        )
     if venue.funding_interval_ns:
         yield ("", f"funding every {show_duration(venue.funding_interval_ns)}")
 

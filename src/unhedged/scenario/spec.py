@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from unhedged.scenario.agents import AgentSpec
 from unhedged.scenario.collateral_keys import Collateral
 from unhedged.scenario.fields import Block, Duration, Funds, Price, Rate, Share
-from unhedged.scenario.price_keys import Funding, Index, Mark, Positive
+from unhedged.scenario.price_keys import Funding, Halt, Index, Mark, Positive
 from unhedged.scenario.tiers import Tiers
 from unhedged.vocab.enums import LiquidationStep
 from unhedged.vocab.errors import ScenarioError, UnitError, UnknownKind
@@ -174,6 +174,11 @@ class Liquidation(Block):
     backstop: Share | None = Field(
         default=None, description="share of maintenance below which the vault takes over"
     )
+    throttle: Funds | None = Field(
+        default=None,
+        description="notional that its orders may close in a contract per interval, the rest waits its turn; $0 for no limit",
+    )
+    throttle_interval: Positive | None = Field(default=None, description="1s when left out")
 
 
 class Fund(Block):
@@ -215,6 +220,10 @@ class Adl(Block):
         default=(),
         description="other venues, by id, whose balances count as hedges it can see: its own spot market, say",
     )
+    exempt: tuple[str, ...] = Field(
+        default=(),
+        description="blocks of agents, by id, pattern or kind, that it never closes: left out of the ranking",
+    )
 
 
 class Venue(Block):
@@ -235,6 +244,7 @@ class Venue(Block):
     )
     index: Index = Index()
     mark: Mark = Mark()
+    halt: Halt = Halt()
     liquidation: Liquidation = Liquidation()
     fund: Fund = Fund()
     vault: Vault | None = None
@@ -285,6 +295,9 @@ class Instrument(Block):
     )
     band: Share | None = Field(
         default=None, description="orders farther from mark are refused; 0% for no band"
+    )
+    halt: Share | None = Field(
+        default=None, description="its own move for halt.move of the venue; 0% for never"
     )
     significant: int | None = Field(
         default=None, ge=0, le=12, description="figures a price may have; 0 for any"

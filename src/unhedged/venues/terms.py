@@ -196,8 +196,15 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "block_attempts": Term("count", "liquidations per block"),
         "spread_factor": Term("factor", "spread to maintenance ratio in the limit price"),
         "shortfall_factor": Term("factor", "how fast the limit worsens with the shortfall"),
+        "throttle": Term("money", "notional its orders may close in a contract per interval"),
+        "throttle_interval": Term("time", "that interval"),
         "position_pick": Term("text", "which position first"),
         "processing_order": Term("text", "which account first"),
+    },
+    "halt": {
+        "move": Term("rate", "move of a mark within the window above which its book halts"),
+        "window": Term("time", "how far back moves count"),
+        "pause": Term("time", "how long a book halts"),
     },
     "fund": {
         "scope": Term("text", "which losses share a fund"),

@@ -76,6 +76,7 @@ class Reject(IntEnum):
     NO_LIQUIDITY = 17  # market order met an empty side
     CLOSED = 18  # the account was closed
     MALFORMED = 19  # a command, side or other code that does not exist
+    HALTED = 20  # the book is halted and takes cancels only
 
 
 class InstrumentKind(IntEnum):

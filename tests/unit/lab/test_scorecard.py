@@ -103,3 +103,8 @@ def test_no_replicates_no_score() -> None:
         scorecard.score(
             TARGETS, shock_ns=0, replicates=[], tables=lambda *_: pl.DataFrame(), balanced=True
         )
+
+
+def test_the_reduced_day_is_held_against_the_same_targets() -> None:
+    assert set(targets.scored()) >= {"october-2025", "october-2025-small"}
+    assert targets.load("october-2025-small").rows == targets.load("october-2025").rows

@@ -12,12 +12,14 @@ from unhedged.vocab.errors import ResultsError
 STUDY = study.load("october-2025-small")
 
 
-def test_every_change_makes_another_plan_and_looks_at_measures_that_exist() -> None:
-    plain = load(STUDY.scenario)
-    hashes = [plain.vary(list(variant.set)).plan().hash() for variant in STUDY.variants]
-    assert len(set(hashes)) == len(hashes)
+@pytest.mark.parametrize("name", study.known())
+def test_every_change_makes_another_plan_and_looks_at_measures_that_exist(name: str) -> None:
+    asked = study.load(name)
+    plain = load(asked.scenario)
+    hashes = [plain.vary(list(variant.set)).plan().hash() for variant in asked.variants]
+    assert len({plain.plan().hash(), *hashes}) == len(hashes) + 1
     known = headline.known(instrument.id for instrument in plain.spec.instrument)
-    assert set(STUDY.measures) <= set(known)
+    assert set(asked.measures) <= set(known)
 
 
 def rows(shift: float, seed: int = 1, count: int = 12) -> list[dict[str, float]]:

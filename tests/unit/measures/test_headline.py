@@ -79,6 +79,7 @@ def test_a_run_without_strikes_has_no_gap():
         "desks_unhedged_end": 0,
         "desk_unhedged_usd": 0.0,
         "desk_unhedged_ns": 0,
+        "desk_wait_ns": None,
         "desk_open_ns": None,
         "desk_break_loss_usd": 0.0,
     }

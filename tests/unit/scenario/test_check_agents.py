@@ -20,10 +20,10 @@ def refused(**changed: Any) -> InconsistentRules:
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("agent.desk-binance-BTC.short", "hyper/ALT-PERP"),
-        ("agent.desk-binance-BTC.reshort", "hyper/ALT-PERP"),
-        ("agent.maker-binance-BTC.hedge", "spot/ALT"),
-        ("agent.arb-BTC.instruments", ["binance/BTC-PERP", "spot/ALT"]),
+        ("agent.desk-binance-BTC-PERP.short", "hyper/SUI-PERP"),
+        ("agent.desk-binance-BTC-PERP.reshort", "hyper/SUI-PERP"),
+        ("agent.maker-binance-BTC-PERP.hedge", "spot/SUI"),
+        ("agent.arb-onchain-BTC.instruments", ["binance/BTC-PERP", "spot/SUI"]),
     ],
 )
 def test_a_hedge_in_another_coin_is_no_hedge(path: str, value: Any) -> None:
@@ -34,9 +34,9 @@ def test_a_hedge_in_another_coin_is_no_hedge(path: str, value: Any) -> None:
 
 def test_a_desk_holds_spot_and_is_short_a_perpetual() -> None:
     swapped = {
-        "agent.desk-binance-BTC.spot": "binance/BTC-PERP",
-        "agent.desk-binance-BTC.short": "hyper/BTC-PERP",
-        "agent.desk-binance-BTC.reshort": "spot/BTC",
+        "agent.desk-binance-BTC-PERP.spot": "binance/BTC-PERP",
+        "agent.desk-binance-BTC-PERP.short": "hyper/BTC-PERP",
+        "agent.desk-binance-BTC-PERP.reshort": "spot/BTC",
     }
     with pytest.raises(Exception, match="is no spot instrument") as caught:
         load(OCTOBER, overrides=swapped)
@@ -44,12 +44,12 @@ def test_a_desk_holds_spot_and_is_short_a_perpetual() -> None:
 
 
 def test_coins_are_not_held_on_margin() -> None:
-    error = refused(**{"agent.longs-binance-BTC.instruments": "spot/BTC"})
+    error = refused(**{"agent.longs-binance-BTC-PERP.instruments": "spot/BTC"})
     assert '"spot/BTC" is no perpetual instrument' in str(error)
     assert error.where.endswith("instruments")
 
 
 def test_one_account_has_one_venue() -> None:
     both = ["binance/BTC-PERP", "hyper/BTC-PERP"]
-    error = refused(**{"agent.longs-binance-BTC.instruments": both})
+    error = refused(**{"agent.longs-binance-BTC-PERP.instruments": both})
     assert "one account has one venue" in str(error)

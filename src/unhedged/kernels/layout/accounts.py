@@ -23,6 +23,7 @@ ACCOUNT = columns(
     kind=("i1", "AccountKind"),
     status=("i1", "AccountStatus"),
     self_trade=("i1", "1 allows trades with itself (anonymous flow)"),
+    exempt=("i1", "1: left out where winners are ranked for ADL"),
     keep=("i1", "1 keeps every row of its fills and transfers, whoever is on the other side"),
 )
 

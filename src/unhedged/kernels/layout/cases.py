@@ -13,6 +13,7 @@ CASE = columns(
     loser=("i4", "account whose position ADL closes: the account, the fund or the vault"),
     number=("i8", "running number of the case, from 0; rows of the table are used again"),
     started=("i8", "ns"),
+    resume=("i8", "ns before which it takes no further step: its order was cut"),
     parent=(
         "i8",
         "number of the case whose order moved the mark to this one's trigger, -1 for none",

@@ -28,6 +28,9 @@ RISK_STEPS = 200
 PUSHES = 64
 """Most mark updates over which forced orders are held against a move of the mark."""
 
+PARTS = 16
+"""Parts of the window of a circuit breaker; it is known to one part of its length."""
+
 Column = tuple[Any, ...]
 
 

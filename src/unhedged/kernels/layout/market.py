@@ -1,6 +1,6 @@
 """Tables of what is traded, where and by which rules: venues, instruments, assets, their prices and their news."""
 
-from unhedged.kernels.layout.columns import PEAKS, PUSHES, STEPS, columns
+from unhedged.kernels.layout.columns import PARTS, PEAKS, PUSHES, STEPS, columns
 
 VENUE = columns(
     gateway_service=("i8", "ns the gateway needs per message, 0 for no limit"),
@@ -60,6 +60,11 @@ VENUE = columns(
     funding_price=("i1", "FundingPrice"),
     step=("i1", "LiquidationStep, in the venue's order", (STEPS,)),
     steps=("i1", "number of steps"),
+    throttle=("i8", "atoms that liquidations may close in a contract per interval, 0 for no limit"),
+    throttle_interval=("i8", "ns of that interval"),
+    halt_window=("i8", "ns over which moves of a mark count for its circuit breaker"),
+    halt_pause=("i8", "ns for which a book halts"),
+    halts_on=("i1", "1: a book of the venue may halt"),
     inclusive=("i1", "1: equity equal to maintenance is liquidated"),
     reduction=("i1", "Reduction"),
     partial_above=(
@@ -121,6 +126,7 @@ INSTRUMENT = columns(
     den=("i8", "see num"),
     band_ppb=("i8", "orders farther from mark are refused, 0 for no band"),
     max_qty=("i8", "lots, largest order"),
+    halted_until=("i8", "ns: until then the book matches nothing and takes cancels only"),
     mark_milli=("i8", "mark now"),
     mark_previous=("i8", "mark one update ago"),
     index_milli=("i8", "index, or oracle, now"),
@@ -177,6 +183,13 @@ INSTRUMENT = columns(
     close_out_ppb=("i8", "close-out margin, of notional"),
     fund_cash=("i8", "atoms the fund received for this contract less what it paid"),
     peak=("i8", "atoms of the fund's profit from it in each part, as for the venue", (PEAKS,)),
+    halt_ppb=("i8", "move of the mark in the window above which the book halts, 0 for never"),
+    halts=("i8", "times it has halted"),
+    halt_part=("i8", "part of that window written last, counted from the start"),
+    halt_low=("i8", "lowest mark in each part, 0 for none", (PARTS,)),
+    halt_high=("i8", "highest mark in each part", (PARTS,)),
+    throttle_part=("i8", "interval of liquidations that was counted last"),
+    throttle_used=("i8", "atoms they closed in it, at mark"),
     makers=("i4", "agents that make its book"),
     quoting=("i4", "of them with orders on both sides at the latest recorded instant"),
     push_window=("i4", "mark updates a move of the mark looks back over, 0 for none"),

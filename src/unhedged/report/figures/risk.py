@@ -25,6 +25,7 @@ def risk(one: Replicate) -> Figure | None:
         return None
     heights = look.panels([1.0] * len(hit), gap=0.1)
     layout = look.layout(110 + 300 * len(hit), hovermode="closest", showlegend=False)
+    layout["margin"] = {**layout["margin"], "t": 70}
     data: list[dict[str, object]] = []
     rows = []
     for n, contract in enumerate(hit, 1):
@@ -90,11 +91,14 @@ def _map(
         "zmax": 3,
         "colorscale": [[0, "#fff7e0"], [0.5, look.LIQUIDATION], [1, look.SHORT]],
         "colorbar": {
-            "title": {"text": "$M per 1%", "side": "right"},
+            "title": {"text": "$M per 1% of price", "side": "top", "font": {"size": 11}},
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
             "tickvals": [-1, 0, 1, 2, 3],
             "ticktext": ["0.1", "1", "10", "100", "1,000"],
             "thickness": 8,
-            "len": 0.9,
+            "len": 0.8,
         },
         "showscale": axis == "",
         "hovertemplate": "%{x}, %{y:.0f}%<extra></extra>",
