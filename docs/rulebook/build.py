@@ -152,6 +152,7 @@ def _confidence(books: list[Rulebook]) -> str:
     for path in KEY_RULES:
         facts = (book.facts.get(path) for book in venues)
         lines.append(_row(path, *("–" if f is None else LETTER[f.confidence] for f in facts)))
+    lines += ["", "## What stories show", "", _shown()]
     for book in books:
         lines += ["", f"## {book.id}", "", _table("rule", "known", "source")]
         lines += [
@@ -160,6 +161,21 @@ def _confidence(books: list[Rulebook]) -> str:
         ]
         lines += [_row(f"tiers.{t.name}", t.confidence, t.source) for t in book.tiers.values()]
     return "\n".join(lines)
+
+
+def _shown() -> str:
+    # Of the stories of ladders, triggers and ADL; those of prices and collateral stand in folders of their own.
+    folder = ROOT / "tests" / "stories"
+    stories = [tomllib.loads(file.read_text("utf-8")) for file in folder.glob("*.toml")]
+    rules = {story["rule"] for story in stories}
+    edges = sum("boundary" in story for story in stories)
+    changes = tomllib.loads((folder / "outcomes" / "changes.toml").read_text("utf-8"))["change"]
+    return (
+        f"{len(stories)} stories in `tests/stories` show {len(rules)} rules of ladders, triggers and ADL, each told in the kernels and "
+        f"in their plain twin; {edges} of their boundaries are tested at equality and one atom to each side. For {len(changes)} stories "
+        "`tests/stories/outcomes/changes.toml` holds a change of a rule under which the outcome of that story is another one and no "
+        "other story's is; the tests make each change in the plain twin and tell every story again."
+    )
 
 
 def _readings(book: Rulebook) -> Iterator[tuple[str, str, Fact]]:

@@ -7,7 +7,7 @@ from tests.support.market import Market
 from tests.support.plain_world import coins_of, contract_of, rulebook_of
 
 from unhedged.reference.clearing import Clearing
-from unhedged.reference.ledger import SHORT_LEG, Account, Holding, Ledger, contract_number
+from unhedged.reference.ledger import SHORT_LEG, Account, Contract, Holding, Ledger, contract_number
 from unhedged.rules import adl_score, fees
 from unhedged.vocab.enums import AccountKind, EntryReason, Side
 
@@ -135,11 +135,14 @@ class PlainMarket:
         ledger.exchange_coins(k, money, lots, buyer[0], seller[0])
         return money
 
+    def contract(self, n: int) -> Contract:
+        """Return the contract of a book by its number; those of assets come last."""
+        ledger = self.clearing.ledger
+        return ledger.contracts[n] if n < self.books else ledger.coins[n - self.books].contract
+
     def take(self, i: int, side: Side, limit: int, qty: int, taker: Account) -> tuple[int, int]:
         ledger, filled, atoms = self.clearing.ledger, 0, 0
-        n = contract_number(i)
-        contract = ledger.contracts[n] if n < self.books else ledger.coins[n - self.books].contract
-        if contract.halted_until > self.clearing.now:
+        if self.contract(contract_number(i)).halted_until > self.clearing.now:
             return 0, 0
         house = ledger.house(AccountKind.FEES)
         for order in self.against(i, side, limit):

@@ -56,6 +56,27 @@ def test_show_prints_a_rule(capsys) -> None:
         assert words in out
 
 
+def test_show_prints_a_step_and_the_ladders_it_stands_in(capsys) -> None:
+    assert run("show", "drop_tiers") == 0
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "drop_tiers · step of a liquidation\nWhat lies above a lower tier is closed"
+    )
+    assert "Parameters    liquidation.reduction, liquidation.tiers_at_once" in out
+    assert "bybit-linear@2025-10-10: step 2 of " in out
+    assert "hyperliquid" not in out
+    assert run("show", "drop_tiers", "--json") == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["ladders"]["bybit-linear@2025-10-10"][1] == "drop_tiers"
+
+
+def test_every_step_that_is_listed_can_be_shown(capsys) -> None:
+    assert run("list", "steps", "--json") == 0
+    for name, words in json.loads(capsys.readouterr().out).items():
+        assert run("show", name) == 0
+        assert words[1:] in capsys.readouterr().out
+
+
 def test_show_speaks_json(capsys) -> None:
     assert run("show", "okx-swap", "--json") == 0
     book = json.loads(capsys.readouterr().out)
@@ -83,6 +104,7 @@ def test_compare_shows_what_differs(capsys) -> None:
         (("list", "nothing"), 'Unknown list "nothing"'),
         (("show", "binance"), 'Did you mean "binance-usdm"?'),
         (("show", "is_liquidable"), 'Did you mean "is_liquidatable"?'),
+        (("show", "drop_tier"), 'Did you mean "drop_tiers"?'),
         (("show", "okx-swap@2025-10-11"), 'Did you mean "okx-swap@2025-10-10"?'),
         (("show", "okx-swap", "adll"), 'Did you mean "adl"?'),
         (("compare", "okx-swap", "hyperliqud"), 'Did you mean "hyperliquid"?'),

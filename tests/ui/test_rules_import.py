@@ -1,5 +1,6 @@
 """``unhedged rules import``: what is typed and what comes back."""
 
+import datetime
 import json
 import sys
 from pathlib import Path
@@ -113,3 +114,29 @@ def test_every_venue_is_a_scenario_away(folder: Path, capsys: pytest.CaptureFixt
         (folder / "mine.toml").write_text(SCENARIO.format(f"t.toml#{table}"), "utf-8")
         assert invoke(["check", "mine.toml"]) == 0
         capsys.readouterr()
+
+
+def test_symbols_that_are_traded_no_more_are_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meta = answers.hyperliquid_meta()
+    meta["universe"][1]["isDelisted"] = True
+    answers.save(folder, meta)
+    assert run("hyperliquid", "answer.json", "--out", "mine.toml") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "  Untraded kBBB: delisted" in lines
+    assert not [line for line in lines if "AAA:" in line]
+    assert "; not traded: delisted" in (folder / "mine.toml").read_text()
+    assert run("hyperliquid", "answer.json", "--out", "mine.toml", "--force", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["untraded"] == {"kBBB": "delisted"}
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+def test_a_day_to_come_is_no_day_of_reading(
+    folder: Path, capsys: pytest.CaptureFixture[str], days: int
+) -> None:
+    answers.save(folder, answers.hyperliquid_meta())
+    day = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)).date().isoformat()
+    expected = 2 if days == 2 else 0  # tomorrow has begun in the east
+    assert run("hyperliquid", "answer.json", "--out", "mine.toml", "--read", day) == expected
+    assert ("lies ahead" in capsys.readouterr().err) == (days == 2)

@@ -46,14 +46,14 @@ def position(venue: str, legs: "Sequence[str] | str", **options: Any) -> Positio
         Such as ``"BTCUSDT long 2 @ 121_000"``; ``10x`` or ``with $24_200`` behind it. A long and a short leg of one contract
         is hedge mode.
     collateral : str or sequence of str
-        ``"$40k"``, ``"5 ETH"``; isolated legs bring their own.
+        ``"$40k"``, ``"5 ETH"``; isolated legs bring their own, and collateral beside them is refused.
     mode : str
-        ``"cross"`` (default) or ``"isolated"``.
+        ``"cross"`` (default), ``"isolated"`` or ``"portfolio"``.
     marks : mapping
         By contract; the entry when left out.
     prices, haircuts : mapping
         Price and haircut of each collateral: ``{"ETH": 4_300}``, ``{"ETH": "5%, 10% above $1M"}``. Prices by choice have
-        the names ``"ETH.local_book"``, ``"ETH.index"``, ``"ETH.redemption"``.
+        the names ``"ETH.local_book"``, ``"ETH.index"``, ``"ETH.redemption"``. One that changes nothing is refused.
     valued_at : str
         Which of those counts; the rulebook's, else ``"index"``, when left out.
     tiers, ticks, lots, faces : mapping

@@ -55,14 +55,17 @@ class Results:
 
     def summary(self) -> str:
         """Return the finding, for one replicate the desk it hit worst, and the table of headline measures."""
-        from unhedged.report.screen import summary
+        import json
+
+        from unhedged.report.screen import keeping, summary
         from unhedged.report.story import worst_desk
 
         rows, only = self.rows(), self.replicates
         story = (
             worst_desk(lambda name: self.table(name, replicate=only[0])) if len(only) == 1 else []
         )
-        return summary(rows, story)
+        plan = json.loads((self.path / "plan.json").read_text("utf-8"))
+        return "\n\n".join(filter(None, (summary(rows, story), keeping(plan, rows))))
 
     def profile(self) -> str:
         """Return what the events of all replicates of the folder were, and where the time of those run with ``profile`` went."""

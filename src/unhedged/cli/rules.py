@@ -65,14 +65,15 @@ def list_(
 @app.command("show")
 def show(
     name: Annotated[
-        str, typer.Argument(help="A rulebook, such as binance-usdm; a rule, or an ADL policy.")
+        str,
+        typer.Argument(help="A rulebook, such as binance-usdm; a rule, a step, or an ADL policy."),
     ],
     chapters: Annotated[
         list[str] | None, typer.Argument(help="Chapters of the rulebook, such as adl; or tiers.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Print a rulebook, every value with source and confidence; or a rule, with formula, boundary, code and tests."""
+    """Print a rulebook, every value with source and confidence; a rule, with formula, boundary, code and tests; or a step."""
     from unhedged.venues import reading, rule_pages, rulebook
 
     rules = {full.partition(".")[2] for full in rule_pages.known()} | rule_pages.known().keys()
@@ -83,7 +84,10 @@ def show(
     if name in _policies():
         _print(_policy(name, json=json))
         return
-    book = rulebook.load(_newest(name, rules))
+    if name in _steps():
+        _print(_step(name, json=json))
+        return
+    book = rulebook.load(_newest(name, rules | _steps().keys()))
     _print(_fields(book) if json else reading.show(book, chapters or ()))
 
 
@@ -98,8 +102,24 @@ def _policy(name: str, *, json: bool) -> str | dict[str, Any]:
     return f"{name} · ADL policy · {target}\n" + (f"\n{words}\n" if words else "")
 
 
+def _step(name: str, *, json: bool) -> str | dict[str, Any]:
+    from unhedged.venues import ladder
+    from unhedged.vocab.enums import LiquidationStep
+
+    step = LiquidationStep[name.upper()]
+    if not json:
+        return ladder.show(step)
+    words = ladder.STEPS[step]
+    return {
+        "name": name,
+        "words": words.words,
+        "parameters": words.needs,
+        "ladders": ladder.users_of(step),
+    }
+
+
 def _newest(name: str, rules: set[str]) -> str:
-    # A name that is neither a rulebook nor a rule is answered with the nearest of both.
+    # A name of nothing is answered with the nearest rulebook, rule or step.
     from unhedged.venues import rulebook
     from unhedged.vocab.errors import UnknownKind, nearest
 
@@ -107,9 +127,9 @@ def _newest(name: str, rules: set[str]) -> str:
     short = {book.partition("@")[0] for book in names}
     if "@" in name or name in short:
         return rulebook.newest(name)
-    error = UnknownKind.of("rulebook or rule", name, short if nearest(name, short) else rules)
+    error = UnknownKind.of("rulebook, rule or step", name, short if nearest(name, short) else rules)
     error.allowed = f"Rulebooks: {', '.join(sorted(short))}."
-    error.hint = "unhedged rules list   or   unhedged rules list rules"
+    error.hint = "unhedged rules list   or   unhedged rules list rules, or steps"
     raise error
 
 

@@ -8,10 +8,12 @@ import typer
 from unhedged.cli.options import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from unhedged.venues.importing.importer import Imported
 
 SHOWN = 5
-"""Symbols left out that are shown one by one."""
+"""Symbols left out, or not traded, that are shown one by one."""
 
 
 def import_(
@@ -54,11 +56,16 @@ def _screen(done: "Imported") -> list[str]:
         f"{done.path}: {tables}, {tiers}",
         f"  From     {done.title}, sha256 {done.sha256[:8]}",
     ]
-    for name, why in list(done.left_out.items())[:SHOWN]:
-        lines.append(f"  Left out {name}: {why}")
-    if len(done.left_out) > SHOWN:
-        lines.append(f"  Left out {len(done.left_out) - SHOWN:,} more (--json lists them)")
+    lines += _named("Left out", done.left_out)
+    lines += _named("Untraded", done.untraded)
     lines.append(f'  Next     tiers = "{done.path}#{next(iter(done.tables))}" in an [[instrument]]')
+    return lines
+
+
+def _named(word: str, symbols: "Mapping[str, str]") -> list[str]:
+    lines = [f"  {word} {name}: {why}" for name, why in list(symbols.items())[:SHOWN]]
+    if len(symbols) > SHOWN:
+        lines.append(f"  {word} {len(symbols) - SHOWN:,} more (--json lists them)")
     return lines
 
 

@@ -78,6 +78,36 @@ def summary(rows: Sequence[Row], story: Sequence[str] = ()) -> str:
     return "\n".join(lines)
 
 
+def keeping(plan: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """Return which funds keep what they take over, whose loss on it is in no deficit; nothing where none does or need.
+
+    Parameters
+    ----------
+    plan : mapping
+        A run's ``plan.json``.
+    rows : sequence of mapping
+        Headline rows.
+    """
+    names = [
+        venue["id"]
+        for venue in plan["venues"]
+        if venue["liquidation_on"]
+        and not venue["vault_on"]
+        and 0 in (venue["unwind_interval_ns"], venue["unwind_ppb"])
+    ]
+    if not names or not any(row.get("liquidations") for row in rows):
+        return ""
+    whose = (
+        f"The fund of {names[0]} keeps"
+        if len(names) == 1
+        else f"The funds of {', '.join(names)} keep"
+    )
+    what = "what it loses" if len(names) == 1 else "what they lose"
+    return (
+        f"{whose} positions taken over: {what} on them is in the fund drawdown, not in the deficit."
+    )
+
+
 def plain(names: Sequence[str]) -> list[str]:
     """Return the measures among ``names`` that are not of one venue or one instrument."""
     grouped = (*headline.PER_VENUE, *headline.PER_CASCADE, *headline.PER_INSTRUMENT)

@@ -11,6 +11,7 @@ from unhedged.venues.legs import LegText, bounded
 from unhedged.venues.margining import Contract
 from unhedged.venues.requirement import schedule
 from unhedged.venues.rulebook import Rulebook
+from unhedged.venues.schedules import TierTable
 from unhedged.vocab.errors import ScenarioError, UnknownKind
 from unhedged.vocab.units import ATOMS_PER_COIN, ATOMS_PER_USD, parse_price
 
@@ -28,6 +29,7 @@ class Terms:
     face: Decimal | None  # dollars a contract, inverse contracts only
     settlement: str
     atoms_per_unit: int
+    largest: int | None  # highest notional the venue allows, atoms, where it states one
 
     def price(self, ticks: int | Fraction) -> Decimal:
         """Return a price from ticks; exact for thousandths of a tick."""
@@ -119,7 +121,7 @@ def _terms(
     given: tuple[Any, Any, Any],
     assumed: MutableSequence[str],
 ) -> Terms:
-    tiers = book.table(table)
+    tiers = book.table(_text(table, name))
     if tiers is None:
         raise UnknownKind.of(
             "contract",
@@ -153,7 +155,22 @@ def _terms(
         face=face,
         settlement=coin or "$",
         atoms_per_unit=atoms,
+        largest=_largest(tiers, coin or "USD", atoms),
     )
+
+
+def _largest(tiers: TierTable, unit: str, atoms_per_unit: int) -> int | None:
+    if tiers.largest is None or tiers.unit.replace("XBT", "BTC") != unit.replace("XBT", "BTC"):
+        return None
+    return round(tiers.largest * atoms_per_unit)
+
+
+def _text(table: Any, name: str) -> str:
+    if not isinstance(table, str):
+        raise ScenarioError(
+            f"{table!r} is no table of tiers.", value=table, where=f"tiers of {name}"
+        )
+    return table
 
 
 def _grid(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from unhedged.venues import rulebook
 from unhedged.venues.rulebook import Rulebook
 from unhedged.vocab.enums import LiquidationStep
 
@@ -89,6 +90,32 @@ STEPS: Mapping[LiquidationStep, StepWords] = {
 def steps_of(book: Rulebook) -> list[LiquidationStep]:
     """Return the steps of a rulebook's ladder, in the venue's order."""
     return [LiquidationStep[name.upper()] for name in book.value("liquidation.steps", [])]
+
+
+def users_of(step: LiquidationStep) -> dict[str, tuple[str, ...]]:
+    """Return the rulebooks whose ladder takes a step, each with its ladder; other readings as ``id as "reading"``."""
+    found: dict[str, tuple[str, ...]] = {}
+    for book in map(rulebook.load, rulebook.available()):
+        fact = book.facts.get("liquidation.steps")
+        if fact is None:
+            continue
+        ladders = {book.id: fact.value}
+        ladders |= {f'{book.id} as "{name}"': way.value for name, way in fact.alternatives.items()}
+        found |= {who: tuple(way) for who, way in ladders.items() if step.name.lower() in way}
+    return found
+
+
+def show(step: LiquidationStep) -> str:
+    """Return the page of a step: what it does, the facts a rulebook states with it, and the ladders it stands in."""
+    name, words = step.name.lower(), STEPS[step]
+    lines = [f"{name} · step of a liquidation", f"{words.words[0].upper()}{words.words[1:]}."]
+    lines += ["Margin is checked again after it; an account that is safe again trades on.", ""]
+    lines.append(f"Parameters    {', '.join(words.needs) or 'none'}")
+    for n, (who, ladder) in enumerate(users_of(step).items()):
+        place = f"step {ladder.index(name) + 1} of {len(ladder)}"
+        lines.append(f"{'' if n else 'Taken by':<14}{who}: {place}")
+    lines.append("Ladders       unhedged rules show RULEBOOK liquidation")
+    return "\n".join(lines) + "\n"
 
 
 def missing_parameters(book: Rulebook) -> Iterator[str]:

@@ -1,10 +1,8 @@
 """What people type about a position, in words: legs, collateral, prices, haircuts."""
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from unhedged.vocab.errors import ScenarioError, UnitError, UnknownKind
 from unhedged.vocab.units import PPB, parse_money, parse_price, parse_rate
@@ -145,24 +143,3 @@ def parse_haircut(text: str) -> tuple[tuple[int, int], ...]:
             )
         tiers.append((floor, PPB - rate))
     return tuple(tiers)
-
-
-def pairs(option: str, given: Mapping[str, Any] | Iterable[str]) -> dict[str, Any]:
-    """Return ``NAME=VALUE`` texts, or a mapping, as a mapping.
-
-    Raises
-    ------
-    ScenarioError
-        A text without an equals sign, or a name given twice.
-    """
-    if isinstance(given, Mapping):
-        return dict(given)
-    found: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise ScenarioError(f"{text!r} is not NAME=VALUE.", value=text, where=option)
-        if name.strip() in found:
-            raise ScenarioError(f"{name.strip()} is given twice.", value=text, where=option)
-        found[name.strip()] = value.strip()
-    return found

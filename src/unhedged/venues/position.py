@@ -1,6 +1,6 @@
 """A position under a venue's rules: margins, liquidation and bankruptcy prices leg by leg, and the ladder's first step."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -8,11 +8,11 @@ from typing import Any
 
 from unhedged.rules.integer import MILLI
 from unhedged.rules.liquidation import bankruptcy_px
-from unhedged.venues import rulebook
+from unhedged.venues import asked, rulebook
 from unhedged.venues.collateral import Holding, holdings
 from unhedged.venues.contracts import Terms, terms_of
 from unhedged.venues.first_step import Step, first_step
-from unhedged.venues.legs import LegText, pairs, parse_collateral, parse_leg
+from unhedged.venues.legs import LegText, parse_collateral, parse_leg
 from unhedged.venues.margining import Account, Leg, SafeMarks, Trigger, safe_marks
 from unhedged.venues.portfolio import Unified, portfolio_trigger
 from unhedged.venues.requirement import highest_leverage
@@ -119,7 +119,9 @@ def venue(name: str | Rulebook) -> Rulebook:
     UnknownKind
         No such rulebook.
     """
-    return name if isinstance(name, Rulebook) else rulebook.load(rulebook.newest(name))
+    if isinstance(name, Rulebook):
+        return name
+    return rulebook.load(rulebook.newest(asked.text("venue", name)))
 
 
 def position(
@@ -145,30 +147,44 @@ def position(
         Something typed cannot be used.
     """
     book = _lender(name, mode)
-    texts = [parse_leg(text) for text in legs]
+    texts = [parse_leg(text) for text in asked.texts("legs", legs)]
     if not texts:
         raise ScenarioError("There is no leg.", hint='--leg "BTCUSDT long 2 @ 121_000"')
     assumed: list[str] = []
-    options = (pairs("mark", marks), pairs("tiers", tiers), pairs("tick", ticks))
-    terms = terms_of(texts, book, *options, pairs("lot", lots), pairs("face", faces), assumed)
+    options = (
+        asked.pairs("mark", marks),
+        asked.pairs("tiers", tiers),
+        asked.pairs("tick", ticks),
+        asked.pairs("lot", lots),
+        asked.pairs("face", faces),
+    )
+    terms = terms_of(texts, book, *options, assumed)
     settlement, atoms = _settlement(terms)
     trigger = portfolio_trigger(book) if mode == "portfolio" else _trigger(book)
     built = [_leg(text, terms[text.contract]) for text in texts]
     _refuse_twins(built)
+    assumed += _beyond(built, terms)
     if len({leg.contract.id for leg in built}) < len(built) and not _has_legs(book):
         assumed.append("an account may hold both legs, of which the rulebook says nothing")
     options_of_assets: dict[str, Any] = {
         "settlement": settlement,
         "atoms_per_unit": atoms,
-        "prices": pairs("price", prices),
-        "haircuts": pairs("haircut", haircuts),
-        "valued_at": valued_at,
+        "prices": asked.pairs("price", prices),
+        "haircuts": asked.pairs("haircut", haircuts),
+        "valued_at": None if valued_at is None else asked.text("valued_at", valued_at),
     }
-    typed = [collateral] if isinstance(collateral, str) else list(collateral)
+    typed = asked.texts("collateral", collateral)
+    asked.refuse_idle_margin(mode, texts, typed)
     held = holdings([parse_collateral(text) for text in typed], book, **options_of_assets)
+    pockets = _pockets(mode, texts, built, book, options_of_assets)
     if mode == "portfolio":
         _only_known(trigger, held)
-    wallets = _wallets(mode, texts, built, held, book, options_of_assets)
+    posted = [*held, *(pocket for pocket in pockets if isinstance(pocket, Holding))]
+    asked.refuse_idle_prices(
+        posted, options_of_assets["prices"], options_of_assets["haircuts"], valued_at
+    )
+    wallets = [one.counts if isinstance(one, Holding) else one for one in pockets]
+    wallets = wallets or [sum(holding.counts for holding in held)]
     owners = _owners(mode, wallets, built, trigger)
     reports = tuple(
         LegReport(
@@ -202,7 +218,7 @@ def _has_legs(book: Rulebook) -> bool:
 def _lender(name: str | Rulebook, mode: str) -> Rulebook:
     # The venue's rulebook; one that knows margin.
     book = venue(name)
-    if mode not in MODES:
+    if asked.text("mode", mode) not in MODES:
         raise UnknownKind.of("margin mode", mode, MODES)
     if book.value("margin.mode") == "none":
         raise ScenarioError(f"{book.id} lends nothing: there is no margin.", value=book.id)
@@ -256,6 +272,20 @@ def _leg(text: LegText, terms: Terms) -> Leg:
     return leg
 
 
+def _beyond(legs: Sequence[Leg], terms: Mapping[str, Terms]) -> Iterator[str]:
+    # Says of every leg that is larger than the venue allows by which rates it is margined.
+    for leg in legs:
+        term = terms[leg.contract.id]
+        if term.largest is not None and leg.notional > term.largest:
+            most = Fraction(term.largest, term.atoms_per_unit)
+            unit = "$" if term.settlement == "$" else ""
+            amount = f"{unit}{float(most):,.0f}{'' if unit else f' {term.settlement}'}"
+            yield (
+                f"{leg.contract.id} is beyond the {amount} the venue allows in it, "
+                "margined as if its last tier went on"
+            )
+
+
 def _refuse_twins(legs: Sequence[Leg]) -> None:
     seen: set[tuple[str, bool]] = set()
     for leg in legs:
@@ -270,26 +300,23 @@ def _refuse_twins(legs: Sequence[Leg]) -> None:
         seen.add(key)
 
 
-def _wallets(
+def _pockets(
     mode: str,
     texts: Sequence[LegText],
     legs: Sequence[Leg],
-    held: Sequence[Holding],
     book: Rulebook,
     options: Mapping[str, Any],
-) -> list[int]:
-    whole = sum(holding.counts for holding in held)
-    if mode in SHARED:
-        return [whole]
-    if len(legs) == 1 and texts[0].margin is None and texts[0].leverage is None:
-        return [whole]
+) -> list[Holding | int]:
+    # What secures each leg alone; nothing where the collateral secures them all.
+    if not asked.own_pockets(mode, texts):
+        return []
     return [_pocket(text, leg, book, options) for text, leg in zip(texts, legs, strict=True)]
 
 
-def _pocket(text: LegText, leg: Leg, book: Rulebook, options: Mapping[str, Any]) -> int:
-    # What secures an isolated leg: what it says, or its entry value over its leverage, rounded up.
+def _pocket(text: LegText, leg: Leg, book: Rulebook, options: Mapping[str, Any]) -> Holding | int:
+    # What an isolated leg says, or its entry value over its leverage, atoms, rounded up.
     if text.margin is not None:
-        return holdings([parse_collateral(text.margin)], book, **options)[0].counts
+        return holdings([parse_collateral(text.margin)], book, **options)[0]
     if text.leverage is None:
         raise ScenarioError(
             "An isolated leg needs its own margin.",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unhedged.report.screen import finding, interval_of_share, quantile, summary
+from unhedged.report.screen import finding, interval_of_share, keeping, quantile, summary
 from unhedged.results import headline
 
 
@@ -124,3 +124,28 @@ def test_each_short_head_stands_for_a_grouped_measure() -> None:
         *headline.PER_CASCADE,
         *headline.PER_INSTRUMENT,
     }
+
+
+def venue(name: str, **other: object) -> dict[str, object]:
+    given = {"liquidation_on": True, "vault_on": False, "unwind_interval_ns": 10, "unwind_ppb": 1}
+    return {"id": name, **given, **other}
+
+
+@pytest.mark.parametrize(
+    ("venues", "words"),
+    [
+        ([venue("a")], ""),
+        ([venue("a", unwind_ppb=0, vault_on=True)], ""),
+        ([venue("a", unwind_ppb=0, liquidation_on=False)], ""),
+        ([venue("a"), venue("b", unwind_ppb=0)], "The fund of b keeps positions taken over: "),
+        (
+            [venue("a", unwind_interval_ns=0), venue("b", unwind_ppb=0)],
+            "The funds of a, b keep positions taken over: ",
+        ),
+    ],
+)
+def test_a_fund_that_keeps_what_it_takes_over_is_named_beside_the_deficit(venues, words) -> None:
+    plan = {"venues": venues}
+    assert keeping(plan, [{"liquidations": 3}]).startswith(words)
+    assert bool(keeping(plan, [{"liquidations": 3}])) == bool(words)
+    assert not keeping(plan, [{"liquidations": 0}])

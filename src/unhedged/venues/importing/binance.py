@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from unhedged.venues.importing.parts import AGAIN, Part, checked_name, shown
-from unhedged.venues.importing.schedule import Found, Schedule, Tier, check, initial_ppb, pointing
+from unhedged.venues.importing.schedule import (
+    UNLISTED,
+    Found,
+    Grid,
+    Schedule,
+    Tier,
+    check,
+    initial_ppb,
+    pointing,
+)
 from unhedged.vocab.errors import InconsistentRules
 from unhedged.vocab.units import INT64_MAX
 
@@ -60,10 +69,11 @@ def read(top: Part, instruments: Part | None) -> Found:
     instruments : Part or None
         ``exchangeInfo``, for tick and lot sizes.
     """
-    grids = _grids(instruments) if instruments is not None else {}
+    grids = None if instruments is None else _grids(instruments)
     found = Found()
     for symbol in _symbols(top):
-        schedule = _schedule(symbol, grids.get(symbol.name))
+        grid = Grid() if grids is None else grids.get(symbol.name, UNLISTED)
+        schedule = _schedule(symbol, grid)
         if symbol.quote in DOLLARS:
             found.add(schedule, symbol.part)
         else:
@@ -113,7 +123,7 @@ def _ccxt(key: str, part: Part) -> _Symbol:
     return _Symbol(name=name, quote=settle, part=part, rows=rows, unified=unified)
 
 
-def _schedule(symbol: _Symbol, grid: tuple[Decimal, Decimal] | None) -> Schedule:
+def _schedule(symbol: _Symbol, grid: Grid) -> Schedule:
     rows = symbol.rows
     numbers = {
         column: [row.at(column).number() for row in rows] for column in (*UNIFIED.values(), "cum")
@@ -147,9 +157,10 @@ def _schedule(symbol: _Symbol, grid: tuple[Decimal, Decimal] | None) -> Schedule
         name=symbol.name,
         tiers=tiers,
         largest=None if caps[-1] >= NO_CAP else caps[-1],
-        tick_size=grid and grid[0],
-        lot_size=grid and grid[1],
+        tick_size=grid.tick,
+        lot_size=grid.lot,
         remark=symbol.remark,
+        untraded=grid.untraded,
     )
     return check(schedule, pointing(rows, COLUMNS))
 
@@ -166,16 +177,17 @@ def _agree(symbol: _Symbol, numbers: dict[str, list[Decimal]]) -> None:
                 )
 
 
-def _grids(instruments: Part) -> dict[str, tuple[Decimal, Decimal]]:
-    # Tick and lot size of each symbol of exchangeInfo.
+def _grids(instruments: Part) -> dict[str, Grid]:
+    # Tick and lot size of each symbol of exchangeInfo, and whether it is traded.
     grids = {}
     for entry in instruments.at("symbols").items():
         name = entry.at("symbol").name()
         filters = {part.at("filterType").text(): part for part in entry.at("filters").items()}
         if "PRICE_FILTER" not in filters or "LOT_SIZE" not in filters:
             raise entry.named(name).at("filters").refuse("PRICE_FILTER or LOT_SIZE is missing.")
-        grids[name] = (
-            filters["PRICE_FILTER"].at("tickSize").size(),
-            filters["LOT_SIZE"].at("stepSize").size(),
+        grids[name] = Grid(
+            tick=filters["PRICE_FILTER"].at("tickSize").size(),
+            lot=filters["LOT_SIZE"].at("stepSize").size(),
+            untraded=entry.named(name).other_than("status", "TRADING"),
         )
     return grids

@@ -9,7 +9,16 @@ from decimal import Decimal
 from itertools import pairwise
 
 from unhedged.venues.importing.parts import AGAIN, Part, shown
-from unhedged.venues.importing.schedule import Found, Schedule, Tier, check, deductions, pointing
+from unhedged.venues.importing.schedule import (
+    UNLISTED,
+    Found,
+    Grid,
+    Schedule,
+    Tier,
+    check,
+    deductions,
+    pointing,
+)
 from unhedged.vocab.errors import InconsistentRules
 
 TITLE = "Bybit risk-limit"
@@ -39,7 +48,7 @@ def read(top: Part, instruments: Part | None) -> Found:
     instruments : Part or None
         ``instruments-info``, for tick and lot sizes.
     """
-    grids = _grids(instruments) if instruments is not None else {}
+    grids = None if instruments is None else _grids(instruments)
     by_symbol: dict[str, list[Part]] = {}
     for row in _list(top, whole="risk-limit"):
         name = row.at("symbol").name()
@@ -47,7 +56,8 @@ def read(top: Part, instruments: Part | None) -> Found:
         rows.append(Part(row.value, row.file, (name, "tiers", len(rows))))
     found = Found()
     for name, rows in by_symbol.items():
-        schedule = _schedule(name, rows, grids.get(name))
+        grid = Grid() if grids is None else grids.get(name, UNLISTED)
+        schedule = _schedule(name, rows, grid)
         if name.partition("-")[0].endswith(DOLLARS):
             found.add(schedule, rows[0])
         else:
@@ -78,7 +88,7 @@ def _list(top: Part, *, whole: str) -> list[Part]:
     return list(result.at("list").items())
 
 
-def _schedule(name: str, rows: list[Part], grid: tuple[Decimal, Decimal] | None) -> Schedule:
+def _schedule(name: str, rows: list[Part], grid: Grid) -> Schedule:
     lowest = rows[0].maybe("isLowestRisk")
     if lowest is not None and lowest.number() != 1:
         raise lowest.refuse("The first tier is missing: isLowestRisk is not 1.", hint=AGAIN)
@@ -106,9 +116,10 @@ def _schedule(name: str, rows: list[Part], grid: tuple[Decimal, Decimal] | None)
             for floor, rate, row, deduct in zip(floors, rates, rows, deducts, strict=True)
         ),
         largest=ends[-1],
-        tick_size=grid and grid[0],
-        lot_size=grid and grid[1],
+        tick_size=grid.tick,
+        lot_size=grid.lot,
         remark=", ".join(remarks),
+        untraded=grid.untraded,
     )
     return check(schedule, pointing(rows, COLUMNS))
 
@@ -147,11 +158,12 @@ def _given(row: Part) -> Decimal | None:
     return None if part is None or part.value == "" else part.number()
 
 
-def _grids(instruments: Part) -> dict[str, tuple[Decimal, Decimal]]:
+def _grids(instruments: Part) -> dict[str, Grid]:
     return {
-        entry.at("symbol").name(): (
-            entry.at("priceFilter").at("tickSize").size(),
-            entry.at("lotSizeFilter").at("qtyStep").size(),
+        entry.at("symbol").name(): Grid(
+            tick=entry.at("priceFilter").at("tickSize").size(),
+            lot=entry.at("lotSizeFilter").at("qtyStep").size(),
+            untraded=entry.other_than("status", "Trading"),
         )
         for entry in _list(instruments, whole="instruments-info")
     }

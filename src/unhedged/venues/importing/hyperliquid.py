@@ -110,8 +110,16 @@ def _schedule(name: str, coin: Part, tables: dict[Decimal, Part]) -> Schedule:
         tiers=tiers,
         tick_size=Decimal(1).scaleb(decimals - PRICE_DECIMALS),
         lot_size=Decimal(1).scaleb(-decimals),
+        untraded="delisted" if _delisted(coin) else "",
     )
     return check(schedule, pointing(rows, COLUMNS))
+
+
+def _delisted(coin: Part) -> bool:
+    part = coin.maybe("isDelisted")
+    if part is not None and not isinstance(part.value, bool):
+        raise part.refuse(f"isDelisted is {shown(part.value)}.", allowed="Expected true or false.")
+    return part is not None and part.value
 
 
 def _rows(coin: Part, tables: dict[Decimal, Part]) -> list[Part]:

@@ -42,6 +42,7 @@ class Imported:
     read: str  # ISO date
     tables: Mapping[str, int]  # name: number of brackets
     left_out: Mapping[str, str]  # name: why
+    untraded: Mapping[str, str]  # name of a table: why nobody trades it
 
 
 def import_rules(
@@ -69,7 +70,7 @@ def import_rules(
     instruments : path
         The venue's answer about instruments: tick, lot and contract sizes.
     read : str
-        ISO date on which the venue gave the answer; today when left out.
+        ISO date on which the venue gave the answer, not one to come; today when left out.
     force : bool
         Write over a file that exists.
 
@@ -94,6 +95,7 @@ def import_rules(
         read=day,
         tables={schedule.name: len(schedule.tiers) for schedule in chosen},
         left_out=found.left_out,
+        untraded={schedule.name: schedule.untraded for schedule in chosen if schedule.untraded},
     )
 
 
@@ -135,11 +137,19 @@ def _day(read: str | None) -> str:
     if read is None:
         return datetime.datetime.now(datetime.UTC).date().isoformat()
     try:
-        return datetime.date.fromisoformat(read).isoformat()
+        day = datetime.date.fromisoformat(read)
     except ValueError:
         raise ScenarioError(
             f"{read!r} is not a date.", value=read, allowed="Expected a day such as 2025-10-07."
         ) from None
+    # A day later than here it is still that day somewhere.
+    if day > datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1):
+        raise ScenarioError(
+            f"{read} lies ahead: no answer of that day can have been read.",
+            value=read,
+            allowed="Expected the day of the answer, today at the latest.",
+        )
+    return day.isoformat()
 
 
 def _target(out: Path, sources: Sequence[str | Path]) -> Path:

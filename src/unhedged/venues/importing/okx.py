@@ -134,5 +134,6 @@ def _schedule(swap: Part, rows: list[Part]) -> Schedule:
         tick_size=swap.at("tickSz").size(),
         lot_size=swap.at("lotSz").size() * coins,
         remark="floors in coins, rate of the whole position",
+        untraded=swap.other_than("state", "live"),
     )
     return check(schedule, pointing(rows, COLUMNS))

@@ -127,6 +127,12 @@ class Part:
             raise self.refuse(f"{shown(self.value)} is not text.", allowed='Expected "…".')
         return self.value
 
+    def other_than(self, key: str, usual: str) -> str:
+        """Return ``key`` and its text where that is not ``usual``; nothing where it is, or where there is no such key."""
+        part = self.maybe(key)
+        text = usual if part is None else part.text()
+        return "" if text == usual else f"{key} {shown(text)}"
+
     def name(self) -> str:
         """Return text that can name a symbol: printable, not empty, not long."""
         return checked_name(self, self.text())

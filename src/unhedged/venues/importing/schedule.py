@@ -44,6 +44,26 @@ class Schedule:
     tick_size: Decimal | None = None  # dollars
     lot_size: Decimal | None = None  # coins
     remark: str = ""  # what a reader of the source should know
+    untraded: str = ""  # why nobody trades it, as the venue's answer says
+
+    @property
+    def remarks(self) -> str:
+        """What stands beside its source."""
+        untraded = f"not traded: {self.untraded}" if self.untraded else ""
+        return ", ".join(filter(None, (self.remark, untraded)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """What an answer about instruments says of one symbol."""
+
+    tick: Decimal | None = None  # dollars
+    lot: Decimal | None = None  # coins
+    untraded: str = ""
+
+
+UNLISTED = Grid(untraded="not among the instruments")
+"""Of a symbol with tiers that the answer about instruments does not know."""
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ def to_toml(schedules: Iterable[Schedule], origin: Origin) -> str:
 
 def _table(schedule: Schedule, origin: Origin) -> list[str]:
     key = toml_key(schedule.name)
-    source = f"{origin.source}; {schedule.remark}" if schedule.remark else origin.source
+    source = f"{origin.source}; {schedule.remarks}" if schedule.remarks else origin.source
     lines = [
         f"[tiers.{key}]",
         f"source     = {toml_text(source)}",

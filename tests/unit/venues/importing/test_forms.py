@@ -246,3 +246,27 @@ def test_gzip_is_read_like_plain_text(tmp_path: Path) -> None:
     second = import_rules("binance", packed, out=tmp_path / "b.toml")
     for name, other in itertools.product(first.tables, [tables(second)]):
         assert tables(first)[name] == other[name]
+
+
+def test_what_an_answer_about_instruments_says_is_not_traded_is_named(tmp_path: Path) -> None:
+    info = answers.exchange_info("AAAUSDT", "BBBUSDT")
+    info["symbols"][0]["status"] = "TRADING"
+    info["symbols"][1]["status"] = "SETTLING"
+    raw = answers.binance_raw("AAAUSDT", "BBBUSDT", "CCCUSDT")
+    assert take(tmp_path, "binance", raw, info).untraded == {
+        "BBBUSDT": "status 'SETTLING'",
+        "CCCUSDT": "not among the instruments",
+    }
+    instruments = answers.bybit_instruments("AAAUSDT")
+    instruments["result"]["list"][0]["status"] = "Closed"
+    limits = answers.bybit_limits("AAAUSDT")
+    done = take(tmp_path, "bybit", limits, instruments, force=True)
+    assert done.untraded == {"AAAUSDT": "status 'Closed'"}
+    swaps = answers.okx_instruments()
+    swaps["data"][0]["state"] = "suspend"
+    done = take(tmp_path, "okx", answers.okx_tiers(), swaps, force=True)
+    assert done.untraded == {"AAA-USDT-SWAP": "state 'suspend'"}
+
+
+def test_without_an_answer_about_instruments_nothing_is_said_of_trading(tmp_path: Path) -> None:
+    assert not take(tmp_path, "binance", answers.binance_raw("AAAUSDT")).untraded
