@@ -18,7 +18,9 @@ pytestmark = pytest.mark.slow
 
 
 def run(name, folder):
-    scenario = api.load("october-2025-small", overrides=[f"venue.binance.rulebook={name}", "run.duration=75m"])
+    scenario = api.load(
+        "october-2025-small", overrides=[f"venue.binance.rulebook={name}", "run.duration=75m"]
+    )
     return api.run(scenario, replicates=1, out=folder, keep="tables")
 
 
