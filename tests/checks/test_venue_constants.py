@@ -75,7 +75,8 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/funds.py": ({62}, "bits of a profit no fund has"),
     "kernels/gateway.py": ({3}, "bits of a lane"),
     "kernels/index.py": ({3}, "prices of which a median can single one out"),
-    "kernels/layout/columns.py": ({8, 24, 32, 40, 64, 200}, "lengths of rows and arrays"),
+    "kernels/jumps.py": ({1e-12, 1e-18, 1e18}, "bounds of float error; farther than any price"),
+    "kernels/layout/columns.py": ({8, 16, 24, 32, 40, 64, 200}, "lengths of rows and arrays"),
     "kernels/layout/events.py": ({64}, "length of a ring"),
     "kernels/layout/rows.py": ({5}, "bands of recorded depth"),
     "kernels/loop.py": ({100_000, 2_000}, "events between two checks"),
@@ -88,8 +89,8 @@ REASONS: dict[str, tuple[set[float], str]] = {
         "units: atoms of a dollar, coins in an atom, ticks in a milli-tick",
     ),
     "kernels/record.py": (
-        {5, 10_000, 1000, 10, 25, 50, 100, 200, 3, 60_000_000_000},
-        "bands of recorded depth, basis points; milli-ticks; a minute between maps",
+        {5, 8, 10_000, 1000, 10, 25, 50, 100, 200, 3, 60_000_000_000},
+        "bands of recorded depth, basis points; milli-ticks; a minute between maps; rows summed per event",
     ),
     "kernels/risk.py": ({2_000_000_000}, "delay of a holder who gives up, not of a venue"),
     "kernels/room.py": (
@@ -112,6 +113,7 @@ WHOLE: dict[str, str] = {
     "kernels/rng.py": "a published generator",
     "kernels/wide.py": "bits of 128-bit arithmetic",
     "kernels/window.py": "bits of bitmaps",
+    "kernels/work.py": "codes of parts of the loop, four bits each",
 }
 """Modules without anything of a venue."""
 

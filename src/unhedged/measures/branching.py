@@ -167,7 +167,9 @@ def two_types(
     side = "bid" if falls else "ask"
     books = series.filter(pl.col("instrument").is_in(spots))
     spot = books.filter(pl.col("t_ns") // MINUTE * MINUTE == t_ns)
-    resting = spot.group_by("instrument").agg(pl.col(f"{side}_depth_100").mean())
+    resting = spot.group_by("instrument", maintain_order=True).agg(
+        pl.col(f"{side}_depth_100").mean()
+    )
     taken = adl.filter(instrument=contract)
     ordered = float(mine.filter(step="reduce")["notional"].sum())
     closed = float(taken["notional"].sum())
@@ -208,7 +210,12 @@ def _hedges(taken: pl.DataFrame, desks: pl.DataFrame, spots: list[str]) -> tuple
         .group_by("agent", maintain_order=True)
         .last()
     )
-    both = before.join(after.select("agent", end="pos"), on="agent").filter(pl.col("lost") != 0)
+    # Sums of floats depend on their order, and groups come in any.
+    both = (
+        before.join(after.select("agent", end="pos"), on="agent")
+        .filter(pl.col("lost") != 0)
+        .sort("agent")
+    )
     if both.is_empty():
         return float(theirs["notional"].sum()) / total, 0.0
     # A short taken is a positive change of it: coins sold make up for it.
