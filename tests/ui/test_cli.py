@@ -15,7 +15,7 @@ from unhedged.vocab.errors import InvariantError
 def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
     """A stand-in that answers at once: the fund's start decides what is deleveraged."""
 
-    def run_replicate(plan, replicate, *, keep="tables", progress=None):
+    def run_replicate(plan, replicate, *, keep="tables", profile=False, progress=None):
         if progress is not None:
             progress(0.5)
         if stand_in.broken:

@@ -80,7 +80,7 @@ def test_nothing_is_overwritten_without_force(
 def test_results_folder_holds_the_values_and_needs_the_file_no_more(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def run_replicate(plan, replicate, *, keep="tables", progress=None):
+    def run_replicate(plan, replicate, *, keep="tables", profile=False, progress=None):
         return SimpleNamespace(tables={}, headline={"trades": 1}, checks={"ledger": "balanced"})
 
     monkeypatch.setitem(

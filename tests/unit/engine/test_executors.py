@@ -17,7 +17,7 @@ ENGINE = """
 import os, signal, sys, time, types
 from pathlib import Path
 
-def run_replicate(plan, replicate, *, keep="tables", progress=None):
+def run_replicate(plan, replicate, *, keep="tables", profile=False, progress=None):
     folder = Path(os.environ["FAKE_ENGINE"])
     with (folder / f"tries-{replicate}").open("a") as file:
         file.write("x")
