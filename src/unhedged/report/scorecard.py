@@ -121,7 +121,7 @@ def figure(card: Scorecard) -> Figure:
         _points(verdict, [pair for pair in drawn if pair[1].verdict == verdict])
         for verdict in (PASS, MISS)
     ]
-    layout = look.layout(120 + 32 * len(drawn), hovermode="closest")
+    layout = look.layout(120 + 42 * len(drawn), hovermode="closest")
     layout["xaxis"] = look.axis(
         "between the bounds: −1 is the lower, 1 the upper", range=[-4.5, 4.5]
     )
