@@ -19,7 +19,12 @@ pytestmark = pytest.mark.slow
 
 def run(name, folder):
     scenario = api.load(
-        "october-2025-small", overrides=[f"venue.binance.rulebook={name}", "run.duration=75m"]
+        "october-2025-small",
+        overrides=[
+            f"venue.binance.rulebook={name}",
+            "run.duration=65m",
+            "instrument.binance/ETH-PERP.tiers=BTCUSDT",
+        ],
     )
     return api.run(scenario, replicates=1, out=folder, keep="tables")
 

@@ -83,7 +83,7 @@ def load(scenario: str) -> Targets:
     if found is None:
         raise ResultsError(
             f'There is nothing to score "{scenario}" against.',
-            hint=f"Scenarios with targets: {', '.join(known())}.",
+            hint=f"Scenarios with targets: {', '.join(scored())}.",
         )
     roles = found["roles"]
     return Targets(
