@@ -52,7 +52,7 @@ def test_looking_never_imports_numba(arguments: list[str]) -> None:
 )
 def test_command_answers_within_its_budget(arguments: list[str], budget: float, tmp_path) -> None:
     # Processor time, the best of several, with compiled modules kept as an installation keeps them: neither other work on the
-    # machine nor a missing cache is ours to measure. A quarter more than the goals, for another test runs on the core beside.
+    # machine nor a missing cache is ours to measure. There is room above the goals, for another test runs on the core beside.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = str(tmp_path)
 
