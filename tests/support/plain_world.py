@@ -8,10 +8,11 @@ from unhedged.kernels.layout.agents import PARAMETER
 from unhedged.kernels.memory import Memory
 from unhedged.reference.cases import VenueClearing
 from unhedged.reference.collateral import Coin, Haircut
-from unhedged.reference.exchange import CoinSeat, Exchange, Seat
+from unhedged.reference.exchange import Exchange
 from unhedged.reference.feed import Quote
 from unhedged.reference.ledger import Contract, Holding, Tier
 from unhedged.reference.rulebook import Rulebook
+from unhedged.reference.seats import CoinSeat, Seat
 from unhedged.reference.world import (
     Agent,
     Asset,

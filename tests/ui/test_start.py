@@ -45,14 +45,14 @@ def test_looking_never_imports_numba(arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "budget"),
     [
-        (["-m", "unhedged", "--help"], 0.6),
-        (["-m", "unhedged", "check", "calm"], 1.0),
-        (["-c", "import unhedged"], 0.25),
+        (["-m", "unhedged", "--help"], 0.5),
+        (["-m", "unhedged", "check", "calm"], 0.7),
+        (["-c", "import unhedged"], 0.2),
     ],
 )
 def test_command_answers_within_its_budget(arguments: list[str], budget: float, tmp_path) -> None:
-    # Processor time, the best of several, with compiled modules kept as an installation keeps them: neither other work on the
-    # machine nor a missing cache is ours to measure. There is room above the goals, for another test runs on the core beside.
+    # Processor time, the best of up to twenty, with compiled modules kept as an installation keeps them: neither other work on the
+    # machine nor a missing cache is ours to measure.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = str(tmp_path)
 
@@ -64,7 +64,7 @@ def test_command_answers_within_its_budget(arguments: list[str], budget: float, 
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    assert min(spent() for _ in range(5)) < budget
+    assert any(spent() < budget for _ in range(20))
 
 
 def test_public_names_are_all_there() -> None:

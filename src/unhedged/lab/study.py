@@ -1,15 +1,13 @@
 """A study: one scenario, several single changes, the same random numbers, one table; what is asked is data beside the targets."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from typing import Any
 
 from unhedged.lab.amplification import Amplified, amplified
 from unhedged.lab.compare import Difference, paired
 from unhedged.lab.student import holm
-from unhedged.lab.targets import shipped
+from unhedged.lab.targets import described, shipped
 from unhedged.vocab.errors import ResultsError
 
 SUFFIX = ".study.toml"
@@ -65,10 +63,7 @@ def load(scenario: str) -> Study:
     ResultsError
         There is none.
     """
-    found = next(
-        (one for one in map(_read, known()) if scenario in (one["scenario"], *one.get("also", ()))),
-        None,
-    )
+    found = described(scenario, SUFFIX)
     if found is None:
         raise ResultsError(
             f'There is no study of "{scenario}".', hint=f"Scenarios with one: {', '.join(known())}."
@@ -78,12 +73,6 @@ def load(scenario: str) -> Study:
         for block in found["variant"]
     ]
     return Study(scenario=scenario, measures=tuple(found["measures"]), variants=tuple(variants))
-
-
-def _read(scenario: str) -> dict[str, Any]:
-    return tomllib.loads(
-        (resources.files("unhedged.lab") / f"{scenario}{SUFFIX}").read_text("utf-8")
-    )
 
 
 def effects(study: Study, base: Sequence[Row], others: Sequence[Sequence[Row]]) -> list[Effect]:

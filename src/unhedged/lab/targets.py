@@ -60,13 +60,19 @@ def known() -> list[str]:
 
 def scored() -> list[str]:
     """Return the scenarios that are held against targets: those that have some and their reduced forms."""
-    return sorted(name for one in map(_read, known()) for name in (one["scenario"], *one["also"]))
+    return sorted(form for name in known() for form in _forms(_read(name, SUFFIX)))
 
 
 def shipped(suffix: str) -> list[str]:
     """Return the scenarios for which a file of this suffix comes with the package, sorted."""
     names = (entry.name for entry in resources.files("unhedged.lab").iterdir())
     return sorted(name.removesuffix(suffix) for name in names if name.endswith(suffix))
+
+
+def described(scenario: str, suffix: str) -> dict[str, Any] | None:
+    """Return what the shipped file of this suffix holds that is of ``scenario``, or says that it is of it too (``also``); else None."""
+    files = (_read(name, suffix) for name in shipped(suffix))
+    return next((one for one in files if scenario in _forms(one)), None)
 
 
 def load(scenario: str) -> Targets:
@@ -77,9 +83,7 @@ def load(scenario: str) -> Targets:
     ResultsError
         There are none: with the scenarios that have some.
     """
-    found = next(
-        (one for one in map(_read, known()) if scenario in (one["scenario"], *one["also"])), None
-    )
+    found = described(scenario, SUFFIX)
     if found is None:
         raise ResultsError(
             f'There is nothing to score "{scenario}" against.',
@@ -93,10 +97,12 @@ def load(scenario: str) -> Targets:
     )
 
 
-def _read(scenario: str) -> dict[str, Any]:
-    return tomllib.loads(
-        (resources.files("unhedged.lab") / f"{scenario}{SUFFIX}").read_text("utf-8")
-    )
+def _read(name: str, suffix: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("unhedged.lab") / f"{name}{suffix}").read_text("utf-8"))
+
+
+def _forms(file: Mapping[str, Any]) -> tuple[str, ...]:
+    return (file["scenario"], *file.get("also", ()))
 
 
 def _row(row: Mapping[str, object], sources: Mapping[str, str]) -> Target:

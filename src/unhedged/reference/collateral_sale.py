@@ -1,5 +1,6 @@
 """What a liquidation does with assets posted as collateral, in plain Python."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ DONE, NEXT, BACK = 0, 1, -1
 
 
 @dataclass(slots=True)
-class CollateralSales(Funds):
+class CollateralSales(Funds, ABC):
     """One venue's sales of collateral. ``sell_coin(k, limit, lots, account)`` sells into its book: (lots, atoms)."""
 
     sell_coin: Callable[[int, int, int, Account], tuple[int, int]] = lambda *_: (0, 0)
@@ -32,9 +33,9 @@ class CollateralSales(Funds):
         needed = self.ledger.required(account, self.ledger.maintenance(account))
         return self.ledger.equity(account) >= liquidation.bar(needed, self.rulebook.inclusive)
 
+    @abstractmethod
     def wait(self, account: Account, step: LiquidationStep) -> int:
         """Return when an account that may not order now is looked at again, ns; see `halts`."""
-        raise NotImplementedError
 
     def missing(self, account: Account) -> int:
         """Return what an account is short of with its money and contracts alone, atoms."""

@@ -1,23 +1,21 @@
 """One book in a world of many: the plain book with accounts that are shared by all books of a venue."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from unhedged.reference import book
 from unhedged.reference.book import MILLI, Order
 from unhedged.reference.feed import Feed, note_quote
 from unhedged.reference.genealogy import Pushes
-from unhedged.reference.ledger import SHORT_LEG, Contract, Holding
+from unhedged.reference.ledger import Contract
 from unhedged.reference.orders import Market
-from unhedged.reference.world import Holder, Venue, World
+from unhedged.reference.seats import Seat, Trigger
+from unhedged.reference.world import Venue, World
 from unhedged.rules import halts
 from unhedged.rules.fees import fee
 from unhedged.rules.integer import mul_div_ceil, mul_div_floor
 from unhedged.rules.margin import initial_margin
 from unhedged.vocab.enums import (
     AccountKind,
-    AccountStatus,
     EntryReason,
     FillCause,
     InstrumentKind,
@@ -31,89 +29,6 @@ from unhedged.vocab.enums import (
 
 PARTS = 16
 """Parts of the window of a circuit breaker."""
-
-
-class Seat(book.Account):
-    """An account's place in one book: its position and orders there; money, owner and status are the account's."""
-
-    def __init__(
-        self, number: int, exchange: "Exchange", holder: Holder, leg: Leg = Leg.ONE_WAY
-    ) -> None:
-        self.number, self.leg = number, leg
-        self.key = exchange.local + (SHORT_LEG if leg == Leg.SHORT else 0)
-        self.exchange = exchange
-        self.holder = holder
-        self.open = {Side.BUY: 0, Side.SELL: 0}
-        self.orders: dict[int, Order] = {}
-        self.tags: dict[int, Order] = {}
-
-    @property
-    def holding(self) -> Holding:
-        """Return the position."""
-        return self.holder.holdings[self.key]
-
-    @property
-    def pos(self) -> int:  # type: ignore[override]
-        """Return the lots held."""
-        return self.holding.pos
-
-    @property
-    def cash(self) -> int:  # type: ignore[override]
-        """Return the account's cash, atoms."""
-        return self.holder.cash
-
-    @property
-    def owner(self) -> int:  # type: ignore[override]
-        """Return who the account belongs to."""
-        return self.holder.owner
-
-    @property
-    def self_trade(self) -> bool:  # type: ignore[override]
-        """Return whether the account may trade with itself."""
-        return self.holder.self_trade
-
-    @property
-    def status(self) -> AccountStatus:  # type: ignore[override]
-        """Return the account's status."""
-        return self.holder.status
-
-    @property
-    def held(self) -> int:
-        """Return the cash set aside for working buys, atoms."""
-        return self.holder.held
-
-    @held.setter
-    def held(self, atoms: int) -> None:
-        self.holder.held = atoms
-
-
-class CoinSeat(Seat):
-    """An account's place in the book of an asset it posted as collateral, ``k``-th of its venue's list."""
-
-    def __init__(self, number: int, exchange: "Exchange", holder: Holder, k: int) -> None:
-        super().__init__(number, exchange, holder)
-        self.k = k
-
-    @property
-    def holding(self) -> Holding:
-        """Return the balance."""
-        return self.holder.coins[self.k]
-
-
-@dataclass(slots=True, eq=False)
-class Trigger:
-    """A price of the mark at which something happens to a position; ``row`` breaks ties."""
-
-    row: int
-    seat: Seat
-    kind: TriggerKind
-    px: int
-    rising: bool
-    order: Order | None
-
-    def is_touched(self, milli: int) -> bool:
-        """Return whether a mark touches it; equality touches."""
-        return milli >= self.px if self.rising else milli <= self.px
 
 
 class Exchange(Market):

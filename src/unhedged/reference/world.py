@@ -18,7 +18,8 @@ from unhedged.vocab.enums import AccountKind, EntryReason, MarkForm, NewsShape, 
 
 if TYPE_CHECKING:
     from unhedged.reference.cases import VenueClearing
-    from unhedged.reference.exchange import Exchange, Seat
+    from unhedged.reference.exchange import Exchange
+    from unhedged.reference.seats import Seat
 
 KEPT_REASONS = {
     EntryReason.LIQUIDATION_FEE,
