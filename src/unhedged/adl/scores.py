@@ -6,16 +6,13 @@ Each hands the numbers of a winner to the rule of its venue. Rows of ``winner`` 
 from typing import Any
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from unhedged.adl.claims import Winners
-from unhedged.kernels.compiled import ByAddress, call_score, entry, name_type, rule, score
+from unhedged.kernels.compiled import ByAddress, call_score, entry, rule, score
 from unhedged.kernels.layout.cases import WINNER
 from unhedged.kernels.tables import as_winner
 from unhedged.rules import adl_score
-
-name_type("Floats", types.float64[::1])
 
 _binance = rule(adl_score.score_binance)
 _bitmex = rule(adl_score.score_bitmex)

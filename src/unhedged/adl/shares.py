@@ -25,7 +25,6 @@ WEIGHT_BITS = 60
 _SURE = 1 << 50  # below it the estimate of a quotient is off by one at most
 _DIGIT_BITS = 30
 
-name_type("Integers", types.int64[::1])
 name_type("Given", types.Array(types.int64, 1, "C", readonly=True))
 name_type("Divided", types.UniTuple(types.int64, 2))
 _divided = rule(integer.mul_div_floor)

@@ -43,6 +43,8 @@ _NAMES: dict[str, Any] = {
     "float64": types.float64,
     "boolean": types.boolean,
     "void": types.void,
+    "Floats": types.float64[::1],
+    "Integers": types.int64[::1],
 }
 _INTERNAL = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 

@@ -191,7 +191,7 @@ def project(wished: Sequence[float], endowments: Sequence[float], budget: float)
     def haircuts(tau: float) -> list[float]:
         return [min(1.0, max(0.0, h - tau * w)) for h, w in zip(wished, endowments, strict=True)]
 
-    low = -max(1.0 / w for w in endowments if w > 0) - 1.0
+    low = min((h - 1.0) / w for h, w in zip(wished, endowments, strict=True) if w > 0) - 1.0
     high = max(h / w for h, w in zip(wished, endowments, strict=True) if w > 0) + 1.0
     for _ in range(200):
         middle = (low + high) / 2

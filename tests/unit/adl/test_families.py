@@ -154,7 +154,8 @@ def test_random_start_is_its_plain_twin(draw):
 
 
 def test_projection_is_the_nearest_point_of_the_budget():
-    for seed in seeds():
+    below_zero_of_a_small_endowment = 2449887156
+    for seed in (*seeds(), below_zero_of_a_small_endowment):
         random = np.random.default_rng(seed)
         for _ in range(40):
             count = int(random.integers(1, 12))
