@@ -49,9 +49,9 @@ def outcome_anywhere(name: str) -> dict[str, Any]:
     Crowds are drawn with numpy's own functions, which differ in the last digit between generations of vector units. Another
     process runs it without what numpy found beyond its baseline.
     """
-    found = np.show_config(mode="dicts")["SIMD Extensions"]["found"]  # type: ignore[call-overload]
+    found = np.show_config(mode="dicts")["SIMD Extensions"]["found"]
     plain = os.environ | {"NPY_DISABLE_CPU_FEATURES": " ".join(found)}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-m", "tests.golden.runs", name],
         cwd=FOLDER.parents[1], env=plain, check=True, capture_output=True, text=True,
     )  # fmt: skip
