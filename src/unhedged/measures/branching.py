@@ -198,7 +198,11 @@ def _hedges(taken: pl.DataFrame, desks: pl.DataFrame, spots: list[str]) -> tuple
         return 0.0, 0.0
     first = theirs.group_by("agent").agg(struck=pl.col("t_ns").min(), lost=pl.col("qty").sum())
     held = (
-        legs.group_by("agent", "t_ns").agg(pl.col("pos").sum()).sort("t_ns").join(first, on="agent")
+        legs.filter(pl.col("agent").is_in(first["agent"].implode()))
+        .group_by("agent", "t_ns")
+        .agg(pl.col("pos").sum())
+        .sort("t_ns")
+        .join(first, on="agent")
     )
     before = (
         held.filter(pl.col("t_ns") <= pl.col("struck"))
