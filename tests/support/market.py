@@ -146,6 +146,8 @@ class Market:
         window: int = 256,
         hedge: bool = False,
         coins: Sequence[list[tuple[int, int, int]]] = (),
+        standing: int = 0,
+        changes: int = 1,
     ) -> None:
         assert not (hedge and coins)
         self.count = len(instruments)
@@ -166,12 +168,14 @@ class Market:
                 "haircut": sum(len(tiers) for tiers in coins), "order": orders, "book": 2 * m, "level": 2 * m * window,
                 "word": 2 * m * words_per_side(window), "far": 256, "far_hash": 256,
                 "event": 64 + 2 * n, "slot": 1 << 16, "heap": 64 + 2 * n, "case": n + 8,
-                "winner": held + 1, "transfer": 4096, "forced": 65536, "fill": 65536, "touched": n,
+                "winner": held + 1, "standing": standing * m, "changed": changes, "transfer": 4096, "forced": 65536, "fill": 65536, "touched": n,
                 "fired": held, "feed": m, "quote": 4 * m, "message": 16, "agent": 1, "tag": 1,
             }
         )  # fmt: skip
         self._fill_venue(venue)
         self._fill_instruments(instruments)
+        self.memory["instrument"]["standing_room"] = standing
+        self.memory["instrument"]["first_standing"] = standing * np.arange(m)
         self._fill_coins(coins)
         self._fill_books(window)
         self._fill_accounts(everyone)
