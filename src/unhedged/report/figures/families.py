@@ -31,10 +31,7 @@ def families(one: Replicate) -> Figure | None:
     found = cases(one.table("liquidations"))
     if found.is_empty():
         return None
-    closed = one.table("adl")["account"].str.split("@").list.first().unique()
-    desks = one.table("desks").filter(
-        pl.col("agent").is_in(closed.implode())
-    )  # nobody else's hedge was taken
+    desks = branching.of_closed(one.table("desks"), one.table("adl"))
     heights = look.panels([1.0, 0.8], gap=0.2)
     layout = look.layout(520, barmode="stack")
     layout["yaxis"] = look.axis("$M a minute", domain=heights[0])
