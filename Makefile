@@ -5,8 +5,9 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-# Two processes: half of the tests wait for compiled kernels.
-PYTEST_ARGS ?= -n 2
+# Two processes, a run of neighbours each: tests of one module share what it compiled and the runs it keeps. The one that is done
+# first takes over half of what the other has left.
+PYTEST_ARGS ?= -n 2 --dist worksteal
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test lint types imports fast bench pages clean

@@ -54,6 +54,7 @@ class World:
         limited: bool = False,
     ) -> None:
         self.limits = np.random.default_rng([seed, 1]) if limited else None
+        self.kept = np.random.default_rng([seed, 2])  # how much of a ranking serves the next one
         self.hedge = hedge
         self.kind = kind
         self.scale = 1000 if kind == InstrumentKind.INVERSE else 1  # a coin is dear
@@ -74,6 +75,8 @@ class World:
             house=self.house,
             orders=1024,
             hedge=hedge,
+            standing=int(self.kept.choice([0, 1, 2, 5, 128])),
+            changes=int(self.kept.choice([1, 4, 64])),
         )
         self.build_twin()
         self.start = [i["mark"] for i in self.instruments]
@@ -383,10 +386,15 @@ class World:
 
 @pytest.mark.parametrize("block", range(8))
 def test_compiled_clearing_equals_its_plain_twin(block):
+    rankings = listings = 0
     for seed in range(40 * block, 40 * (block + 1)):
         world = World(seed)
         for _ in range(20):
             world.update()
+        rankings += int(world.market.memory.world["rankings"])
+        listings += int(world.market.memory.world["listing"])
+    print(f"{rankings} rankings of those who stood first, {listings} instants")
+    assert rankings > 0
 
 
 @pytest.mark.parametrize(
@@ -479,6 +487,7 @@ def test_a_queue_of_hundreds_is_closed_over_several_steps_as_by_the_twin(seed):
     world = World(seed, traders=700)
     for _ in range(5):
         world.update()
+    print(int(world.market.memory.world["rankings"]), "rankings of those who stood first")
 
 
 def test_accounts_without_a_free_case_follow_at_the_next_update():

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import njit
 
 from unhedged.kernels import clock
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import event, world
 from unhedged.reference.clock import Clock
@@ -17,12 +17,12 @@ RANDOM = 0x9E3779B97F4A7C15
 MASK = (1 << 64) - 1
 
 
-@njit("void(int64, int64, int64, int64)")
+@entry("void(int64, int64, int64, int64)")
 def _add(address, t, kind, subject):
     clock.schedule(world(address), t, kind, subject)
 
 
-@njit("int64(int64)")
+@entry("int64(int64)")
 def _pop(address):
     w = world(address)
     row = clock.next_event(w)

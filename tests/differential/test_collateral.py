@@ -1,6 +1,5 @@
 """Worlds whose accounts post assets as collateral: compiled and plain, event by event; triggers against a scan all the while."""
 
-import numba
 import numpy as np
 import pytest
 from tests.differential.test_loop import Seen, follow
@@ -10,6 +9,7 @@ from tests.support.small_world import Small, plan_of
 from unhedged.engine.buffers import Rows, make_room
 from unhedged.kernels import loop as compiled_loop
 from unhedged.kernels import triggers
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.tables import touched, world
 from unhedged.vocab.enums import CasePhase, CollateralPrice, Reason
 
@@ -38,7 +38,7 @@ def test_compiled_and_plain_worlds_agree_over_many_worlds(seed, tmp_path) -> Non
     follow(seed, tmp_path, Seen(), drawn=scenario)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def missed(address, v):
     # Accounts the scan finds that no touched trigger put on the list.
     w = world(address)

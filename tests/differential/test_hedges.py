@@ -2,19 +2,19 @@
 
 import numpy as np
 import pytest
-from numba import njit
 from tests.support.market import FIRST_TRADER, Market
 from tests.support.plain_market import PlainMarket
 from tests.support.tiny import TINY
 
 from unhedged.engine.build import build
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.hedges import visible_hedge
 from unhedged.kernels.tables import world
 from unhedged.scenario.load import load
 from unhedged.vocab.enums import InstrumentKind
 
 
-@njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def hedge_of(address, p):
     return visible_hedge(world(address), p)
 

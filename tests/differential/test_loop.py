@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numba import njit
 from tests.support.hedge_world import hedge_scenario
 from tests.support.inverse_world import inverse_scenario
 from tests.support.plain_market import PLAIN
@@ -21,7 +20,7 @@ from tests.support.small_world import PERPETUALS, Small, limited_scenario, plan_
 from unhedged.engine.buffers import Rows, make_room
 from unhedged.kernels import loop as compiled_loop
 from unhedged.kernels.clock import next_event, release_event
-from unhedged.kernels.compiled import record_at
+from unhedged.kernels.compiled import entry, record_at
 from unhedged.kernels.loop import handle_event
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.room import events_with_room
@@ -42,7 +41,7 @@ CASE = int(EventKind.CASE)
 _cell = record_at(np.dtype([("x", "i8")]))
 
 
-@njit("void(int64, int64, int64, int64)")
+@entry("void(int64, int64, int64, int64)")
 def _describe(address: int, kind: int, subject: int, out: int) -> None:
     w = world(address)
     _cell(out + 8).x = kind
@@ -59,7 +58,7 @@ def _describe(address: int, kind: int, subject: int, out: int) -> None:
         _cell(out + 16).x = subject
 
 
-@njit("int64(int64, int64, int64)")
+@entry("int64(int64, int64, int64)")
 def _run(address: int, most: int, out: int) -> int:
     # The body of `loop.run`, one row per event.
     w = world(address)

@@ -3,13 +3,13 @@
 import random
 from dataclasses import dataclass, field
 
-import numba
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unhedged.kernels import accounts as kernel_accounts
 from unhedged.kernels import collateral_price, triggers
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import basis, instrument, venue, world
 from unhedged.reference import margin as plain
@@ -22,7 +22,7 @@ from unhedged.vocab.enums import AccountStatus, InstrumentKind, Leg, TierForm
 PPB = 10**9
 
 
-@numba.njit("int64(int64)")
+@entry("int64(int64)")
 def update(address):
     w = world(address)
     for i in range(w.n_instrument):
@@ -34,37 +34,37 @@ def update(address):
     return triggers.drain(w, 0)
 
 
-@numba.njit("int64(int64)")
+@entry("int64(int64)")
 def scan(address):
     return triggers.scan_all(world(address), 0)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def verdict(address, a):
     return triggers.verdict(world(address), a)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def equity(address, a):
     return kernel_accounts.equity(world(address), a)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def maintenance(address, a):
     return kernel_accounts.maintenance(world(address), a)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def initial(address, a):
     return kernel_accounts.initial(world(address), a)
 
 
-@numba.njit("void(int64, int64)")
+@entry("void(int64, int64)")
 def changed(address, a):
     kernel_accounts.mark_dirty(world(address), a)
 
 
-@numba.njit("void(int64)")
+@entry("void(int64)")
 def place_all(address):
     triggers.place_all(world(address), 0)
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from unhedged.kernels.accounts import NOT_LISTED, equity, maintenance
 from unhedged.kernels.book import NO_ASK, NO_BID, rest, take, words_per_side
@@ -16,6 +15,7 @@ from unhedged.kernels.buckets import BUCKETS
 from unhedged.kernels.clearing import fund_unwind, open_case, step_case, vault_tick, watch_funds
 from unhedged.kernels.clock import next_event, release_event, schedule
 from unhedged.kernels.collateral_price import set_price
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.ledger import imbalance, position_imbalance
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import account, event, instrument, touched, world
@@ -29,7 +29,7 @@ FUND_UNWIND, RECORD = int(EventKind.FUND_UNWIND), int(EventKind.RECORD)
 IDLE, UNBALANCED, POLICY, BREACH = 0, 1, 2, 3
 
 
-@njit("boolean(int64)")
+@entry("boolean(int64)")
 def balanced(address: int) -> bool:
     w = world(address)
     worst = abs(imbalance(w, 0))
@@ -38,7 +38,7 @@ def balanced(address: int) -> bool:
     return worst == 0
 
 
-@njit("void(int64, int64, int64)")
+@entry("void(int64, int64, int64)")
 def move_mark(address: int, i: int, milli: int) -> None:
     w = world(address)
     n = instrument(w, i)
@@ -49,12 +49,12 @@ def move_mark(address: int, i: int, milli: int) -> None:
         mark_moved(w, i, old, milli)
 
 
-@njit("void(int64, int64, int64)")
+@entry("void(int64, int64, int64)")
 def revalue(address: int, c: int, milli: int) -> None:
     set_price(world(address), c, milli)
 
 
-@njit("int64(int64)")
+@entry("int64(int64)")
 def open_cases(address: int) -> int:
     w = world(address)
     watch_funds(w, 0)
@@ -64,12 +64,12 @@ def open_cases(address: int) -> int:
     return found
 
 
-@njit("void(int64)")
+@entry("void(int64)")
 def place(address: int) -> None:
     place_all(world(address), 0)
 
 
-@njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def handle_until(address: int, until: int) -> int:
     w = world(address)
     schedule(w, until, RECORD, 0)  # comes after everything else of its instant
@@ -95,32 +95,32 @@ def handle_until(address: int, until: int) -> int:
             return POLICY
 
 
-@njit("int64(int64, int64, int64, int64, int64, int64, int64)")
+@entry("int64(int64, int64, int64, int64, int64, int64, int64)")
 def add_order(address: int, i: int, side: int, px: int, qty: int, p: int, reduce_only: int) -> int:
     return rest(world(address), i, side, px, qty, p, -1, reduce_only, 0)
 
 
-@njit("int64(int64, int64, int64, int64, int64, int64)")
+@entry("int64(int64, int64, int64, int64, int64, int64)")
 def trade(address: int, i: int, side: int, px: int, qty: int, p: int) -> int:
     return take(world(address), i, side, px, qty, p, 0)
 
 
-@njit("void(int64, int64, int64, int64)")
+@entry("void(int64, int64, int64, int64)")
 def plan(address: int, t: int, kind: int, subject: int) -> None:
     schedule(world(address), t, kind, subject)
 
 
-@njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def equity_of(address: int, a: int) -> int:
     return equity(world(address), a)
 
 
-@njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def maintenance_of(address: int, a: int) -> int:
     return maintenance(world(address), a)
 
 
-@njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def cooldown_of(address: int, a: int) -> int:
     return account(world(address), a).cooldown_until
 
@@ -146,6 +146,8 @@ class Market:
         window: int = 256,
         hedge: bool = False,
         coins: Sequence[list[tuple[int, int, int]]] = (),
+        standing: int = 0,
+        changes: int = 1,
     ) -> None:
         assert not (hedge and coins)
         self.count = len(instruments)
@@ -166,12 +168,14 @@ class Market:
                 "haircut": sum(len(tiers) for tiers in coins), "order": orders, "book": 2 * m, "level": 2 * m * window,
                 "word": 2 * m * words_per_side(window), "far": 256, "far_hash": 256,
                 "event": 64 + 2 * n, "slot": 1 << 16, "heap": 64 + 2 * n, "case": n + 8,
-                "winner": held + 1, "transfer": 4096, "forced": 65536, "fill": 65536, "touched": n,
+                "winner": held + 1, "standing": standing * m, "changed": changes, "transfer": 4096, "forced": 65536, "fill": 65536, "touched": n,
                 "fired": held, "feed": m, "quote": 4 * m, "message": 16, "agent": 1, "tag": 1,
             }
         )  # fmt: skip
         self._fill_venue(venue)
         self._fill_instruments(instruments)
+        self.memory["instrument"]["standing_room"] = standing
+        self.memory["instrument"]["first_standing"] = standing * np.arange(m)
         self._fill_coins(coins)
         self._fill_books(window)
         self._fill_accounts(everyone)

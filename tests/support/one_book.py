@@ -6,12 +6,11 @@ Account and position 0 belong to the venue (fees); traders are 1 to TRADERS. Tra
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from unhedged.kernels.accounts import NOT_LISTED
 from unhedged.kernels.book import NO_ASK, NO_BID, best, best_qty, words_per_side
 from unhedged.kernels.buckets import BUCKETS, IN_FIRED, mark_moved, remove_trigger
-from unhedged.kernels.compiled import record_at
+from unhedged.kernels.compiled import entry, record_at
 from unhedged.kernels.layout.agents import MESSAGE
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.orders import cancel_all, release_stop, submit
@@ -52,7 +51,7 @@ ROW = len(HEAD) + len(EACH) * TRADERS
 _cell = record_at(np.dtype([("x", "i8")]))
 
 
-@njit("int64(int64, int64, int64, int64)")
+@entry("int64(int64, int64, int64, int64)")
 def _move_mark(address: int, milli: int, out: int, count: int) -> int:
     w = world(address)
     old = instrument(w, 0).mark_milli
@@ -73,7 +72,7 @@ def _move_mark(address: int, milli: int, out: int, count: int) -> int:
     return count
 
 
-@njit("void(int64, int64)")
+@entry("void(int64, int64)")
 def _write(address: int, out: int) -> None:
     w = world(address)
     n = instrument(w, 0)
@@ -110,7 +109,7 @@ def _write(address: int, out: int) -> None:
             k += 1
 
 
-@njit("int64(int64, int64, int64, int64)")
+@entry("int64(int64, int64, int64, int64)")
 def _handle(address: int, count: int, out: int, fired_out: int) -> int:
     w = world(address)
     fired_count = 0

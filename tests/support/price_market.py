@@ -6,11 +6,11 @@ is a mark update or a settlement at a stated time; both worlds take it.
 
 from typing import Any
 
-from numba import njit
 from tests.support.plain_world import twin_of
 
 from unhedged.engine.build import build
 from unhedged.kernels.book import rest
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.funding import settle_venue
 from unhedged.kernels.loop import update_venue
 from unhedged.kernels.tables import world
@@ -31,26 +31,26 @@ STEPS = ["cancel_orders", "ioc_at_bankruptcy", "takeover_at_bankruptcy"]
 """Of every venue: these stories are of prices and payments."""
 
 
-@njit("void(int64, int64)")
+@entry("void(int64, int64)")
 def update(address: int, t: int) -> None:
     w = world(address)
     w.now = t
     update_venue(w, 0)
 
 
-@njit("void(int64, int64)")
+@entry("void(int64, int64)")
 def settle(address: int, t: int) -> None:
     w = world(address)
     w.now = t
     settle_venue(w, 0)
 
 
-@njit("void(int64, int64, int64, int64, int64)")
+@entry("void(int64, int64, int64, int64, int64)")
 def add(address: int, side: int, px: int, qty: int, p: int) -> None:
     rest(world(address), 0, side, px, qty, p, -1, 0, 0)
 
 
-@njit("void(int64)")
+@entry("void(int64)")
 def place(address: int) -> None:
     place_all(world(address), 0)
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from unhedged.vocab.errors import ResultsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     import polars as pl
 
     from unhedged.lab.scorecard import Scorecard
@@ -41,7 +43,9 @@ class Results:
         """Return the headline measures, one mapping per replicate."""
         return [self._store.row(n) for n in self.replicates]
 
-    def table(self, name: str, *, replicate: int | None = None) -> "pl.DataFrame":
+    def table(
+        self, name: str, *, replicate: int | None = None, columns: "Collection[str] | None" = None
+    ) -> "pl.DataFrame":
         """Return a table as a polars frame.
 
         Parameters
@@ -50,8 +54,10 @@ class Results:
             ``series``, ``liquidations``, ``adl``, ``desks``, ``transfers``, ``accounts``, ``positions``, ``fills`` or ``replicates``.
         replicate : int
             One replicate; all of :attr:`replicates`, with a column ``replicate``, when left out.
+        columns : collection of str
+            The only ones to read, ``utc`` among them where it is wanted; all when left out.
         """
-        return self._store.table(name, replicate, of=self.replicates)
+        return self._store.table(name, replicate, of=self.replicates, columns=columns)
 
     def summary(self) -> str:
         """Return the finding, for one replicate the desk it hit worst, and the table of headline measures."""
@@ -90,7 +96,7 @@ class Results:
 
         self._refuse_without_series("Figures")
         number = choose(self.rows())[0][1] if replicate is None else replicate
-        one = Replicate(lambda name: self.table(name, replicate=number), number)
+        one = Replicate(self._for_figures(number), number)
         return {figure.id: figure for figure in figures(one)}
 
     def score(self) -> "Scorecard":
@@ -104,6 +110,7 @@ class Results:
         import json
 
         from unhedged.lab import scorecard, targets
+        from unhedged.measures.day import COLUMNS
 
         manifest = self.manifest()
         rows = targets.load(manifest["scenario"])
@@ -113,7 +120,9 @@ class Results:
             rows,
             shock_ns=min((news["t_ns"] for news in plan["news"]), default=0),
             replicates=self.replicates,
-            tables=lambda name, number: self.table(name, replicate=number),
+            tables=lambda name, number: self.table(
+                name, replicate=number, columns=COLUMNS.get(name)
+            ),
             balanced=manifest["checks"].get("ledger") == "balanced",
         )
 
@@ -137,7 +146,7 @@ class Results:
         file = self.path / "scenario.toml"
         page = run_page(
             rows=self._rows_for_page(),
-            tables=lambda name, number: self.table(name, replicate=number),
+            tables=lambda name, number: self._for_figures(number)(name),
             manifest=self.manifest(),
             scenario=file.read_text("utf-8"),
             shown=load_scenario(file).show(),
@@ -145,6 +154,11 @@ class Results:
             card=self._card(),
         )
         return write(page, self.path / REPORT if out is None else Path(out))
+
+    def _for_figures(self, number: int) -> "Callable[[str], pl.DataFrame]":
+        from unhedged.report.figures.replicate import COLUMNS
+
+        return lambda name: self.table(name, replicate=number, columns=COLUMNS.get(name))
 
     def _refuse_without_series(self, what: str) -> None:
         if self.manifest()["keep"] == "summary":

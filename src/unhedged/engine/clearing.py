@@ -2,13 +2,21 @@
 
 from typing import Any
 
+import numpy as np
+
 from unhedged.adl.random_start import RandomStart
+from unhedged.adl.scores import SCORES
 from unhedged.engine.money import Money
 from unhedged.kernels.compiled import ByAddress
+from unhedged.kernels.memory import Memory
 from unhedged.scenario.plan import VenuePlan
 from unhedged.vocab.enums import AdlDecision
 from unhedged.vocab.registry import pick
 
+STANDING = 128
+"""Winners of a contract kept for the next ranking of the same instant; most rankings close one or two."""
+CHANGED = 512
+"""Accounts that may change before they are forgotten: each is looked at again in every ranking."""
 SAME = (
     "adl_at_limit", "adl_on", "adl_price", "adl_trigger", "adl_walk", "backstop_ppb", "block_adl", "block_orders",
     "drawdown_base", "drawdown_limit_ppb", "drawdown_stop_ppb", "fee_cap_ppb", "fund_capacity_ppb", "fund_pool", "liquidation_fee_ppb", "liquidation_on",
@@ -47,11 +55,19 @@ def fill_clearing(row: Any, venue: VenuePlan, money: Money) -> None:
         fill_policy(row, pick("adl", venue.adl_policy))
 
 
+def fill_standing(memory: Memory) -> None:
+    """Let winners that stood first be kept for the next case of the instant where the score looks at their own account alone."""
+    table = memory["instrument"]
+    table["first_standing"] = STANDING * np.arange(len(table))
+    table["standing_room"] = np.where(memory["venue"]["adl_own"][table["venue"]], STANDING, 0)
+
+
 def fill_policy(row: Any, policy: Any) -> None:
     """Write how winners are found: by a compiled score, from a random start, or by a function in Python."""
     if isinstance(policy, ByAddress):
         row["adl_decision"] = AdlDecision.SCORE
         row["adl_score"] = policy.address
+        row["adl_own"] = any(policy is one for one in SCORES.values())
     elif isinstance(policy, RandomStart):
         row["adl_decision"] = AdlDecision.RANDOM_START
     else:

@@ -37,7 +37,9 @@ class Frames:
         self._ids = pl.Series([i.id for i in plan.instruments], dtype=pl.String)
         self._settled = int(memory.world["settlements"])
         settled = [USD, *(asset.id for asset in plan.assets)][: self._settled]
-        self._assets = np.array([*settled, *self._ids])  # books whose lots were delivered come last
+        self._assets = pl.Series(
+            [*settled, *self._ids], dtype=pl.String
+        )  # books whose lots were delivered come last
         self._spot = np.array([i.kind == InstrumentKind.SPOT for i in plan.instruments])
         venues = {v.id: v for v in plan.venues}
         self._has_vault = np.array([venues[i.venue].vault_on for i in plan.instruments])
@@ -212,7 +214,7 @@ class Frames:
                 "t_ns": r["t"],
                 "source": self._names.account_columns(r["source"], self._venue_of)[0],
                 "target": self._names.account_columns(r["target"], self._venue_of)[0],
-                "asset": pl.Series(self._assets[r["asset"]], dtype=pl.String),
+                "asset": self._assets.gather(r["asset"]),
                 "amount_atoms": r["atoms"],
                 "usd": np.where(
                     book < 0,

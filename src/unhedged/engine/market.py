@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from unhedged.engine.clearing import fill_clearing
+from unhedged.engine.clearing import CHANGED, STANDING, fill_clearing, fill_standing
 from unhedged.engine.money import Money, money_of
 from unhedged.kernels.book import NO_ASK, NO_BID, words_per_side
 from unhedged.kernels.layout.columns import PUSHES
@@ -90,6 +90,8 @@ def market_rows(plan: RunPlan) -> dict[str, int]:
         "collateral": len(assets),
         "haircut": sum(len(a.haircuts) for a in assets),
         "basis": sum(sum(_samples(plan, rows, i)) for i in plan.instruments),
+        "standing": STANDING * len(plan.instruments),
+        "changed": CHANGED,
         "feed": len(plan.instruments),
         "quote": QUOTE_ROWS * len(plan.instruments),
         "news": len(plan.news),
@@ -119,6 +121,7 @@ def fill_market(memory: Memory, plan: RunPlan, rows: Rows, replicate: int) -> No
     for n, venue in enumerate(plan.venues):
         _fill_venue(memory, plan, rows, n, venue, replicate)
     _fill_instruments(memory, plan, rows)
+    fill_standing(memory)
     _fill_books(memory, plan)
     for n, asset in enumerate(plan.assets):
         row = memory["asset"][n]

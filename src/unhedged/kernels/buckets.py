@@ -11,6 +11,7 @@ from typing import Any
 
 from unhedged.kernels.accounts import mark_dirty
 from unhedged.kernels.compiled import helper, i8, kernel, u8
+from unhedged.kernels.standing import forget_standing
 from unhedged.kernels.tables import bucket, fired, instrument, position, trigger
 from unhedged.kernels.wide import leading_zeros
 from unhedged.vocab.enums import TriggerKind
@@ -212,6 +213,7 @@ def price_moved(w: Any, first: int, start: int, old: int, new: int) -> None:
     """Report the triggers that a price touched on its way, as `mark_moved` does; its buckets begin at row ``first``."""
     if new == old:
         return
+    forget_standing(w)
     rising = 1 if new > old else 0
     first += rising * BUCKETS
     at = first + bucket_from(start, old)

@@ -13,6 +13,7 @@ import numpy as np
 from unhedged.kernels.accounts import mark_dirty, worth_at
 from unhedged.kernels.compiled import helper, i8, kernel, minus, plus, rule, times, u8
 from unhedged.kernels.ledger import keep_row, pay
+from unhedged.kernels.standing import note_change
 from unhedged.kernels.tables import account, agent, fill, instrument, order, position, total, venue
 from unhedged.rules import fees, pnl
 from unhedged.vocab.enums import EntryReason, InstrumentKind, Side
@@ -116,6 +117,8 @@ def exchange(w: Any, i: int, amount: int, qty: int, buyer: int, seller: int) -> 
     receiver = account(w, sold.account)
     payer.cash = minus(payer.cash, amount)
     receiver.cash = plus(receiver.cash, amount)
+    note_change(w, bought.account)
+    note_change(w, sold.account)
     n = instrument(w, i)
     long_before = max(0, bought.pos) + max(0, sold.pos)
     bought.cost = _cost_after(bought.pos, bought.cost, qty, amount)

@@ -37,6 +37,7 @@ from unhedged.kernels.genealogy import note_push
 from unhedged.kernels.halts import count_closed, lots_allowed
 from unhedged.kernels.ledger import pay
 from unhedged.kernels.solvency import flat_den, flat_milli, pays_to_close
+from unhedged.kernels.standing import note_change
 from unhedged.kernels.tables import account, case, instrument, position, tier, venue
 from unhedged.kernels.triggers import place_account
 from unhedged.rules import dydx, fees, insurance, liquidation, liquidation_size
@@ -80,6 +81,7 @@ def release(w: Any, c: int) -> None:
     """End case ``c`` of an account that is safe again: it trades on, and its liquidation triggers are placed anew."""
     a = int(case(w, c).account)
     account(w, a).status = _LIVE
+    note_change(w, a)
     free_case(w, c)
     place_account(w, a)
 

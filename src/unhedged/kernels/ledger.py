@@ -7,6 +7,7 @@ accounts of an asset sums to zero: the outside world is an account too and holds
 from typing import Any
 
 from unhedged.kernels.compiled import helper, kernel, minus, plus
+from unhedged.kernels.standing import note_change
 from unhedged.kernels.tables import account, holder, instrument, position, total, transfer, venue
 from unhedged.vocab.enums import AccountKind, EntryReason, InstrumentKind
 
@@ -93,6 +94,8 @@ def pay(w: Any, source: Any, target: Any, atoms: Any, reason: Any) -> None:
     receiver = account(w, target)
     payer.cash = minus(payer.cash, atoms)
     receiver.cash = plus(receiver.cash, atoms)
+    note_change(w, source)
+    note_change(w, target)
     total(w, source).atoms[reason] = minus(total(w, source).atoms[reason], atoms)
     total(w, target).atoms[reason] = plus(total(w, target).atoms[reason], atoms)
     if (KEPT_REASONS >> reason) & 1 != 0 or is_kept(w, source) or is_kept(w, target):

@@ -24,13 +24,16 @@ from unhedged.kernels.collateral import counted_of
 from unhedged.kernels.compiled import call_score, f8, helper, i8, kernel, minus, plus
 from unhedged.kernels.funds import draw_below
 from unhedged.kernels.hedges import visible_hedge
+from unhedged.kernels.standing import has_standing, is_within, keep_standing, precedes
 from unhedged.kernels.tables import (
     account,
     address_of_winner,
     case,
+    changed,
     holder,
     instrument,
     position,
+    standing,
     venue,
     winner,
 )
@@ -115,11 +118,18 @@ def is_winner(w: Any, c: int, p: int) -> bool:
     """Return whether position ``p`` may be closed for case ``c``: nobody whom the venue leaves out of its ranking."""
     row = case(w, c)
     lost = position(w, row.position).pos
-    a = i8(position(w, p).account)
+    return may_stand(w, p, lost) and may_be_closed(w, position(w, p).account, row.loser)
+
+
+@helper("boolean(World, int64, int64)")
+def may_stand(w: Any, p: int, loser_pos: int) -> bool:
+    """Return whether position ``p`` is closed against a position of sign ``loser_pos``, unless it belongs to its owner."""
+    own = account(w, position(w, p).account)
     return (
-        lots_against(w, p, lost) > 0
-        and account(w, a).exempt == 0
-        and may_be_closed(w, a, row.loser)
+        lots_against(w, p, loser_pos) > 0
+        and own.exempt == 0
+        and own.kind == _TRADER
+        and own.status != _IN_LIQUIDATION
     )
 
 
@@ -159,13 +169,7 @@ def ranks_before(w: Any, x: int, y: int) -> bool:
     """Return whether winner row ``x`` is closed before winner row ``y``."""
     a = winner(w, x)
     b = winner(w, y)
-    if a.score != b.score:
-        return a.score > b.score
-    if a.qty != b.qty:
-        return a.qty > b.qty
-    if a.account != b.account:
-        return a.account < b.account
-    return a.position < b.position
+    return precedes(a.score, a.qty, a.account, a.position, b.score, b.qty, b.account, b.position)
 
 
 @helper("boolean(World, int64, int64, int64)")
@@ -249,6 +253,101 @@ def _offer(w: Any, row: int, size: int, left: int) -> int:
     return size
 
 
+@helper("void(World)")
+def _clear_front(w: Any) -> None:
+    winner(w, 0).qty = 0
+    winner(w, 0).wallet = FIRST_WINNER
+    winner(w, 0).equity = -1
+
+
+@kernel("int64(World, int64, int64)")
+def _turn_round(w: Any, c: int, kept: int) -> int:
+    # From the last of a front on top to the first.
+    for node in range(kept // 2 - 1, -1, -1):
+        _sift(w, node, kept, 0)
+    case(w, c).winners = kept
+    return kept
+
+
+@kernel("int64(World, int64)")
+def _rank_walk(w: Any, c: int) -> int:
+    # From a random start the first one met ranks first.
+    row = case(w, c)
+    n = instrument(w, position(w, row.position).instrument)
+    here = venue(w, row.venue)
+    start = draw_below(w, row.venue, n.holders)
+    walk = min(n.holders, here.adl_walk) if here.adl_walk > 0 else n.holders
+    kept = 0
+    for k in range(walk):
+        p = i8(holder(w, n.first_holder + (start + k) % n.holders).position)
+        if is_winner(w, c, p) and not is_skipped(w, c, p, min(row.left, abs(position(w, p).pos))):
+            at = _free_row(w)
+            enlist(w, c, at, p)
+            winner(w, at).score = -f8(k)
+            kept = _offer(w, at, kept, row.left)
+    return kept
+
+
+@kernel("int64(World, int64)")
+def _rank_all(w: Any, c: int) -> int:
+    # Everybody is scored; those who stand first are kept for the next case of the instant.
+    row = case(w, c)
+    i = i8(position(w, row.position).instrument)
+    lost = position(w, row.position).pos
+    n = instrument(w, i)
+    kept = 0
+    for h in range(n.first_holder, n.first_holder + n.holders):
+        p = i8(holder(w, h).position)
+        if not may_stand(w, p, lost):
+            continue
+        mine = may_be_closed(w, position(w, p).account, row.loser)
+        if not mine and n.standing_room == 0:
+            continue
+        at = _free_row(w)
+        enlist(w, c, at, p)
+        if n.standing_room > 0:
+            keep_standing(w, i, at)
+        if mine:
+            kept = _offer(w, at, kept, row.left)
+        else:
+            _drop_row(w, at)
+    return kept
+
+
+@kernel("int64(World, int64, int64, int64)")
+def _rank_again(w: Any, c: int, p: int, kept: int) -> int:
+    # Let a position that stood first, or whose account changed, join the front of `kept` if it still may. Return its size then.
+    if not is_winner(w, c, p):
+        return kept
+    at = _free_row(w)
+    enlist(w, c, at, p)
+    return _offer(w, at, kept, case(w, c).left)
+
+
+@kernel("int64(World, int64)")
+def _rank_standing(w: Any, c: int) -> int:
+    # The front among those who stood first and those changed since; -1 when it may reach beyond them.
+    i = i8(position(w, case(w, c).position).instrument)
+    n = instrument(w, i)
+    w.rankings += 1
+    kept = 0
+    for k in range(n.first_standing, n.first_standing + n.standing):
+        account(w, standing(w, k).account).ranked = w.rankings
+        kept = _rank_again(w, c, standing(w, k).position, kept)
+    for k in range(n.standing_from, w.changes):
+        own = account(w, changed(w, k).account)
+        if own.ranked == w.rankings:
+            continue
+        own.ranked = w.rankings
+        for p in range(own.first_position, own.first_position + own.positions):
+            if position(w, p).instrument == i:
+                kept = _rank_again(w, c, p, kept)
+    if n.standing_whole != 0:
+        return kept
+    full = winner(w, 0).qty >= case(w, c).left and is_within(w, i, winner(w, FIRST_WINNER).close)
+    return kept if full else -1
+
+
 @kernel("int64(World, int64)")
 def rank_front(w: Any, c: int) -> int:
     """Score the winners of case ``c`` and queue up the front that holds the lots to close. Return how many stand there.
@@ -256,27 +355,19 @@ def rank_front(w: Any, c: int) -> int:
     Without a score of the venue everybody scores zero and the ties decide; from a random start the first one met ranks first.
     """
     row = case(w, c)
-    n = instrument(w, position(w, row.position).instrument)
-    winner(w, 0).qty = 0
-    winner(w, 0).wallet = FIRST_WINNER
-    winner(w, 0).equity = -1
-    kept = 0
-    here = venue(w, row.venue)
-    drawn = here.adl_decision == AdlDecision.RANDOM_START
-    start = draw_below(w, row.venue, n.holders) if drawn else 0
-    walk = min(n.holders, here.adl_walk) if drawn and here.adl_walk > 0 else n.holders
-    for k in range(walk):
-        p = i8(holder(w, n.first_holder + (start + k) % n.holders).position)
-        if is_winner(w, c, p) and not is_skipped(w, c, p, min(row.left, abs(position(w, p).pos))):
-            at = _free_row(w)
-            enlist(w, c, at, p)
-            if drawn:
-                winner(w, at).score = -f8(k)
-            kept = _offer(w, at, kept, row.left)
-    for node in range(kept // 2 - 1, -1, -1):
-        _sift(w, node, kept, 0)
-    row.winners = kept
-    return kept
+    o = position(w, row.position)
+    n = instrument(w, o.instrument)
+    _clear_front(w)
+    if venue(w, row.venue).adl_decision == AdlDecision.RANDOM_START:
+        return _turn_round(w, c, _rank_walk(w, c))
+    if n.standing_room > 0 and has_standing(w, o.instrument, 1 if o.pos > 0 else 0):
+        kept = _rank_standing(w, c)
+        if kept >= 0:
+            return _turn_round(w, c, kept)
+        n.standing_listing = -1
+        has_standing(w, o.instrument, 1 if o.pos > 0 else 0)
+        _clear_front(w)
+    return _turn_round(w, c, _rank_all(w, c))
 
 
 @kernel("int64(World, int64)")

@@ -17,7 +17,7 @@ from unhedged.kernels.compiled import accessor, address_of, name_type, record_at
 from unhedged.kernels.layout.accounts import ACCOUNT, BUCKET, POSITION, TOTAL, TRIGGER
 from unhedged.kernels.layout.agents import AGENT, MESSAGE, OBSERVATION, PARAMETER, TAG
 from unhedged.kernels.layout.books import BOOK, FAR, FAR_HASH, LEVEL, ORDER, WORD
-from unhedged.kernels.layout.cases import CASE, WINNER
+from unhedged.kernels.layout.cases import CASE, STANDING, WINNER
 from unhedged.kernels.layout.columns import columns
 from unhedged.kernels.layout.events import EVENT, HEAP, SLOT, SOON
 from unhedged.kernels.layout.market import (
@@ -40,7 +40,8 @@ TABLES: dict[str, np.dtype[Any]] = {
     "total": TOTAL, "position": POSITION, "holder": np.dtype([("position", "i4")]), "trigger": TRIGGER, "bucket": BUCKET,
     "order": ORDER, "book": BOOK, "level": LEVEL, "far": FAR, "far_hash": FAR_HASH, "word": WORD, "event": EVENT,
     "slot": SLOT, "soon": SOON, "heap": HEAP, "message": MESSAGE, "tag": TAG, "agent": AGENT, "parameter": PARAMETER, "quote": QUOTE,
-    "feed": FEED, "observation": OBSERVATION, "out": MESSAGE, "case": CASE, "winner": WINNER, "transfer": TRANSFER,
+    "feed": FEED, "observation": OBSERVATION, "out": MESSAGE, "case": CASE, "winner": WINNER, "standing": STANDING,
+    "changed": np.dtype([("account", "i4")]), "transfer": TRANSFER,
     "forced": FORCED, "fill": FILL, "series": SERIES, "desk": DESK, "news": NEWS, "outage": OUTAGE, "basis": np.dtype([("milli", "i8")]),
     "touched": np.dtype([("account", "i4")]), "fired": np.dtype([("trigger", "i4")]),
     "collateral": COLLATERAL, "haircut": HAIRCUT, "tally": np.dtype([("events", "i8")]), "risk": RISK,
@@ -95,6 +96,10 @@ COUNTERS = columns(
     cases=("i8", "cases of any kind opened since the start; the number of the next"),
     liquidations=("i8", "cases of traders opened since the start"),
     adl_closes=("i8", "winners closed since the start"),
+    changed_at=("i8", "1 + ns of the instant whose changed accounts are noted, 0 for none"),
+    changes=("i8", "accounts noted in it, those without a row included"),
+    listing=("i8", "how often those who stand first were forgotten"),
+    rankings=("i8", "rankings that looked at those who stand first alone"),
     margin_checks=("i8", "accounts evaluated since the start"),
     keep_fills=("i8", "1 keeps every fill, 0 those of kept accounts"),
     record_interval=("i8", "ns"),
@@ -158,6 +163,8 @@ observation = accessor("observation", OBSERVATION)
 out = accessor("out", MESSAGE)
 case = accessor("case", CASE)
 winner = accessor("winner", WINNER)
+standing = accessor("standing", STANDING)
+changed = accessor("changed", TABLES["changed"])
 transfer = accessor("transfer", TRANSFER)
 forced = accessor("forced", FORCED)
 fill = accessor("fill", FILL)

@@ -77,23 +77,18 @@ def _long_share(day: Day) -> float | None:
 
 
 def _onchain_adl_share(day: Day) -> float | None:
-    venue = day.roles.onchain
-    return closed.adl_share(day.at_venue(day.adl, venue), day.at_venue(day.liquidations, venue))
+    return closed.adl_share(day.onchain_adl, day.onchain_liquidations)
 
 
 def _first_takeover(day: Day) -> int | None:
-    steps = day.at_venue(day.liquidations, day.roles.onchain)
+    steps = day.onchain_liquidations
     taken = steps.filter(steps["step"] == "takeover")
     return None if taken.is_empty() else int(taken["t_ns"][0])
 
 
 def _after_takeover(day: Day, share: float) -> float | None:
     first = _first_takeover(day)
-    return (
-        None
-        if first is None
-        else bursts.reached_after(day.at_venue(day.adl, day.roles.onchain), first, share)
-    )
+    return None if first is None else bursts.reached_after(day.onchain_adl, first, share)
 
 
 def _fund_draw(day: Day) -> float | None:
@@ -115,7 +110,7 @@ def _worst_funding(day: Day) -> float | None:
 
 
 def _closes(measure: Callable[..., float | None]) -> Measure:
-    return lambda day: measure(day.at_venue(day.adl, day.roles.onchain))
+    return lambda day: measure(day.onchain_adl)
 
 
 MEASURES: dict[str, Measure] = {

@@ -186,6 +186,12 @@ def two_types(
     )
 
 
+def of_closed(desks: pl.DataFrame, adl: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of ``desks`` of agents that lost anything to ADL: of all that `two_types` reads no others."""
+    agents = adl["account"].str.split("@").list.first().unique()
+    return desks.filter(pl.col("agent").is_in(agents.implode()))
+
+
 def _hedges(taken: pl.DataFrame, desks: pl.DataFrame, spots: list[str]) -> tuple[float, float]:
     # Share of closed dollars taken from agents with a leg on spot, and how much of it they sold there soon after.
     total = float(taken["notional"].sum())
@@ -198,7 +204,11 @@ def _hedges(taken: pl.DataFrame, desks: pl.DataFrame, spots: list[str]) -> tuple
         return 0.0, 0.0
     first = theirs.group_by("agent").agg(struck=pl.col("t_ns").min(), lost=pl.col("qty").sum())
     held = (
-        legs.group_by("agent", "t_ns").agg(pl.col("pos").sum()).sort("t_ns").join(first, on="agent")
+        legs.filter(pl.col("agent").is_in(first["agent"].implode()))
+        .group_by("agent", "t_ns")
+        .agg(pl.col("pos").sum())
+        .sort("t_ns")
+        .join(first, on="agent")
     )
     before = (
         held.filter(pl.col("t_ns") <= pl.col("struck"))

@@ -5,6 +5,7 @@ import polars as pl
 
 from unhedged.measures.day import SECOND, Day
 
+KIND = "basis_desk"
 PROMPT = 180.0
 """Seconds to the first trade of one's own that part desks with a plan from those without. Ours: the source sorts accounts by
 their behaviour and gives medians of 31.6 s and 9 minutes."""
@@ -78,13 +79,23 @@ def adl_share(closes: pl.DataFrame, steps: pl.DataFrame) -> float | None:
     return closed / (closed + taken) if closed + taken > 0 else None
 
 
+def struck(desks: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of ``desks`` of basis desks that lost any of a short, in their order.
+
+    Most desks never do: what is asked about the others need not be sorted or summed.
+    """
+    mine = pl.col("kind") == KIND
+    hit = desks.filter(mine, pl.col("adl") > 0)["agent"].unique()
+    return desks.filter(pl.col("agent").is_in(hit.implode()), mine)
+
+
 def latencies(desks: pl.DataFrame) -> np.ndarray:
     """Return for each struck desk that traded again the seconds from its first close to its first trade of its own.
 
     A trade of its own is a change of a leg that ADL and liquidation do not explain, seen at recorded instants: late by at most one.
     """
-    legs = desks.filter(pl.col("kind") == "basis_desk").sort("agent", "instrument", "t_ns")
     keys = ["agent", "instrument"]
+    legs = struck(desks).select(*keys, "t_ns", "pos", "adl", "forced").sort("t_ns")
     taken = (pl.col("adl") + pl.col("forced")).diff().over(keys).fill_null(0.0)
     moved = pl.col("pos").diff().over(keys).fill_null(0.0)
     size = pl.col("pos").abs().max().over(keys)
@@ -96,16 +107,20 @@ def latencies(desks: pl.DataFrame) -> np.ndarray:
     return found["wait"].sort().to_numpy() / SECOND
 
 
+def _waits(day: Day) -> np.ndarray:
+    return latencies(day.desks)
+
+
 def prompt_latency(day: Day) -> float | None:
     """Return the median latency of desks that traded within `PROMPT`."""
-    waits = latencies(day.desks)
+    waits = day.once(_waits)
     waits = waits[waits <= PROMPT]
     return float(np.median(waits)) if len(waits) else None
 
 
 def late_latency(day: Day) -> float | None:
     """Return the median latency of desks that traded later than `PROMPT`."""
-    waits = latencies(day.desks)
+    waits = day.once(_waits)
     waits = waits[waits > PROMPT]
     return float(np.median(waits)) if len(waits) else None
 

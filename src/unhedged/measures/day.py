@@ -7,6 +7,7 @@ second is not a fall.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,10 @@ SECOND = 1_000_000_000
 SMOOTHING = 20 * SECOND
 BEFORE = 60.0
 """Seconds before the news over which levels and depth are called usual."""
+COLUMNS = {"desks": ("t_ns", "agent", "kind", "instrument", "pos", "forced", "adl")}
+"""All that measures read of the table with most rows; they read nearly all of the others."""
 Numbers = NDArray[np.float64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,14 @@ class Day:
 
     def __init__(self, tables: Callable[[str], pl.DataFrame], shock_ns: int, roles: Roles) -> None:
         self._tables, self.shock_ns, self.roles = tables, shock_ns, roles
+        self._once: dict[Callable[[Day], Any], Any] = {}
+
+    def once(self, of: Callable[["Day"], T]) -> T:
+        """Return what a function says of this day: computed for the first of the measures that ask, kept for the others."""
+        if of not in self._once:
+            self._once[of] = of(self)
+        found: T = self._once[of]
+        return found
 
     @cached_property
     def series(self) -> pl.DataFrame:
@@ -81,9 +93,18 @@ class Day:
         name = f"{venue}/{asset}-PERP" if perpetual else f"{venue}/{asset}"
         return name if name in self._frames else None
 
-    def at_venue(self, frame: pl.DataFrame, venue: str) -> pl.DataFrame:
-        """Return the rows of a table with ``instrument`` that are about ``venue``."""
-        return frame.filter(pl.col("instrument").str.starts_with(f"{venue}/"))
+    @cached_property
+    def onchain_liquidations(self) -> pl.DataFrame:
+        """Rows of `liquidations` on the on-chain venue."""
+        return self.liquidations.filter(self._onchain())
+
+    @cached_property
+    def onchain_adl(self) -> pl.DataFrame:
+        """Rows of `adl` on the on-chain venue."""
+        return self.adl.filter(self._onchain())
+
+    def _onchain(self) -> pl.Expr:
+        return pl.col("instrument").str.starts_with(f"{self.roles.onchain}/")
 
     def path(
         self, instrument: str | None, column: str, *, smooth: bool = True

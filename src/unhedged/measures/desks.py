@@ -6,14 +6,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from unhedged.measures.closed import latencies
+from unhedged.measures.closed import KIND, latencies
 from unhedged.measures.hedge_integrity import SECOND, hedge_break_loss, unhedged_delta_time
 
 KEPT = 0.9
 """A desk has kept its spot when this share of it is left at the first recorded instant after the strike."""
 OPEN = 0.1
 """Share of its worst exposure above which a desk counts as unhedged."""
-KIND = "basis_desk"
 
 
 def desk_measures(desks: pl.DataFrame, adl: pl.DataFrame, spot: Sequence[str]) -> dict[str, Any]:

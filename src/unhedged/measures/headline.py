@@ -41,6 +41,7 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
         if any(i.venue == venue.id and i.id not in spot for i in plan.instruments):
             found = adl_measures(tables["adl"], venue.id)
             measures.update({f"{name}.{venue.id}": value for name, value in found.items()})
+    tables = tables | {"desks": branching.of_closed(tables["desks"], tables["adl"])}
     for instrument in plan.instruments:
         mine = tables["series"].filter(pl.col("instrument") == instrument.id).sort("t_ns")
         measures.update(_market(instrument, mine, max(1, SMOOTHING // plan.record_ns)))

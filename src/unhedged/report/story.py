@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from unhedged.measures.closed import struck
 from unhedged.measures.desks import longest_gap
 from unhedged.vocab.units import show_duration, show_money, show_number, show_rate
 
@@ -34,21 +35,26 @@ def worst_desk(tables: Tables) -> list[str]:
         Gives a table of one replicate by name.
     """
     found = find(tables)
-    return [] if found is None else [_closed(found), _gap(found), _answer(found)]
+    return [] if found is None else told(found)
+
+
+def told(case: Case) -> list[str]:
+    """Return the lines about a desk: what was closed, how large the gap was, what it did about it."""
+    return [_closed(case), _gap(case), _answer(case)]
 
 
 def find(tables: Tables) -> Case | None:
     """Return the struck basis desk with the largest exposure since its first close, None without one."""
-    rows = tables("desks").filter(pl.col("kind") == "basis_desk")
-    struck = (
+    rows = struck(tables("desks"))
+    hit = (
         rows.group_by("agent", "t_ns")
         .agg(pl.col("adl").sum(), pl.col("exposure").sum().abs())
         .filter(pl.col("adl") > 0)
         .sort("exposure", "agent", descending=[True, False])
     )
-    if struck.is_empty():
+    if hit.is_empty():
         return None
-    desk = str(struck["agent"][0])
+    desk = str(hit["agent"][0])
     series = tables("series")
     spot = series.filter(pl.col("index").is_null())["instrument"].unique().to_list()
     mine = rows.filter(pl.col("agent") == desk)

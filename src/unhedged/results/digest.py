@@ -40,7 +40,7 @@ def _parts(column: pl.Series) -> Iterator[Any]:
         # Lengths keep ("ab", "c") apart from ("a", "bc").
         text = column.fill_null("")
         yield _whole(text.str.len_bytes())
-        yield str(text.str.join("").item()).encode()
+        yield bytes(text.str.join("").cast(pl.Binary).item())
     elif column.dtype.is_float():
         values = column.fill_null(0.0).cast(pl.Float64).to_numpy().astype("<f8", copy=False) + 0.0
         if np.isnan(values).any():

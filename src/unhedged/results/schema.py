@@ -7,7 +7,7 @@ coin at a venue of inverse contracts, whose coin counts at mark where a column i
 never zero.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -311,8 +311,8 @@ REPLICATE_KEYS: Mapping[str, Column] = {
 """Columns every row of ``replicates`` has; one column per headline measure follows."""
 
 
-def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return ``frame`` with the columns of table ``name`` in order, or say what is wrong.
+def conform(name: str, frame: pl.DataFrame, columns: Collection[str] | None = None) -> pl.DataFrame:
+    """Return ``frame`` with the columns of table ``name`` in order, all or those of ``columns``, or say what is wrong.
 
     A whole-number column may come narrower than 64 bits; nothing else is converted.
 
@@ -323,7 +323,13 @@ def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """
     if name not in TABLES:
         raise ResultsError(f'There is no table "{name}".', hint=f"Tables: {', '.join(TABLES)}.")
-    wanted = TABLES[name].polars()
+    wanted = pl.Schema(
+        {
+            column: dtype
+            for column, dtype in TABLES[name].polars().items()
+            if columns is None or column in columns
+        }
+    )
     missing = [column for column in wanted if column not in frame.columns]
     extra = [column for column in frame.columns if column not in wanted]
     if missing or extra:

@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,9 @@ from unhedged.results.manifest import Manifest
 from unhedged.results.whole import CHECKS, LOCK, REPLICATES, ROW, SUMMARY
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.errors import ResultsError
+
+TIME_OF_DAY = "utc"
+"""Column of the time of day in tables of dated scenarios, computed from ``t_ns``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +131,17 @@ class Store:
             ) from error
 
     def table(
-        self, name: str, replicate: int | None = None, *, of: Sequence[int] | None = None
+        self,
+        name: str,
+        replicate: int | None = None,
+        *,
+        of: Sequence[int] | None = None,
+        columns: Collection[str] | None = None,
     ) -> pl.DataFrame:
         """Return table ``name`` of one replicate, or of all (or those in ``of``) with a column ``replicate`` in front.
 
-        ``"replicates"`` is the table with one row per replicate. Dated scenarios get a column ``utc``.
+        ``"replicates"`` is the table with one row per replicate. Dated scenarios get a column ``utc`` next to ``t_ns``. Columns
+        not among ``columns``, where those are given, are not read from the disk; ``utc`` is one of them.
         """
         if name == REPLICATES:
             return self.summary(of)
@@ -140,13 +149,22 @@ class Store:
             raise ResultsError(
                 f'There is no table "{name}".', hint=f"Tables: {', '.join(schema.TABLES)}."
             )
+        unknown = set(columns or ()) - {*schema.TABLES[name].columns, TIME_OF_DAY}
+        if unknown:
+            raise ResultsError(
+                f'Table {name} has no column "{min(unknown)}".',
+                hint=f"Columns: {', '.join(schema.TABLES[name].columns)}.",
+            )
+        dated = columns is None or TIME_OF_DAY in columns
         if replicate is not None:
-            return self._with_utc(self._read(name, replicate))
+            found = self._read(name, replicate, columns)
+            return self._with_utc(found) if dated else found
         frames = [
-            self._read(name, n).insert_column(0, pl.lit(n, pl.Int64).alias("replicate"))
+            self._read(name, n, columns).insert_column(0, pl.lit(n, pl.Int64).alias("replicate"))
             for n in (self.finished() if of is None else of)
         ]
-        return self._with_utc(pl.concat(frames)) if frames else schema.empty(name)
+        found = pl.concat(frames) if frames else schema.empty(name)
+        return self._with_utc(found) if dated and frames else found
 
     def summary(self, of: Sequence[int] | None = None) -> pl.DataFrame:
         """Return one row per complete replicate (or those in ``of``): number, digest, seconds, every headline measure."""
@@ -214,7 +232,9 @@ class Store:
             return [f"{SUMMARY} is missing or damaged."]
         return [] if same else [f"{SUMMARY} is not what the replicates say."]
 
-    def _read(self, name: str, replicate: int) -> pl.DataFrame:
+    def _read(
+        self, name: str, replicate: int, columns: Collection[str] | None = None
+    ) -> pl.DataFrame:
         file = self.path / REPLICATES / f"{replicate:04}" / f"{name}.parquet"
         if not file.is_file():
             raise ResultsError(
@@ -224,7 +244,10 @@ class Store:
                 else "Run again to redo it.",
             )
         try:
-            return schema.conform(name, pl.read_parquet(file))
+            wanted = (
+                None if columns is None else [column for column in columns if column != TIME_OF_DAY]
+            )
+            return schema.conform(name, pl.read_parquet(file, columns=wanted), wanted)
         except (pl.exceptions.PolarsError, OSError) as error:
             raise ResultsError(
                 f"{file} is damaged: {error}.", hint="Run again to redo the replicate."
@@ -237,8 +260,8 @@ class Store:
         origin = datetime.fromisoformat(start)
         utc = (
             pl.lit(origin).cast(pl.Datetime("ns", "UTC")) + pl.duration(nanoseconds="t_ns")
-        ).alias("utc")
-        return frame.with_columns(utc).select("utc", pl.exclude("utc"))
+        ).alias(TIME_OF_DAY)
+        return frame.with_columns(utc).select(TIME_OF_DAY, pl.exclude(TIME_OF_DAY))
 
 
 def folder_name(plan: RunPlan) -> str:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import njit
 from tests.support.winners import as_plain, winners_with
 
 from unhedged.adl import DEFAULT, REGISTRY
@@ -14,7 +13,7 @@ from unhedged.adl.pro_rata import contract_pro_rata
 from unhedged.adl.queue import allocate_queue, queue_order, queue_policy
 from unhedged.adl.random_start import random_start
 from unhedged.adl.scores import SCORES
-from unhedged.kernels.compiled import call_score
+from unhedged.kernels.compiled import call_score, entry
 from unhedged.kernels.layout.cases import WINNER
 from unhedged.reference import allocation as plain
 from unhedged.reference.rng import uniforms_of
@@ -23,7 +22,7 @@ from unhedged.vocab import registry
 from unhedged.vocab.errors import PluginError
 
 
-@njit("float64(int64, int64)")
+@entry("float64(int64, int64)")
 def score_at(address, winner):
     return call_score(address, winner)
 

@@ -1,6 +1,5 @@
 """A crowd that brings assets in place of dollars: the same equity, lots that are conserved, and a choice of price that tells."""
 
-import numba
 import numpy as np
 import polars as pl
 import pytest
@@ -8,6 +7,7 @@ import pytest
 import unhedged
 from unhedged.engine.build import build
 from unhedged.kernels import accounts
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.tables import world
 from unhedged.scenario.load import load
 
@@ -15,7 +15,7 @@ SCENARIO, PRICE = "collateral-depeg", "venue.hub.collateral.price"
 REPLICATES = 3
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def equity(address, a):
     return accounts.equity(world(address), a)
 

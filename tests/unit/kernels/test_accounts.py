@@ -1,45 +1,45 @@
 """Value, margin and order checks of accounts."""
 
-import numba
 import pytest
 
 from unhedged.kernels import accounts
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import world
 from unhedged.vocab.enums import InstrumentKind, Side
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def equity(address, a):
     return accounts.equity(world(address), a)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def maintenance(address, a):
     return accounts.maintenance(world(address), a)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def initial(address, a):
     return accounts.initial(world(address), a)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def value(address, p):
     return accounts.value_of(world(address), p)
 
 
-@numba.njit("int64(int64, int64, int64)")
+@entry("int64(int64, int64, int64)")
 def tier(address, i, notional):
     return accounts.find_tier(world(address), i, notional)
 
 
-@numba.njit("boolean(int64, int64, int64, int64, int64, int64)")
+@entry("boolean(int64, int64, int64, int64, int64, int64)")
 def can_add(address, a, p, side, px, qty):
     return accounts.can_add(world(address), a, p, side, px, qty)
 
 
-@numba.njit("void(int64, int64)")
+@entry("void(int64, int64)")
 def mark_dirty(address, a):
     accounts.mark_dirty(world(address), a)
 

@@ -1,10 +1,10 @@
 """Passive holders who want out and cannot: the same order after a while, for what is left, until they are out."""
 
 import pytest
-from numba import njit
 from tests.support.market import FIRST_TRADER, Market
 
 from unhedged.kernels.clock import next_event, release_event
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.gateway import arrive
 from unhedged.kernels.risk import PANIC_DELAY, close_all
 from unhedged.kernels.tables import event, world
@@ -16,12 +16,12 @@ AFTER = 7 * 10**9
 BAND = 50_000_000  # 5 %
 
 
-@njit("void(int64, int64, int64)")
+@entry("void(int64, int64, int64)")
 def close(address: int, p: int, cause: int) -> None:
     close_all(world(address), p, cause, 0)
 
 
-@njit("int64(int64)")
+@entry("int64(int64)")
 def deliver(address: int) -> int:
     # The next event, a message; its time.
     w = world(address)

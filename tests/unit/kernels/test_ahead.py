@@ -1,17 +1,17 @@
 """Fetching ahead touches memory and changes nothing but its own rings."""
 
 import numpy as np
-from numba import njit
 
 from unhedged.engine.bench_scenarios import loop_scenario
 from unhedged.engine.build import build
 from unhedged.kernels import loop
 from unhedged.kernels.ahead import LEAD, MOST, fetch_ahead
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.tables import TABLES, world
 from unhedged.scenario.load import load
 
 
-@njit("void(int64, int64)")
+@entry("void(int64, int64)")
 def look(address: int, slots: int) -> None:
     w = world(address)
     w.soon_slot = w.wheel_cursor + LEAD - slots

@@ -1,27 +1,27 @@
 """What a book could trade: depth, impact prices, and next prices across the window's edge."""
 
-import numba
 import pytest
 from tests.support.one_book import Desk
 
 from unhedged.kernels import depth as kernels
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.tables import world
 from unhedged.vocab.enums import InstrumentKind, Side
 
 BUY, SELL = Side.BUY, Side.SELL
 
 
-@numba.njit("int64(int64, int64, int64)")
+@entry("int64(int64, int64, int64)")
 def depth(address, side, px):
     return kernels.depth(world(address), 0, side, px)
 
 
-@numba.njit("int64(int64, int64, int64)")
+@entry("int64(int64, int64, int64)")
 def impact(address, side, atoms):
     return kernels.impact_px(world(address), 0, side, atoms)
 
 
-@numba.njit("int64(int64, int64, int64, int64, int64)")
+@entry("int64(int64, int64, int64, int64, int64)")
 def fillable(address, side, px, qty, owner):
     return kernels.fillable(world(address), 0, side, px, qty, owner)
 

@@ -3,10 +3,10 @@
 import time
 
 import pytest
-from numba import njit
 
 from unhedged.kernels import clock
 from unhedged.kernels.clock_hold import hold
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import event, world
 from unhedged.vocab.enums import EventKind, Priority
@@ -17,7 +17,7 @@ DAY = 86_400_000_000_000
 WAKE, MESSAGE, MARK, CASE = EventKind.WAKE, EventKind.MESSAGE, EventKind.MARK, EventKind.CASE
 
 
-@njit("int64(int64)")
+@entry("int64(int64)")
 def _pop(address):
     w = world(address)
     row = clock.next_event(w)
@@ -29,7 +29,7 @@ def _pop(address):
     return subject
 
 
-@njit("int64(int64)")
+@entry("int64(int64)")
 def _priority(kind):
     return clock.priority_of(kind)
 

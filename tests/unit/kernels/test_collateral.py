@@ -1,11 +1,11 @@
 """What an asset counts for: at a tier's floor and an atom to each side, and as the calculator for people has it."""
 
-import numba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from unhedged.kernels import collateral
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import world
 from unhedged.rules.collateral import next_credit
@@ -15,7 +15,7 @@ DOLLAR = 1_000_000
 SCHEDULE = ((0, 900_000_000), (100 * DOLLAR, 500_000_000), (250 * DOLLAR, 0))
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def counted(address, worth):
     return collateral.counted(world(address), 0, worth)
 

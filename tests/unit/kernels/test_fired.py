@@ -1,10 +1,10 @@
 """The order in which touched triggers are served, and what becomes of one that is withdrawn before."""
 
 import pytest
-from numba import njit
 from tests.support.market import FIRST_TRADER, Market, move_mark
 
 from unhedged.kernels.buckets import add_trigger, withdraw_trigger
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.tables import world
 from unhedged.vocab.enums import TriggerKind
 
@@ -12,12 +12,12 @@ KIND = int(TriggerKind.STOP_LOSS)
 MARK = 100_000_000
 
 
-@njit("int64(int64, int64, int64, int64)")
+@entry("int64(int64, int64, int64, int64)")
 def add(address: int, p: int, milli: int, rising: int) -> int:
     return add_trigger(world(address), p, KIND, milli, rising, -1)
 
 
-@njit("void(int64, int64)")
+@entry("void(int64, int64)")
 def withdraw(address: int, row: int) -> None:
     withdraw_trigger(world(address), row)
 

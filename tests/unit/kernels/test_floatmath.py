@@ -8,30 +8,30 @@ from decimal import Decimal, localcontext
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import njit
 
 from unhedged.kernels import floatmath
+from unhedged.kernels.compiled import entry
 from unhedged.reference import floatmath as plain
 
 INF = math.inf
 
 
-@njit("float64(float64)")
+@entry("float64(float64)")
 def _ln(x):
     return floatmath.ln(x)
 
 
-@njit("float64(float64)")
+@entry("float64(float64)")
 def _exp(x):
     return floatmath.exp_(x)
 
 
-@njit("float64(float64, float64)")
+@entry("float64(float64, float64)")
 def _pow(x, y):
     return floatmath.pow_(x, y)
 
 
-@njit("float64(float64)")
+@entry("float64(float64)")
 def _quantile(u):
     return floatmath.normal_quantile(u)
 

@@ -1,9 +1,9 @@
 """Payments conserve money, are totalled by reason, and leave rows where rows are owed."""
 
 import pytest
-from numba import njit
 
 from unhedged.kernels import compiled, ledger
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import world
 from unhedged.vocab.enums import AccountKind, EntryReason, InstrumentKind
@@ -11,17 +11,17 @@ from unhedged.vocab.enums import AccountKind, EntryReason, InstrumentKind
 FEE, DRAW, FUNDING = EntryReason.TRADING_FEE, EntryReason.FUND_DRAW, EntryReason.FUNDING
 
 
-@njit("void(int64, int64, int64, int64, int64)")
+@entry("void(int64, int64, int64, int64, int64)")
 def _pay(address, source, target, atoms, reason):
     ledger.pay(world(address), source, target, atoms, reason)
 
 
-@njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def _imbalance(address, asset):
     return ledger.imbalance(world(address), asset)
 
 
-@njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def _position_imbalance(address, i):
     return ledger.position_imbalance(world(address), i)
 

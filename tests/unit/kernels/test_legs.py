@@ -1,11 +1,11 @@
 """Orders on the legs of an account in hedge mode: what opens, what only closes, and what margin is asked."""
 
-import numba
 import pytest
 from tests.support.market import FIRST_TRADER, Market
 
 from unhedged.kernels import accounts as kernel_accounts
 from unhedged.kernels import legs, orders
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.tables import world
 from unhedged.vocab.enums import Command, Leg, Reject, Side, TimeInForce
 
@@ -14,22 +14,22 @@ WHO, OTHER = FIRST_TRADER, FIRST_TRADER + 1
 PX = 100
 
 
-@numba.njit("int64(int64)")
+@entry("int64(int64)")
 def submit(address):
     return orders.submit(world(address), 0)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def initial(address, a):
     return kernel_accounts.initial(world(address), a)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def other_leg(address, p):
     return legs.other_leg(world(address), p)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def hedged_leg(address, a):
     return legs.hedged_leg(world(address), a)
 

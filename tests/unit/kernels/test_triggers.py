@@ -1,10 +1,10 @@
 """Trigger prices, stops, and who needs action after a mark update."""
 
-import numba
 import numpy as np
 import pytest
 
 from unhedged.kernels import accounts, buckets, triggers
+from unhedged.kernels.compiled import entry
 from unhedged.kernels.margin_check import draw_population, same_answers
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.tables import instrument, world
@@ -13,7 +13,7 @@ from unhedged.vocab.enums import AccountKind, AccountStatus, TriggerKind
 SPARE = 8  # trigger rows for stops
 
 
-@numba.njit("void(int64, int64, int64)")
+@entry("void(int64, int64, int64)")
 def move(address, i, milli):
     w = world(address)
     old = instrument(w, i).mark_milli
@@ -21,37 +21,37 @@ def move(address, i, milli):
     triggers.mark_moved(w, i, old, milli)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def drain(address, v):
     return triggers.drain(world(address), v)
 
 
-@numba.njit("int64(int64, int64)")
+@entry("int64(int64, int64)")
 def scan(address, v):
     return triggers.scan_all(world(address), v)
 
 
-@numba.njit("void(int64, int64)")
+@entry("void(int64, int64)")
 def place_all(address, v):
     triggers.place_all(world(address), v)
 
 
-@numba.njit("void(int64, int64)")
+@entry("void(int64, int64)")
 def mark_dirty(address, a):
     accounts.mark_dirty(world(address), a)
 
 
-@numba.njit("int64(int64, int64, int64, int64, int64)")
+@entry("int64(int64, int64, int64, int64, int64)")
 def add(address, p, kind, px, rising):
     return triggers.add_trigger(world(address), p, kind, px, rising, -1)
 
 
-@numba.njit("void(int64, int64)")
+@entry("void(int64, int64)")
 def remove(address, row):
     triggers.remove_trigger(world(address), row)
 
 
-@numba.njit("int64(int64, int64, int64)")
+@entry("int64(int64, int64, int64)")
 def bucket_of(address, i, milli):
     return buckets.bucket_from(instrument(world(address), i).start_milli, milli)
 

@@ -3,21 +3,21 @@
 import random
 
 import pytest
-from numba import njit
 
 from unhedged.kernels import wide
+from unhedged.kernels.compiled import entry
 from unhedged.rules import integer
 
 MOST = 2**63 - 1
 EDGES = (0, 1, 2, 3, 999_999_999, 10**9, 2**31 - 1, 2**32, 2**32 + 1, 2**62, MOST)
 
 
-@njit("int64(int64, int64, int64)")
+@entry("int64(int64, int64, int64)")
 def floor(a: int, b: int, c: int) -> int:
     return wide.mul_div_floor(a, b, c)
 
 
-@njit("int64(int64, int64, int64)")
+@entry("int64(int64, int64, int64)")
 def ceil(a: int, b: int, c: int) -> int:
     return wide.mul_div_ceil(a, b, c)
 

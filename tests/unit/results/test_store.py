@@ -39,6 +39,16 @@ def test_all_replicates_are_read_with_their_number(store: Store, transfers) -> N
     assert store.table("replicates")["replicate"].to_list() == [0, 2]
 
 
+def test_only_the_columns_asked_for_are_read(store: Store, transfers) -> None:
+    for n in (0, 1):
+        store.write_replicate(n, {"transfers": transfers}, headline={})
+    found = store.table("transfers", 0, columns=("usd", "reason"))
+    assert found.equals(transfers.select("usd", "reason"))
+    assert store.table("transfers", columns=("usd",)).columns == ["replicate", "usd"]
+    with pytest.raises(ResultsError, match='no column "price"'):
+        store.table("transfers", 0, columns=("usd", "price"))
+
+
 def test_optional_table_is_absent_unless_written(store: Store) -> None:
     store.write_replicate(0, {}, headline={})
     with pytest.raises(ResultsError, match="--keep all"):

@@ -10,6 +10,7 @@ ACCOUNT = columns(
     topup_ppb=("i8", "tops up when equity < this share of maintenance; 0 for never"),
     cooldown_until=("i8", "ns, sliced ladder"),
     again=("i8", "ns until its holder tries again to get out at market; 0 for never"),
+    ranked=("i8", "number of the ranking that looked at it last"),
     owner=("i4", "who it belongs to: self-trade prevention and ADL pairing"),
     venue=("i4", "row"),
     agent=("i4", "agent that acts for it, -1 for a passive account"),

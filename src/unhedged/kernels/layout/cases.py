@@ -31,6 +31,13 @@ CASE = columns(
     bankruptcy_milli=("i8", "bankruptcy price found when the case reached this position"),
 )
 
+STANDING = columns(
+    score=("f8", "of a winner when it was ranked"),
+    qty=("i8", "lots it held then"),
+    account=("i4", "row"),
+    position=("i4", "row"),
+)
+
 WINNER = columns(
     position=("i4", "row"),
     account=("i4", "row"),

@@ -2,10 +2,11 @@
 
 import polars as pl
 
+from unhedged.measures.closed import struck
 from unhedged.report.figures.replicate import Replicate
 from unhedged.report.page import look
 from unhedged.report.page.parts import Figure, Grid
-from unhedged.report.story import find, worst_desk
+from unhedged.report.story import find, told
 from unhedged.vocab.units import show_money
 
 LARGEST = 20
@@ -47,7 +48,7 @@ def legs(one: Replicate) -> Figure | None:
     return Figure(
         id="legs",
         question="What happened to the desk hit worst?",
-        reading=" ".join(worst_desk(one.table)),
+        reading=" ".join(told(found)),
         data=data,
         layout=layout,
         grid=_largest(one),
@@ -103,19 +104,17 @@ def _largest(one: Replicate) -> Grid:
 
 def unhedged(one: Replicate) -> Figure | None:
     """Return what all desks whose short was closed had without a hedge, over time; None where there were none."""
-    desks = one.table("desks").filter(pl.col("kind") == "basis_desk")
     keys = ["agent", "t_ns", *(["utc"] if one.dated else [])]
-    struck = (
-        desks.group_by(keys)
+    hit = (
+        struck(one.table("desks"))
+        .group_by(keys)
         .agg(pl.col("exposure").sum(), pl.col("adl").sum())
         .filter(pl.col("adl") > 0)
     )
-    if struck.is_empty():
+    if hit.is_empty():
         return None
     keys.remove("agent")
-    total = (
-        struck.group_by(keys).agg(usd=pl.col("exposure").abs().sum(), desks=pl.len()).sort("t_ns")
-    )
+    total = hit.group_by(keys).agg(usd=pl.col("exposure").abs().sum(), desks=pl.len()).sort("t_ns")
     layout = look.layout(300)
     layout["yaxis"] = look.axis("$M")
     layout["xaxis"] = one.axis()
@@ -125,7 +124,7 @@ def unhedged(one: Replicate) -> Figure | None:
         id="unhedged",
         question="How much stood without a hedge, and for how long?",
         reading=(
-            f"{struck['agent'].n_unique():,} desks lost shorts; together they stood {show_money(peak['usd'])} unhedged at "
+            f"{hit['agent'].n_unique():,} desks lost shorts; together they stood {show_money(peak['usd'])} unhedged at "
             f"{one.clock(peak['t_ns'])}, and {show_money(end)} at the end."
         ),
         data=[

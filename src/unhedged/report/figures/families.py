@@ -31,6 +31,7 @@ def families(one: Replicate) -> Figure | None:
     found = cases(one.table("liquidations"))
     if found.is_empty():
         return None
+    desks = branching.of_closed(one.table("desks"), one.table("adl"))
     heights = look.panels([1.0, 0.8], gap=0.2)
     layout = look.layout(520, barmode="stack")
     layout["yaxis"] = look.axis("$M a minute", domain=heights[0])
@@ -53,7 +54,7 @@ def families(one: Replicate) -> Figure | None:
                 "ratio while liquidating",
                 "two types at the worst minute",
             ),
-            rows=[_row(one, found, contract) for contract in one.contracts],
+            rows=[_row(one, found, contract, desks) for contract in one.contracts],
             note=(
                 "A liquidation's parent is the case whose order pushed its book most while the mark it averages moved, where forced orders "
                 "made at least half of that move. Ratio: what liquidations and stops within the next 1% would close over what rests "
@@ -96,7 +97,9 @@ def _sizes(found: pl.DataFrame) -> dict[str, object]:
     }
 
 
-def _row(one: Replicate, found: pl.DataFrame, contract: str) -> tuple[str, ...]:
+def _row(
+    one: Replicate, found: pl.DataFrame, contract: str, desks: pl.DataFrame
+) -> tuple[str, ...]:
     mine = found.filter(pl.col("instrument") == contract)
     steps = one.table("liquidations").filter(pl.col("instrument") == contract)
     ratios = branching.structural(one.series_of(contract), in_dollars=contract in one.inverse)
@@ -108,7 +111,7 @@ def _row(one: Replicate, found: pl.DataFrame, contract: str) -> tuple[str, ...]:
         series=one.table("series"),
         steps=one.table("liquidations"),
         adl=one.table("adl"),
-        desks=one.table("desks"),
+        desks=desks,
         in_dollars=contract in one.inverse,
     )
     share = caused(mine)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 LONG, SHORT, FUND, ADL, LIQUIDATION = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"
 """Okabe and Ito's colours, told apart by the colour-blind."""
@@ -28,16 +29,24 @@ def thin(
     xs, ys = np.asarray(x), np.asarray(y, np.float64)
     if len(xs) <= most:
         return xs.tolist(), shown(ys)
-    kept: list[int] = []
-    for part in np.array_split(np.arange(len(xs)), most // 2):
-        found = part[~np.isnan(ys[part])]
-        ends = (
-            {int(found[ys[found].argmin()]), int(found[ys[found].argmax()])}
-            if len(found)
-            else {int(part[0])}
-        )
-        kept += sorted(ends)
+    stretches = most // 2
+    length, longer = divmod(len(xs), stretches)  # the first `longer` have one point more
+    middle = longer * (length + 1)
+    kept = np.unique(np.concatenate([_ends(ys[:middle], length + 1), middle + _ends(ys[middle:], length)]))  # fmt: skip
     return xs[kept].tolist(), shown(ys[kept])
+
+
+def _ends(ys: NDArray[np.float64], length: int) -> NDArray[np.intp]:
+    # Where the lowest and the highest number of each stretch stand; its first point where it has no number.
+    parts = ys.reshape(-1, length)
+    none, finite = (
+        np.isnan(parts),
+        np.nan_to_num(parts, nan=0.0),
+    )  # an infinity is a number, and comes before none
+    lowest = np.where(none, np.inf, finite).argmin(axis=1)
+    highest = np.where(none, -np.inf, finite).argmax(axis=1)
+    first = np.arange(len(parts)) * length
+    return np.concatenate([first + lowest, first + highest])
 
 
 def shown(values: Iterable[float]) -> list[float | None]:
