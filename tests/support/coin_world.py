@@ -129,7 +129,8 @@ def scenario(seed: int, seconds: int = 80) -> str:
     )
     steps = STEPS[seed % len(STEPS)]
     text = small_world.scenario(seed, seconds, RULEBOOKS[seed % len(RULEBOOKS)])
-    margin = "portfolio" if seed % len(RULEBOOKS) == 0 else "cross"
+    text = text.replace(small_world.SUPPLIED, "")
+    margin = "cross" if seed % len(RULEBOOKS) == 1 else "portfolio"
     text = re.sub(r'margin = "(cross|isolated)"', f'margin = "{margin}"', text)
     text = text.replace("[venue.fund]\n", f"{taken}", 1)
     text = text.replace("[venue.vault]\n", TAKEN_BY_VAULT, 1)

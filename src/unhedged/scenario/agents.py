@@ -246,7 +246,7 @@ class Leveraged(Group):
     weights: tuple[float, ...] = key((), "shares of the instruments in a position; even if empty")
     margin: Literal["cross", "isolated", "portfolio"] = key(
         "cross",
-        "one pocket for all, or one a position; portfolio: one, by the venue's unified ratio",
+        "one pocket for all, or one a position; portfolio: one, by the venue's formula for the whole",
     )
     position_mode: PositionMode = key(
         "one_way", "one net position a contract, or a long and a short leg"
