@@ -64,6 +64,12 @@ def _fill_portfolio(row: Any, own: PortfolioPlan | None) -> None:
         row["portfolio_range_ppb"] = own.range_ppb
 
 
+def secured_by(group: AgentGroupPlan) -> str:
+    """Return the instrument whose venue gets what a block brings: a crowd's first, a basis desk's short."""
+    params = group.params
+    return str(params["short"] if "short" in params else params["instruments"][0])
+
+
 def blank_balances(rows: Rows, venue: VenuePlan, count: int) -> Array:
     """Return ``count`` accounts' empty balances of everything ``venue`` takes, one row an account."""
     books = [rows.instruments[asset.book] for asset in venue.collateral.assets]

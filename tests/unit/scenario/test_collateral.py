@@ -158,3 +158,12 @@ def test_parts_sum_to_the_margin_at_most(taking):
     load(taking)
     taking["agent"][0]["collateral"]["BTC"] = {"part": "60%"}
     assert "sum to 110%" in refusals(taking)
+
+
+def test_a_desk_brings_what_the_venue_of_its_short_takes(taking):
+    desk = {"id": "desk", "kind": "basis_desk", "spot": "spot/BTC", "short": "hub/BTC-PERP"}
+    taking["agent"].append(desk | {"collateral": {"USDE": {"part": "30%"}}})
+    plan = load(taking).plan()
+    assert plan.agents[-1].params["collateral"]["USDE"]["part"] == 300_000_000
+    taking["agent"][-1]["collateral"] = {"BTC": {}}
+    assert 'Unknown collateral of its venue "BTC"' in refusals(taking)
