@@ -28,6 +28,7 @@ distance = {{ law = "exponential", mean = "3%" }}
 
 [agent.take_profit]
 share = "30%"
+at_limit = "50%"
 distance = {{ law = "exponential", mean = "2%" }}
 
 [agent.top_up]

@@ -208,6 +208,7 @@ leverage = {{ law = "lognormal", median = 8.0, sigma = 0.7, high = 40.0 }}
 
 [agent.take_profit]
 share = "60%"
+at_limit = "50%"
 distance = {{ law = "exponential", mean = "2%" }}
 
 [[agent]]

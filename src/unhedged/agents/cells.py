@@ -169,14 +169,16 @@ DIP_REFRESH = 24
 # state
 DIP_BEGAN = 0  # ns, first turn
 DIP_LAST = 1  # ns, previous turn
-DIP_MID = 2  # ticks
+DIP_CLOSE = 2  # ticks, close of the last candle
 DIP_VARIANCE = 3  # of the relative mid per second, 60 s average
 DIP_CALM = 4  # the same in calm times
 DIP_FIRST = 5  # ns, when it first saw its discount; 0 for not yet
 DIP_BUSY = 6  # ns, when its orders have certainly arrived
-DIP_STRESS = 7  # σ over calm
+DIP_FALLING = 7  # what this candle or the last one fell, in calm σ of a candle
 DIP_BUDGET = 8  # dollars it may spend now, saved up turn by turn
 DIP_RESTING = 9  # 1 while a passive order may rest
+DIP_SINCE = 10  # seconds since that close
+DIP_FELL = 11  # part by which the last candle fell
 
 # -------------------------------------------------------------------------------------------- momentum
 MOM_SIDE = 10  # -1 sells falls, 1 buys rises, 0 both

@@ -4,14 +4,17 @@
                                ─▶ spends what is there over its pace, in slices
     price above value again ─▶ sells what it bought
 
-The discount it asks for rises with volatility. A part of the capital may stand in a ladder of bids far below the market from
-the start; a rung that is eaten comes back slowly.
+The discount it asks for rises with how far this minute or the last one fell: nobody catches a falling knife. Volatility would do
+as well while the price falls, but it stays high as long as books are empty, and so keeps away the very people who could fill
+them. The larger what it gets over what it asks for, the more it hurries. A part of the capital may stand in a ladder of bids far
+below the market from the start; a rung that is eaten comes back slowly.
 """
 
+import math
 from typing import Any
 
 from unhedged.agents import cells as c
-from unhedged.agents.chance import learn_variance, power_distance, stress_of
+from unhedged.agents.chance import LEAST_SIGMA, learn_variance, power_distance
 from unhedged.agents.orders import (
     ATOM,
     SECOND,
@@ -31,6 +34,8 @@ from unhedged.vocab.enums import Side, TimeInForce
 
 PASSIVE_TAG = 0
 FIRST_RUNG = 1
+CANDLE = 60.0
+"""Seconds between the closes of its chart."""
 LEAST_ORDER = 0.02
 """Part of a slice that must be saved up before an order is sent."""
 
@@ -63,7 +68,7 @@ def begin(seen: Any, row: Any, me: Any, out: int) -> int:
     """Start watching and put the ladder up. Return messages."""
     me.state[c.DIP_BEGAN] = float(max(1, seen.t))
     me.state[c.DIP_LAST] = float(seen.t)
-    me.state[c.DIP_MID] = middle(seen, 0)
+    me.state[c.DIP_CLOSE] = middle(seen, 0)
     n = 0
     if row.of[c.DIP_LADDER] > 0.0:
         for rung in range(int(row.of[c.DIP_LADDER_ORDERS])):
@@ -73,13 +78,20 @@ def begin(seen: Any, row: Any, me: Any, out: int) -> int:
 
 @kernel("void(Observation, Parameter, Agent, float64)")
 def learn(seen: Any, row: Any, me: Any, seconds: float) -> None:
-    """Update volatility; note the first discount, from which its money is on the way."""
+    """Update calm volatility and the fall of this candle; note the first discount, from which its money is on the way."""
     px = middle(seen, 0)
-    move = px / me.state[c.DIP_MID] - 1.0
-    elapsed = (seen.t - me.state[c.DIP_BEGAN]) / SECOND
-    learn_variance(me, c.DIP_VARIANCE, c.DIP_CALM, move, seconds, elapsed)
-    me.state[c.DIP_MID] = px
-    me.state[c.DIP_STRESS] = stress_of(me.state[c.DIP_VARIANCE], me.state[c.DIP_CALM])
+    me.state[c.DIP_SINCE] += seconds
+    move = px / me.state[c.DIP_CLOSE] - 1.0
+    fell = max(0.0, -move)
+    falling = max(fell, me.state[c.DIP_FELL])
+    if me.state[c.DIP_SINCE] >= CANDLE:
+        elapsed = (seen.t - me.state[c.DIP_BEGAN]) / SECOND
+        learn_variance(me, c.DIP_VARIANCE, c.DIP_CALM, move, me.state[c.DIP_SINCE], elapsed)
+        me.state[c.DIP_CLOSE] = px
+        me.state[c.DIP_FELL] = fell
+        me.state[c.DIP_SINCE] = 0.0
+    usual = math.sqrt(max(me.state[c.DIP_CALM], LEAST_SIGMA * LEAST_SIGMA) * CANDLE)
+    me.state[c.DIP_FALLING] = falling / usual
     if me.state[c.DIP_FIRST] == 0.0 and 1.0 - px / fair(seen, 0) >= row.of[c.DIP_DISCOUNT]:
         me.state[c.DIP_FIRST] = float(max(1, seen.t))
 
@@ -96,10 +108,13 @@ def available(seen: Any, row: Any, me: Any) -> float:
     return float(max(0.0, arrived - spent(seen, row) - usd_of(seen, seen.open_buy[0])))
 
 
-@kernel("int64(Observation, Parameter, Agent, int64, float64)")
-def buy(seen: Any, row: Any, me: Any, out: int, seconds: float) -> int:
-    """Spend part of what is there: take, or rest at the bid. Return messages."""
-    spend = available(seen, row, me) * share_after(seconds, row.of[c.DIP_PACE])
+@kernel("int64(Observation, Parameter, Agent, int64, float64, float64)")
+def buy(seen: Any, row: Any, me: Any, out: int, seconds: float, urgency: float) -> int:
+    """Spend part of what is there: take, or rest at the bid. Return messages.
+
+    At ``urgency`` times the discount it asks for it spends so many times as fast and pays so much more beyond the touch.
+    """
+    spend = available(seen, row, me) * share_after(seconds * urgency, row.of[c.DIP_PACE])
     saved = me.state[c.DIP_BUDGET] + spend
     me.state[c.DIP_BUDGET] = min(saved, row.of[c.DIP_SLICE])
     if me.state[c.DIP_BUDGET] < LEAST_ORDER * row.of[c.DIP_SLICE]:
@@ -110,7 +125,7 @@ def buy(seen: Any, row: Any, me: Any, out: int, seconds: float) -> int:
         n = limit(out, 0, 0, Side.BUY, seen.bid[0], qty, PASSIVE_TAG, TimeInForce.POST_ONLY)
         me.state[c.DIP_RESTING] = 1.0
     else:
-        n = take(seen, out, 0, 0, Side.BUY, qty, row.of[c.DIP_SLIP])
+        n = take(seen, out, 0, 0, Side.BUY, qty, row.of[c.DIP_SLIP] * urgency)
     if n > 0:
         me.state[c.DIP_BUDGET] = 0.0
         me.state[c.DIP_BUSY] = arrived_by(seen, me, 0)
@@ -155,10 +170,11 @@ def behave(observation: int, me: int, out: int) -> int:
     learn(seen, row, mine, seconds)
     n = 0
     cheap = 1.0 - middle(seen, 0) / fair(seen, 0)
-    rise = row.of[c.DIP_PREMIUM] * max(0.0, mine.state[c.DIP_STRESS] - 1.0)
-    wanted = cheap >= row.of[c.DIP_DISCOUNT] * (1.0 + rise)
+    rise = row.of[c.DIP_PREMIUM] * mine.state[c.DIP_FALLING]
+    needed = row.of[c.DIP_DISCOUNT] * (1.0 + rise)
+    wanted = cheap >= needed
     if wanted and seen.t >= mine.state[c.DIP_BUSY]:
-        n = buy(seen, row, mine, out, seconds)
+        n = buy(seen, row, mine, out, seconds, cheap / needed)
     if not wanted:
         mine.state[c.DIP_BUDGET] = 0.0
         if mine.state[c.DIP_RESTING] > 0.0:

@@ -136,7 +136,7 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "on_hand": _ppb(cells.DIP_ON_HAND),
         "arrival": _ns(cells.DIP_ARRIVAL),
         "discount": _ppb(cells.DIP_DISCOUNT),
-        "volatility_premium": _plain(cells.DIP_PREMIUM),
+        "falling_premium": _plain(cells.DIP_PREMIUM),
         "pace": _ns(cells.DIP_PACE),
         "slice": _plain(cells.DIP_SLICE),
         "slippage": _ppb(cells.DIP_SLIP),

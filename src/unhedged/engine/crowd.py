@@ -191,6 +191,9 @@ def _triggers(memory: Memory, crowd: Crowd, lots: Array, rows_of: Array) -> list
         distance = crowd.stream.draw(what["distance"], f"{name}.distance", count) / PPB
         # Beyond the gap, not cut at it: a wall of triggers at one price would fire on noise.
         distance += crowd.stream.draw(what["nearest"], f"{name}.nearest", count) / PPB
+        # Only take-profits know patience: a stop or panic takes what there is.
+        waits = crowd.stream.uniform(f"{name}.waits", count) < what.get("at_limit", 0) / PPB
+        kinds = np.where(waits, TriggerKind.TAKE_PROFIT_LIMIT, kind)
         for n, i in enumerate(crowd.instruments):
             start = int(memory["instrument"]["mark_milli"][i])
             rising = crowd.sides[:, n] * favour > 0
@@ -200,7 +203,7 @@ def _triggers(memory: Memory, crowd: Crowd, lots: Array, rows_of: Array) -> list
                 Triggers(
                     position=rows_of[chosen, n],
                     px_milli=np.rint(px[chosen]).astype(np.int64),
-                    kind=np.full(int(chosen.sum()), kind),
+                    kind=kinds[chosen],
                     rising=rising[chosen].astype(np.int64),
                 )
             )

@@ -13,6 +13,7 @@ NEAR = 100
 
 _LIQUIDATION = int(TriggerKind.LIQUIDATION)
 _TAKE_PROFIT = int(TriggerKind.TAKE_PROFIT)
+_TAKE_PROFIT_LIMIT = int(TriggerKind.TAKE_PROFIT_LIMIT)
 _STOP_ORDER = int(TriggerKind.STOP_ORDER)
 
 
@@ -20,7 +21,9 @@ _STOP_ORDER = int(TriggerKind.STOP_ORDER)
 def _lots_of(w: Any, row: int, stops: int) -> int:
     # Lots that trigger `row` would send to the book, of the kind asked for.
     t = trigger(w, row)
-    if t.kind == _TAKE_PROFIT or (t.kind == _LIQUIDATION) != (stops == 0):
+    if t.kind in (_TAKE_PROFIT, _TAKE_PROFIT_LIMIT):
+        return i8(0)
+    if (t.kind == _LIQUIDATION) != (stops == 0):
         return i8(0)
     if t.kind == _STOP_ORDER:
         return i8(order(w, t.order).qty)

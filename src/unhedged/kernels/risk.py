@@ -27,7 +27,7 @@ from unhedged.kernels.triggers import (
 )
 from unhedged.kernels.work import Work, at_work
 from unhedged.rules import margin
-from unhedged.rules.integer import mul_div_ceil
+from unhedged.rules.integer import MILLI, mul_div_ceil
 from unhedged.vocab.enums import (
     AccountStatus,
     Command,
@@ -47,9 +47,9 @@ PANIC_DELAY = 2_000_000_000
 """ns between a holder's giving up and the arrival of its order; an assumption: a person, not a machine."""
 
 
-@kernel("void(World, int64, int64)")
-def close_at_market(w: Any, p: int, cause: int) -> None:
-    """Send a reduce-only market order for all of position ``p``."""
+@kernel("void(World, int64, int64, int64)")
+def close_all(w: Any, p: int, cause: int, px: int) -> None:
+    """Send a reduce-only order for all of position ``p``: at market when ``px`` is 0, else one that waits at ``px`` ticks."""
     o = position(w, p)
     if o.pos == 0 or account(w, o.account).status == AccountStatus.IN_LIQUIDATION:
         return
@@ -59,10 +59,10 @@ def close_at_market(w: Any, p: int, cause: int) -> None:
     m.position = p
     m.tag = -1
     m.qty = abs(o.pos)
-    m.px = 0
-    m.command = Command.MARKET
+    m.px = px
+    m.command = Command.MARKET if px == 0 else Command.LIMIT
     m.side = Side.SELL if o.pos > 0 else Side.BUY
-    m.force = TimeInForce.IOC
+    m.force = TimeInForce.IOC if px == 0 else TimeInForce.GTC
     m.reduce_only = 1
     m.cause = cause
     if cause == FillCause.PANIC:
@@ -71,6 +71,14 @@ def close_at_market(w: Any, p: int, cause: int) -> None:
     submit(w, row)
     note_quote(w, o.instrument)
     settle(w, row)
+
+
+@kernel("int64(World, int64)")
+def ticks_of(w: Any, row: int) -> int:
+    """Return the price of trigger ``row`` in ticks, at least one: never worse for its holder, up when a long takes profit."""
+    t = trigger(w, row)
+    up = MILLI - 1 if t.rising != 0 else 0
+    return max(1, (t.px_milli + up) // MILLI)
 
 
 @kernel("void(World)")
@@ -90,16 +98,19 @@ def fire_triggers(w: Any) -> None:
         kind = trigger(w, row).kind
         p = trigger(w, row).position
         stop = trigger(w, row).order
+        px = ticks_of(w, row)
         remove_trigger(w, row)
         if kind == TriggerKind.STOP_ORDER:
             release_stop(w, stop)
             note_quote(w, position(w, p).instrument)
         elif kind == TriggerKind.STOP_LOSS:
-            close_at_market(w, p, FillCause.STOP)
+            close_all(w, p, FillCause.STOP, 0)
         elif kind == TriggerKind.TAKE_PROFIT:
-            close_at_market(w, p, FillCause.TAKE_PROFIT)
+            close_all(w, p, FillCause.TAKE_PROFIT, 0)
+        elif kind == TriggerKind.TAKE_PROFIT_LIMIT:
+            close_all(w, p, FillCause.TAKE_PROFIT, px)
         else:
-            close_at_market(w, p, FillCause.PANIC)
+            close_all(w, p, FillCause.PANIC, 0)
     w.fired_kept = held
 
 

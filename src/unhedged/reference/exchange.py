@@ -309,7 +309,14 @@ class Exchange(Market):
     def close_at_market(self, seat: Seat, cause: FillCause) -> None:
         """Close a whole position with a reduce-only market order."""
         side = Side.SELL if seat.pos > 0 else Side.BUY
-        code = self.market(seat, side, abs(seat.pos), TimeInForce.IOC, True, cause)
+        self._answered(self.market(seat, side, abs(seat.pos), TimeInForce.IOC, True, cause))
+
+    def close_at(self, seat: Seat, px: int, cause: FillCause) -> None:
+        """Leave a reduce-only limit order for a whole position."""
+        side, force = Side.SELL if seat.pos > 0 else Side.BUY, TimeInForce.GTC
+        self._answered(self.limit(seat, side, px, abs(seat.pos), force, -1, True, cause))
+
+    def _answered(self, code: Reject) -> None:
         if code != Reject.NONE:
             self.world.refused(-1, code)
         self.release_touched()

@@ -8,7 +8,7 @@ from typing import Any
 from unhedged.reference import collateral, funding, gateway, index, marks, news, risk
 from unhedged.reference.feed import observe
 from unhedged.reference.world import Venue, World
-from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind, Side, TriggerKind
+from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind, Side
 
 TICK = 1_000_000_000
 BANDS = (10, 25, 50, 100, 200)
@@ -149,6 +149,6 @@ def _stops(x: Any, *, rising: bool) -> int:
     edge = mark + mark // 100 if rising else mark - mark // 100
     near = [
         t for t in x.triggers
-        if t not in x.world.fired and t.rising == rising and t.kind != TriggerKind.TAKE_PROFIT and (t.px <= edge if rising else t.px >= edge)
+        if t not in x.world.fired and t.rising == rising and t.kind not in risk.PROFITS and (t.px <= edge if rising else t.px >= edge)
     ]  # fmt: skip
     return sum(abs(t.seat.pos) if t.order is None else t.order.qty for t in near)

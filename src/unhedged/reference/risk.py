@@ -6,7 +6,7 @@ from unhedged.reference.feed import note_quote
 from unhedged.reference.gateway import try_again
 from unhedged.reference.margin import LIQUIDATABLE, NEEDS_TOP_UP, SAFE
 from unhedged.reference.world import Holder, Message, Venue, World
-from unhedged.rules.integer import PPB, mul_div_ceil
+from unhedged.rules.integer import MILLI, PPB, mul_div_ceil
 from unhedged.rules.liquidation import bar, is_liquidatable
 from unhedged.vocab.enums import (
     AccountKind,
@@ -21,6 +21,7 @@ from unhedged.vocab.enums import (
 )
 
 PANIC_DELAY = 2_000_000_000
+PROFITS = (TriggerKind.TAKE_PROFIT, TriggerKind.TAKE_PROFIT_LIMIT)
 CLOSES = {TriggerKind.STOP_LOSS: FillCause.STOP, TriggerKind.TAKE_PROFIT: FillCause.TAKE_PROFIT}
 
 
@@ -44,7 +45,10 @@ def fire_triggers(world: World) -> None:
         seat = trigger.seat
         if seat.pos == 0 or seat.status == AccountStatus.IN_LIQUIDATION:
             continue
-        if trigger.kind in CLOSES:
+        if trigger.kind == TriggerKind.TAKE_PROFIT_LIMIT:
+            up = MILLI - 1 if trigger.rising else 0
+            x.close_at(seat, max(1, (trigger.px + up) // MILLI), FillCause.TAKE_PROFIT)
+        elif trigger.kind in CLOSES:
             wanted = closing(seat, CLOSES[trigger.kind])
             x.close_at_market(seat, CLOSES[trigger.kind])
             try_again(world, wanted)

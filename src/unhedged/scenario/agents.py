@@ -201,7 +201,7 @@ class BasisDesk(Acting):
     slice: PositiveMoney = key("$500k", "largest order; prior")
     slippage: PositiveRate = key("50bps", "beyond the touch an order may pay; prior")
     open_above: Rate | None = key(None, "basis from which it adds; never when left out")
-    close_below: Rate | None = key(None, "basis under which it unwinds; never when left out")
+    close_below: RateOrLaw | None = key(None, "basis under which it unwinds; never when left out")
     limit: PositiveNumber = key(1.5, "most it grows to, times its size at the start")
 
     @model_validator(mode="after")
@@ -223,6 +223,14 @@ class Stops(Block):
     distance: PositiveRate = key(
         {"law": "lognormal", "median": "6%", "p95": "20%"},
         "beyond that gap, of the price; prior",
+    )
+
+
+class Profits(Stops):
+    """As `Stops`, on the other side of the start price."""
+
+    at_limit: Share = key(
+        "0%", "of them ask for that price or better and wait for it; the others take what there is"
     )
 
 
@@ -276,7 +284,7 @@ class Leveraged(Group):
         None, "assets brought in place of dollars, by id; equity at the start stays as drawn"
     )
     stop: Stops = key({}, "stop orders, touched by mark; prior 5–25% of longs")
-    take_profit: Stops = key({}, "closing with a profit; prior 30–70% of leveraged shorts")
+    take_profit: Profits = key({}, "closing with a profit; prior 30–70% of leveraged shorts")
     top_up: TopUp = key({}, "margin added when liquidation is near")
     again: PositiveTime | None = key(
         None,
@@ -340,8 +348,8 @@ class DipBuyer(Acting):
     )
     period: PositiveTime = key("2s", "between looks at the market; prior")
     discount: PositiveRate = key("1.5%", "to value, that it needs in calm times; prior 1–3%")
-    volatility_premium: SomeNumber = key(
-        0.1, "part by which that grows per multiple of calm volatility; prior"
+    falling_premium: SomeNumber = key(
+        0.2, "part by which that grows per calm σ of a minute that this one or the last fell; prior"
     )
     pace: PositiveTime = key("4m", "time constant of spending what has arrived; prior 1–10 min")
     slice: PositiveMoney = key("$2M", "largest order; prior")

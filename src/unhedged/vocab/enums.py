@@ -51,6 +51,7 @@ class TriggerKind(IntEnum):
     TAKE_PROFIT = 2  # close the position at market, reduce-only
     STOP_ORDER = 3  # release a stop order
     PANIC = 4  # the holder gives up and closes at market
+    TAKE_PROFIT_LIMIT = 5  # close the position at the trigger price or better, reduce-only; what does not trade rests
 
 
 class Reject(IntEnum):

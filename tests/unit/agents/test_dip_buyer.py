@@ -25,7 +25,8 @@ def buyer(situation):
 def at(s, discount):
     px = round(PX * (1 - discount))
     s.book(0, px - 5, px + 5)
-    s.state[c.DIP_MID] = px  # a slow fall: no volatility
+    s.state[c.DIP_CLOSE] = px  # a slow fall: no candle of it stands out
+    s.state[c.DIP_FELL] = 0.0
 
 
 def bought(messages):
@@ -85,16 +86,40 @@ def test_slices_are_bounded(buyer):
         assert bought(s.turn(2.0)) * 100.0 * 0.95 <= 1e6 * 1.001
 
 
-def test_it_asks_for_more_discount_when_prices_are_wild(buyer):
-    s = buyer(volatility_premium=0.1)
+def test_it_asks_for_more_discount_while_the_price_falls(buyer):
+    s = buyer(falling_premium=0.1, on_hand="100%")
     s.turn()
-    s.turn(30.0)
+    at(s, 0.02)
+    s.state[c.DIP_CALM] = 1e-8  # a calm candle of 60 s moves 1e-4 × √60 = 7.7 bps
+    s.state[c.DIP_CLOSE] = round(
+        PX * (1 - 0.02 + 0.006)
+    )  # this one fell 61 bps so far: needs 1.5 % × 1.79
+    assert s.turn(2.0) == []
+    s.state[c.DIP_CLOSE] = PX * (1 - 0.02)
+    assert bought(s.turn(2.0)) > 0
+
+
+def test_the_candle_before_counts_as_much_as_this_one_and_the_one_before_that_no_more(buyer):
+    s = buyer(falling_premium=1.0, on_hand="100%")
+    s.turn()
     at(s, 0.02)
     s.state[c.DIP_CALM] = 1e-8
-    s.state[c.DIP_VARIANCE] = 1e-8 * 8**2  # needs 1.5 % × 1.7
-    assert s.turn(2.0) == []
-    s.state[c.DIP_VARIANCE] = 1e-8
-    assert bought(s.turn(60.0)) > 0
+    s.state[c.DIP_FELL] = 0.005
+    assert all(s.turn(2.0) == [] for _ in range(29))
+    s.state[c.DIP_CALM] = 1e-8
+    assert bought(s.turn(2.0)) == 0  # the last look before this candle closes
+    assert s.state[c.DIP_FELL] < 1e-4
+    assert bought(s.turn(2.0)) > 0
+
+
+def test_at_twice_the_discount_it_hurries_twice_as_much(buyer):
+    spent = []
+    for discount in (0.015, 0.03):
+        s = buyer(pace="1h", on_hand="100%", slice="$1M")
+        s.turn()
+        at(s, discount + 1e-5)
+        spent.append(sum(m.qty for _ in range(20) for m in s.turn(2.0)))
+    assert spent[1] == pytest.approx(2 * spent[0], rel=0.05)
 
 
 def test_taking_orders_are_limited_in_price(buyer):
@@ -103,7 +128,8 @@ def test_taking_orders_are_limited_in_price(buyer):
     at(s, 0.05)
     m = next(m for _ in range(50) for m in s.turn(2.0))
     assert m.force == TimeInForce.IOC
-    assert m.px == int(int(s.seen["ask"][0]) * 1.002)
+    hurry = (1 - int(s.seen["bid"][0] + 5) / PX) / 0.015
+    assert m.px == int(int(s.seen["ask"][0]) * (1 + 0.002 * hurry))
 
 
 def test_some_orders_rest_at_the_bid_and_are_withdrawn_when_the_dip_is_over(buyer):
@@ -158,8 +184,8 @@ def test_empty_sides(buyer, bid, ask):
     s.turn()
     s.seen["last"][0] = 900_000
     s.book(0, bid, ask)
-    s.state[c.DIP_MID] = 900_000
+    s.state[c.DIP_CLOSE] = 900_000
     messages = [m for _ in range(100) for m in s.turn(2.0)]
     if bid < 0 and ask < 0:
         assert messages == []
-    assert all(m.px <= 902_000 for m in messages)
+    assert all(m.px <= 900_000 * (1 + 0.002 * 0.1 / 0.015) for m in messages)

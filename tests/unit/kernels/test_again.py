@@ -6,7 +6,7 @@ from tests.support.market import FIRST_TRADER, Market
 
 from unhedged.kernels.clock import next_event, release_event
 from unhedged.kernels.gateway import arrive
-from unhedged.kernels.risk import PANIC_DELAY, close_at_market
+from unhedged.kernels.risk import PANIC_DELAY, close_all
 from unhedged.kernels.tables import event, world
 from unhedged.vocab.enums import AccountStatus, FillCause, Side
 
@@ -18,7 +18,7 @@ BAND = 50_000_000  # 5 %
 
 @njit("void(int64, int64, int64)")
 def close(address: int, p: int, cause: int) -> None:
-    close_at_market(world(address), p, cause)
+    close_all(world(address), p, cause, 0)
 
 
 @njit("int64(int64)")

@@ -37,7 +37,8 @@ def near(memory, i: int, rising: int, *, stops: bool) -> int:
         p = memory["position"][row["position"]]
         inside = row["px_milli"] <= edge if rising else row["px_milli"] >= edge
         forced = row["kind"] == TriggerKind.LIQUIDATION
-        if p["instrument"] != i or not inside or row["kind"] == TriggerKind.TAKE_PROFIT:
+        profits = (TriggerKind.TAKE_PROFIT, TriggerKind.TAKE_PROFIT_LIMIT)
+        if p["instrument"] != i or not inside or row["kind"] in profits:
             continue
         if forced == stops:
             continue
