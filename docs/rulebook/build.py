@@ -145,6 +145,9 @@ def _index(books: list[Rulebook]) -> str:
     return "\n".join(lines)
 
 
+ASSUMED = "no table stored; the nearest that is, assumed"
+
+
 def _confidence(books: list[Rulebook]) -> str:
     venues = [book for book in books if book.value("margin.mode") != "none"]
     lines = ["# How well each rule of each venue is known", "", LEGEND, ""]
@@ -159,7 +162,11 @@ def _confidence(books: list[Rulebook]) -> str:
             _row(f"{path}{reading}", fact.confidence, fact.source)
             for path, reading, fact in _readings(book)
         ]
-        lines += [_row(f"tiers.{t.name}", t.confidence, t.source) for t in book.tiers.values()]
+        for table in book.tiers.values():
+            lines.append(_row(f"tiers.{table.name}", table.confidence, table.source))
+            if table.assumed_for:
+                others = ", ".join(table.assumed_for)
+                lines.append(_row(f"tiers.{table.name} for {others}", "unverified", ASSUMED))
     return "\n".join(lines)
 
 
@@ -238,6 +245,8 @@ def _fact(chapter: str, name: str, fact: Fact) -> Iterator[str]:
 
 
 def _tiers(table: TierTable) -> Iterator[str]:
+    if table.assumed_for:
+        yield f"Assumed for {', '.join(table.assumed_for)}: no table of theirs is stored (unverified).\n"
     if table.terms or table.also:
         yield _table("term", "value")
         yield from (

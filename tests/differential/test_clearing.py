@@ -147,6 +147,8 @@ class World:
             "fee_cap_ppb": int(random.choice([0, 10_000_000])),
             "spread_ppb": int(random.choice([0, 100_000_000, 1_500_000_000])),
             "shortfall_ppb": int(random.choice([10**9, 3 * 10**9])),
+            "limit_below": int(random.random() < 0.2),
+            "cooldown_waits": int(random.random() < 0.3),
             "socialised": bool(random.random() < 0.7),
             "key": int(random.integers(0, 2**63)),
         }

@@ -15,6 +15,7 @@ from unhedged.kernels.tables import basis, instrument, venue, world
 from unhedged.reference import margin as plain
 from unhedged.reference.collateral import Coin, Haircut
 from unhedged.reference.ledger import Contract
+from unhedged.reference.portfolio import PortfolioMargin
 from unhedged.rules.collateral import next_credit
 from unhedged.rules.margin import next_deduction
 from unhedged.vocab.enums import AccountStatus, InstrumentKind, Leg, TierForm
@@ -80,8 +81,9 @@ def marginal_tiers(rng: random.Random) -> list[plain.Tier]:
     return tiers
 
 
-def make_instrument(rng: random.Random) -> plain.Instrument:
+def make_instrument(rng: random.Random, *, linear: bool = False) -> plain.Instrument:
     kind = rng.choice([InstrumentKind.LINEAR] * 3 + [InstrumentKind.INVERSE])
+    kind = InstrumentKind.LINEAR if linear else kind
     tiers = marginal_tiers(rng)
     if rng.random() < 0.15:  # whole-position rates: margin jumps at floors
         tiers = [plain.Tier(t.floor, t.mm_ppb, t.im_ppb, 0) for t in tiers]
@@ -138,7 +140,7 @@ class Twins:
     coins: list[Coin] = field(default_factory=list)
     memory: Memory = field(init=False)
     inclusive: int = 0
-    portfolio_ppb: int = 0
+    portfolio: PortfolioMargin = field(default_factory=PortfolioMargin)
     first: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -172,6 +174,7 @@ class Twins:
             )
             m["basis"]["milli"][i] = inst.mark_milli
             m["instrument"]["kind"][i] = inst.kind
+            m["instrument"]["asset"][i] = inst.asset
             m["instrument"]["tier_form"][i] = inst.form
             m["instrument"]["slope_ppb"][i] = inst.slope_ppb
             m["instrument"]["slope_lots"][i] = inst.slope_lots
@@ -182,7 +185,10 @@ class Twins:
                 m["tier"][row] = (tier.floor, tier.mm_ppb, tier.im_ppb, tier.deduct)
                 row += 1
         self.fill_coins()
-        m["venue"]["portfolio_ppb"] = self.portfolio_ppb
+        m["venue"]["portfolio_times"] = self.portfolio.times
+        m["venue"]["portfolio_per"] = self.portfolio.per
+        m["venue"]["portfolio_base"] = self.portfolio.base
+        m["venue"]["portfolio_range_ppb"] = self.portfolio.range_ppb
         row = 0
         for a, account in enumerate(self.accounts):
             self.first.append(row)
@@ -229,7 +235,7 @@ class Twins:
             m["account"][name][a] = getattr(account, name)
         status = AccountStatus.IN_LIQUIDATION if account.in_liquidation else AccountStatus.LIVE
         m["account"]["status"][a] = status
-        m["account"]["portfolio"][a] = account.portfolio_ppb != PPB
+        m["account"]["portfolio"][a] = account.portfolio is not None
         if account.shorts:
             for k, i in enumerate(account.positions):
                 m["position"]["pos"][self.first[a] + 2 * k] = account.positions[i]
@@ -365,11 +371,25 @@ class Twins:
         return expected
 
 
-def make_twins(seed: int, accounts: int, *, hedge: bool = False) -> Twins:
+UNIFIED = [PortfolioMargin(times=times) for times in (1_050_000_001, 1_200_000_001, 3 * PPB)]
+BORROW = [
+    PortfolioMargin(per=per, base=base) for per, base in ((950_000_000, 20_000_000), (10**8, 1))
+]
+GRID = [
+    PortfolioMargin(range_ppb=160_000_000),
+    PortfolioMargin(range_ppb=PPB - 1, times=1_300_000_000),
+    PortfolioMargin(range_ppb=2 * PPB),
+    PortfolioMargin(range_ppb=7, base=10**9),
+]
+
+
+def make_twins(seed: int, accounts: int, *, hedge: bool = False, netted: bool = False) -> Twins:
     rng = random.Random(seed)
-    instruments = [make_instrument(rng) for _ in range(rng.choice([1, 3, 8]))]
+    instruments = [make_instrument(rng, linear=netted) for _ in range(rng.choice([1, 3, 8]))]
+    for inst in instruments:
+        inst.asset = rng.randrange(3)
     coins = [make_coin(rng) for _ in range(rng.choice([0, 1, 3]))]
-    ratio = rng.choice([1_050_000_000, 1_200_000_001, 3 * PPB])
+    portfolio = rng.choice(GRID if netted else UNIFIED + BORROW)
     made = []
     for _ in range(accounts):
         held = rng.sample(range(len(instruments)), min(len(instruments), rng.choice([1, 1, 2, 8])))
@@ -380,20 +400,36 @@ def make_twins(seed: int, accounts: int, *, hedge: bool = False) -> Twins:
                     [abs(lots), abs(lots) * 9 // 10, abs(lots_worth(rng, instruments[i])), 0]
                 )
                 account.positions[i], account.shorts[i] = abs(lots), -other
+        if rng.random() < (0.8 if netted else 0.3):
+            account.portfolio = portfolio
+        if netted and not hedge:
+            offset(rng, account, instruments)
         needed = plain.maintenance(account, instruments)
         if rng.random() < 0.6:
             part = needed * rng.uniform(0.0, 3.0)
             account.coins = {k: coins_worth(rng, coin, part) for k, coin in enumerate(coins)}
         owned = plain.equity(account, instruments, coins)
+        if account.portfolio:
+            needed = account.portfolio.required(needed, holds=True)
         account.cash = int(needed * rng.uniform(0.99, 2.0)) - owned
         if rng.random() < 0.4:
             account.topup = max(1, int(needed * rng.uniform(0.01, 0.5)))
             account.reserve = account.topup * rng.randint(0, 4)
             account.topup_ppb = int(rng.choice([0, 0.5, 1.0, 1.1, 1.5, 4.0]) * PPB)
-        if rng.random() < 0.3:
-            account.portfolio_ppb = ratio
         made.append(account)
-    return Twins(rng, instruments, made, coins, portfolio_ppb=ratio)
+    return Twins(rng, instruments, made, coins, portfolio=portfolio)
+
+
+def offset(rng: random.Random, account: plain.Account, instruments: list[plain.Instrument]) -> None:
+    """Let the positions on an underlying offset the first on it: nearly, wholly, or beyond."""
+    against: dict[int, int] = {}
+    for i in account.positions:
+        net = against.get(instruments[i].asset, 0)
+        if net and rng.random() < 0.7:
+            unit = abs(plain.worth(instruments[i], 10**6)) / 10**6
+            lots = -int(net * rng.choice([0.9, 1.0, 1.1]) / max(unit, 1e-9))
+            account.positions[i] = max(-(10**10), min(10**10, lots)) or 1
+        against[instruments[i].asset] = net + plain.worth(instruments[i], account.positions[i])
 
 
 def run(twins: Twins, updates: int) -> int:
@@ -423,6 +459,51 @@ def test_triggers_find_what_a_scan_finds_on_random_paths(seed, accounts):
 @given(seed=st.integers(0, 2**32), accounts=st.integers(1, 12))
 def test_triggers_of_two_legs_find_what_a_scan_finds_on_random_paths(seed, accounts):
     run(make_twins(seed, accounts, hedge=True), 40)
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32), accounts=st.integers(1, 12))
+def test_triggers_of_contracts_that_offset_find_what_a_scan_finds(seed, accounts):
+    run(make_twins(seed, accounts, netted=True), 40)
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 2**32), accounts=st.integers(1, 12))
+def test_triggers_of_legs_that_offset_find_what_a_scan_finds(seed, accounts):
+    run(make_twins(seed, accounts, hedge=True, netted=True), 40)
+
+
+def test_a_spread_is_found_where_its_legs_part_and_not_before():
+    # Two contracts of one underlying, 100 lots against 100: at equal marks nothing is asked, and each atom of spread in full.
+    inst = [
+        plain.Instrument(100_000, 10, 1, [plain.Tier(0, 10_000_000, 20_000_000, 0)]) for _ in "ab"
+    ]
+    account = plain.Account(11_600, {0: 100, 1: -100}, portfolio=GRID[0])
+    twins = Twins(random.Random(1), inst, [account], portfolio=GRID[0])
+    twins.inclusive = twins.memory["venue"]["inclusive"][0] = 0
+    # Worth 1,000 atoms a tick: ten ticks apart 10,000 are lost and 1,600 asked.
+    for first, second in [(50_000, 50_000), (200_000, 200_000), (90_000, 100_000)]:
+        for one, mark in zip(inst, (first, second), strict=True):
+            one.mark_milli = mark
+        twins.memory["basis"]["milli"][:2] = (first, second)
+        assert twins.check() == {}
+    inst[0].mark_milli = twins.memory["basis"]["milli"][0] = 89_999
+    assert twins.check() == {0: plain.LIQUIDATABLE}
+
+
+def test_a_constant_is_asked_of_an_account_that_holds_something_alone():
+    tiers = [plain.Tier(0, 10_000_000, 20_000_000, 0)]
+    inst = plain.Instrument(100_000, 10, 1, tiers)
+    flat, even, thin = (plain.Account(cash, {0: lots}, portfolio=BORROW[0]) for cash, lots in
+        ((1, 0), (21_052_633 - 1_000, 1), (21_052_632 - 1_000, 1)))  # fmt: skip
+    twins = Twins(random.Random(1), [inst], [flat, even, thin], portfolio=BORROW[0])
+    twins.inclusive = twins.memory["venue"]["inclusive"][0] = 0
+    # A lot is worth 1,000 and asks 10: (20,000,010) / 0.95 is 21,052,642.1.
+    assert twins.check() == {1: plain.LIQUIDATABLE, 2: plain.LIQUIDATABLE}
+    for a, cash in ((1, 21_052_643 - 1_000), (2, 21_052_642 - 1_000)):
+        twins.accounts[a].cash = cash
+        twins.change(a)
+    assert twins.check() == {2: plain.LIQUIDATABLE}
 
 
 def test_equal_legs_are_found_at_the_rise_that_outgrows_their_margin():

@@ -23,7 +23,6 @@ def run(name, folder):
         overrides=[
             f"venue.binance.rulebook={name}",
             "run.duration=65m",
-            "instrument.binance/ETH-PERP.tiers=BTCUSDT",
         ],
     )
     return api.run(scenario, replicates=1, out=folder, keep="tables")

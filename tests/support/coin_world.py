@@ -129,7 +129,8 @@ def scenario(seed: int, seconds: int = 80) -> str:
     )
     steps = STEPS[seed % len(STEPS)]
     text = small_world.scenario(seed, seconds, RULEBOOKS[seed % len(RULEBOOKS)])
-    margin = "portfolio" if seed % len(RULEBOOKS) == 0 else "cross"
+    text = text.replace(small_world.SUPPLIED, "")
+    margin = "cross" if seed % len(RULEBOOKS) == 1 else "portfolio"
     text = re.sub(r'margin = "(cross|isolated)"', f'margin = "{margin}"', text)
     text = text.replace("[venue.fund]\n", f"{taken}", 1)
     text = text.replace("[venue.vault]\n", TAKEN_BY_VAULT, 1)
@@ -137,7 +138,13 @@ def scenario(seed: int, seconds: int = 80) -> str:
         "[venue.fund]\n", f"[venue.liquidation]\nsteps = {steps}\n\n[venue.fund]\n", 1
     )
     brought = BROUGHT.format(most=one(60, 100))
-    for name, more in (("longs", brought), ("gamblers", brought), ("hyper-longs", VAULT_BROUGHT)):
+    blocks = (
+        ("longs", brought),
+        ("gamblers", brought),
+        ("desk", brought),
+        ("hyper-longs", VAULT_BROUGHT),
+    )
+    for name, more in blocks:
         text = _with_tables(text, name, more)
     dollar = DOLLAR.format(size=one("$300", "$3k"), rate=one(2, 6), fall=one(-2, -15, -40))
     return text + dollar

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.support.market import Market
-from tests.support.plain_world import coins_of, contract_of, rulebook_of
+from tests.support.plain_world import coins_of, contract_of, portfolio_of, rulebook_of
 
 from unhedged.reference.clearing import Clearing
 from unhedged.reference.ledger import SHORT_LEG, Account, Contract, Holding, Ledger, contract_number
@@ -57,7 +57,7 @@ class PlainMarket:
         accounts = [self.account(market, row) for row in range(len(market.memory["account"]))]
         self.orders: list[Resting] = []
         self.clearing = Clearing(
-            Ledger(contracts, accounts, coins=coins, portfolio_ppb=int(venue["portfolio_ppb"])),
+            Ledger(contracts, accounts, coins=coins, portfolio=portfolio_of(venue)),
             rulebook_of(venue, score),
             self.take,
             self.cancel,

@@ -11,6 +11,7 @@ from unhedged.reference.collateral import Coin, Haircut
 from unhedged.reference.exchange import Exchange
 from unhedged.reference.feed import Quote
 from unhedged.reference.ledger import Contract, Holding, Tier
+from unhedged.reference.portfolio import PortfolioMargin
 from unhedged.reference.rulebook import Rulebook
 from unhedged.reference.seats import CoinSeat, Seat
 from unhedged.reference.world import (
@@ -80,7 +81,7 @@ def twin_of(
     for n, row in enumerate(memory["venue"]):
         _add_venue(world, memory, n, row, scores[n])
     for n, row in enumerate(memory["venue"]):
-        world.venues[n].ledger.portfolio_ppb = int(row["portfolio_ppb"])
+        world.venues[n].ledger.portfolio = portfolio_of(row)
         world.venues[n].ledger.coins += coins_of(memory, row, lambda i: world.exchanges[i].contract)
     _add_seats(world, memory)
     _add_agents(world, memory, behaviours)
@@ -98,6 +99,15 @@ def twin_of(
     _add_triggers(world, memory)
     _add_events(world, memory)
     return world
+
+
+def portfolio_of(row: Any) -> PortfolioMargin:
+    """Return a venue's portfolio margin, that of an ordinary account where it has none."""
+    if row["portfolio_per"] == 0:
+        return PortfolioMargin()
+    return PortfolioMargin(
+        *(int(row[f"portfolio_{name}"]) for name in ("times", "per", "base", "range_ppb"))
+    )
 
 
 def _holder(row: Any, number: int) -> Holder:
@@ -162,7 +172,9 @@ RULES = (
 CONTRACT = (
     "num", "den", "band_ppb", "adl_qty", "forced_qty", "slope_ppb", "slope_lots", "close_out_ppb", "fund_cash",
 )  # fmt: skip
-SWITCHES = ("adl_at_limit", "adl_on", "inclusive", "partial_above", "socialised", "collateral_rest")
+SWITCHES = (
+    "adl_at_limit", "adl_on", "inclusive", "partial_above", "socialised", "collateral_rest", "cooldown_waits", "limit_below",
+)  # fmt: skip
 
 
 def rulebook_of(row: Any, score: Score) -> Rulebook:

@@ -27,6 +27,7 @@ TICK, LOT = 0.01, 1
 MILLI = 100_000
 """Milli-ticks per dollar."""
 COIN = "COIN"
+SECOND = 1_000_000_000
 STEPS = ["cancel_orders", "ioc_at_bankruptcy", "takeover_at_bankruptcy"]
 """Of every venue: these stories are of prices and payments."""
 
@@ -167,7 +168,7 @@ class PriceMarket:
     # ---- looking
 
     def prices(self) -> list[dict[str, Any]]:
-        """Return index, mark and rate of both worlds."""
+        """Return index, mark and rate of both worlds, and when the book is open again, seconds, as long as it is halted."""
         row, contract = self.memory["instrument"][0], self.perp.contract
         return [
             {
@@ -175,14 +176,19 @@ class PriceMarket:
                 "mark": int(row["mark_milli"]) / MILLI,
                 "rate_ppb": int(row["funding_ppb"]),
                 "samples": int(row["premium_samples"]),
+                "open_at": self.until(int(row["halted_until"])),
             },
             {
                 "index": contract.index / MILLI,
                 "mark": contract.mark / MILLI,
                 "rate_ppb": self.perp.funding_ppb,
                 "samples": self.perp.premium_samples,
+                "open_at": self.until(contract.halted_until),
             },
         ]
+
+    def until(self, t: int) -> float:
+        return t / SECOND if t > self.plain.clock.now else 0.0
 
     def accounts(self, name: str) -> list[dict[str, Any]]:
         """Return what an account paid in funding, dollars, and its status, in both worlds."""

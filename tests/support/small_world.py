@@ -288,10 +288,14 @@ premium_interval = "5s"
 """A mark and funding of the engine, where only steps are compared."""
 
 
+LONGS = 'id = "hyper-longs"\nkind = "leveraged"\n'
+SUPPLIED = 'margin = "portfolio"\n'
+
+
 def scenario(seed: int, seconds: int = 80, rulebook: str = "binance-usdm@2025-10-10") -> str:
     """Return a scenario drawn from a seed, its largest venue with the clearing of a rulebook."""
     random = np.random.default_rng(seed)
-    return SCENARIO.format(
+    text = SCENARIO.format(
         rulebook=rulebook,
         eth="ETHUSDT" if rulebook.startswith("binance") else "BTC",
         marks="" if rulebook.startswith("binance") else PLAIN_MARKS,
@@ -306,6 +310,9 @@ def scenario(seed: int, seconds: int = 80, rulebook: str = "binance-usdm@2025-10
         down=str(random.choice(["hub", "hyper", "spot"])),
         what=str(random.choice(["gateway", "feed"])),
     )
+    if seed % 3 == 1:
+        text = text.replace(LONGS, f"{LONGS}{SUPPLIED}")
+    return text
 
 
 LIMITS = """

@@ -39,8 +39,9 @@ ZERO_SUM = "crowd"
 
 RATES = (
     "liquidation_fee", "slice", "backstop", "fund_capacity", "maker_fee", "taker_fee", "unwind", "fee_cap", "portion", "spread",
-    "shortfall", "drawdown_limit", "drawdown_stop", "collateral_slip", "collateral_discount", "portfolio",
+    "shortfall", "drawdown_limit", "drawdown_stop", "collateral_slip", "collateral_discount", "grid",
 )  # fmt: skip
+NAMED = {"grid": "portfolio_range_ppb"}
 TIMES = (
     "cooldown", "takeover_interval", "throttle_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
 )  # fmt: skip
@@ -49,7 +50,7 @@ MONEY = (
 )  # fmt: skip
 PLAIN_KEYS = (
     "adl_on", "liquidation_on", "inclusive", "partial_above", "socialised", "adl_at_limit", "tiers_at_once", "partial_from",
-    "adl_walk", "block_orders", "block_adl", "collateral_rest", "halts_on",
+    "adl_walk", "block_orders", "block_adl", "collateral_rest", "halts_on", "cooldown_waits", "limit_below",
 )  # fmt: skip
 CHOICES = {
     "adl_price": AdlPrice, "adl_trigger": AdlTrigger, "reduction": Reduction, "fund_pool": FundPool, "tier_form": TierForm,
@@ -107,7 +108,8 @@ class Story:
             venue["adl_score"] = SCORES[score].address
         for name in RATES:
             if name in given:
-                venue[f"{name}_ppb"] = round(given[name] * 10**9)
+                venue[NAMED.get(name, f"{name}_ppb")] = round(given[name] * 10**9)
+        venue |= self.portfolio(given)
         for name in TIMES:
             if name in given:
                 venue[name] = round(given[name] * SECOND)
@@ -129,6 +131,19 @@ class Story:
             if name in given:
                 venue[name] = CHOICES[name][given[name]]
         return venue
+
+    def portfolio(self, given: dict[str, Any]) -> dict[str, int]:
+        """Return what portfolio margin asks: above a level of equity, up to one of a need with a constant, or over a grid."""
+        times = per = 10**9
+        base = 0
+        if "portfolio" in given:
+            times = round(given["portfolio"] * per) + 1
+        if "borrow" in given:
+            base, per = (
+                round(given["borrow"][0] * self.atoms),
+                round(given["borrow"][1] * per),
+            )
+        return {"portfolio_times": times, "portfolio_per": per, "portfolio_base": base}
 
     def haircuts(self, coin: dict[str, Any]) -> list[tuple[int, int, int]]:
         tiers: list[tuple[int, int, int]] = []

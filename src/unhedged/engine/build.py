@@ -10,7 +10,7 @@ from unhedged.adl.contract import fresh
 from unhedged.adl.random_start import RandomStart
 from unhedged.agents import rows as agent_rows
 from unhedged.engine.balance import Stake, pair
-from unhedged.engine.collateral import blank_balances, fill_collateral
+from unhedged.engine.collateral import blank_balances, fill_collateral, secured_by
 from unhedged.engine.crowd import Crowd, Triggers, draw_crowd, seat_crowd
 from unhedged.engine.desks import Desk, draw_desk, fill_agents, seat_desk
 from unhedged.engine.draw import Stream
@@ -110,9 +110,9 @@ def table_rows(plan: RunPlan) -> dict[str, int]:
     assets = {venue.id: len(venue.collateral.assets) for venue in plan.venues}
     house = 2 * (len(plan.instruments) + sum(assets.values()))
     posted = sum(
-        g.count * assets[split_instrument(g.params["instruments"][0])[0]]
+        g.count * assets[split_instrument(secured_by(g))[0]]
         for g in plan.agents
-        if g.kind == PASSIVE and g.params["collateral"]
+        if g.params.get("collateral")
     )
     acted = sum(g.count * len(agent_rows.legs(g.kind, g.params)) for g in acting)
     agents = sum(group.count for group in acting)
@@ -193,7 +193,7 @@ def _seat(
             built.names.add_accounts(name, np.repeat(numbers, pockets // group.count))
             continue
         desk = desks[group.id]
-        each, where = seat_desk(plan, built.memory, roster, desk)
+        each, where = seat_desk(plan, rows, built.memory, roster, desk)
         seated.append((desk, where))
         built.names.add_accounts(name, np.repeat(numbers, each))
         for n in range(group.count):

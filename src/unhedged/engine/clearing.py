@@ -19,6 +19,7 @@ CHANGED = 512
 """Accounts that may change before they are forgotten: each is looked at again in every ranking."""
 SAME = (
     "adl_at_limit", "adl_on", "adl_price", "adl_trigger", "adl_walk", "backstop_ppb", "block_adl", "block_orders",
+    "cooldown_waits", "limit_below",
     "drawdown_base", "drawdown_limit_ppb", "drawdown_stop_ppb", "fee_cap_ppb", "fund_capacity_ppb", "fund_pool", "liquidation_fee_ppb", "liquidation_on",
     "portion_ppb", "reduction", "shortfall_ppb", "slice_ppb", "socialised", "spread_ppb", "tiers_at_once", "unwind_ppb",
 )  # fmt: skip

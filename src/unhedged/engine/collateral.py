@@ -11,8 +11,14 @@ from unhedged.kernels.buckets import BUCKETS
 from unhedged.kernels.memory import Memory
 from unhedged.rules.collateral import tiered_collateral_value
 from unhedged.rules.pnl import value
-from unhedged.scenario.plan import AgentGroupPlan, CollateralAssetPlan, RunPlan, VenuePlan
-from unhedged.vocab.units import PPB
+from unhedged.scenario.plan import (
+    AgentGroupPlan,
+    CollateralAssetPlan,
+    PortfolioPlan,
+    RunPlan,
+    VenuePlan,
+)
+from unhedged.vocab.units import ATOMS_PER_USD, PPB
 
 Array = np.ndarray[Any, Any]
 MILLI = 1000
@@ -48,7 +54,20 @@ def _fill_venue(row: Any, venue: VenuePlan, first: int) -> None:
     row["collateral_slip_ppb"] = own.slippage_ppb
     row["collateral_discount_ppb"] = own.discount_ppb
     row["collateral_rest"] = own.rest_to_fund
-    row["portfolio_ppb"] = venue.portfolio_ppb
+    _fill_portfolio(row, venue.portfolio)
+
+
+def _fill_portfolio(row: Any, own: PortfolioPlan | None) -> None:
+    if own is not None:
+        row["portfolio_times"], row["portfolio_per"] = own.times_ppb, own.per_ppb
+        row["portfolio_base"] = round(own.base_usd * ATOMS_PER_USD)
+        row["portfolio_range_ppb"] = own.range_ppb
+
+
+def secured_by(group: AgentGroupPlan) -> str:
+    """Return the instrument whose venue gets what a block brings: a crowd's first, a basis desk's short."""
+    params = group.params
+    return str(params["short"] if "short" in params else params["instruments"][0])
 
 
 def blank_balances(rows: Rows, venue: VenuePlan, count: int) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from unhedged.agents import cells
 from unhedged.agents import rows as agent_rows
 from unhedged.engine.balance import Stake, most_leverage
+from unhedged.engine.collateral import bring
 from unhedged.engine.draw import Stream
 from unhedged.engine.market import Rows
 from unhedged.engine.money import money_of, worth_of
@@ -22,6 +23,8 @@ from unhedged.vocab.units import PPB
 
 Array = np.ndarray[Any, Any]
 
+SHORT = 1
+"""The leg of a basis desk that is short."""
 BELOW_INITIAL = 0.9
 """Part of the leverage that initial margin allows which momentum traders use: fees and a first loss must fit. Assumed."""
 
@@ -116,10 +119,13 @@ _SIZES: Mapping[str, Callable[..., Stake | None]] = {
 parameters and returns the position to be paired."""
 
 
-def seat_desk(plan: RunPlan, memory: Memory, roster: Roster, desk: Desk) -> tuple[Array, Array]:
+def seat_desk(
+    plan: RunPlan, rows: Rows, memory: Memory, roster: Roster, desk: Desk
+) -> tuple[Array, Array]:
     """Give a block its accounts, one per agent and venue. Return accounts per agent and the position row of each leg.
 
-    Positions are opened at the starting mark: cash is the equity brought less the value of what is held.
+    Positions are opened at the starting mark: cash is the equity brought less the value of what is held, and less what assets
+    count for that a basis desk posts behind its short.
     """
     venues = memory["instrument"]["venue"]
     order = list(dict.fromkeys(int(venues[i]) for i in desk.legs))
@@ -142,10 +148,48 @@ def seat_desk(plan: RunPlan, memory: Memory, roster: Roster, desk: Desk) -> tupl
     where = np.empty((count, width), np.int64)
     for n in range(count):
         _endow(plan, memory, desk, n, accounts, positions, order, slots, spot)
+    secured = (
+        order.index(int(venues[desk.legs[SHORT]])) if desk.group.params.get("collateral") else -1
+    )
+    behind = sum(int(venues[i]) in order[: secured + 1] for i in desk.legs)
+    positions, extra = _post(plan, rows, desk, accounts, positions, secured, behind)
     _, first = roster.add(accounts, positions)
     for place, leg in enumerate(slots):
-        where[:, leg] = first + np.arange(count) * width + place
+        later = extra if secured >= 0 and place >= behind else 0
+        where[:, leg] = first + np.arange(count) * (width + extra) + place + later
     return np.full(count, len(order)), where
+
+
+def _post(
+    plan: RunPlan,
+    rows: Rows,
+    desk: Desk,
+    accounts: Array,
+    positions: Array,
+    secured: int,
+    behind: int,
+) -> tuple[Array, int]:
+    # Put what a basis desk posts behind its short, in the account number ``secured`` of each agent, in place of dollars: rows of
+    # balances follow the ``behind`` positions of the accounts up to that one. Return all rows, and how many more an agent has.
+    if secured < 0:
+        return positions, 0
+    count, width = desk.group.count, len(desk.legs)
+    mine = accounts[secured :: len(accounts) // count]
+    venue = plan.venues[int(mine["venue"][0])]
+    capital = mine["cash"].astype(np.int64) + _worth_of_shorts(desk, positions)
+    balances, counted = bring(plan, rows, venue, desk.group, desk.stream, capital)
+    accounts["cash"][secured :: len(accounts) // count] -= counted
+    accounts["balances"][secured :: len(accounts) // count] = balances.shape[1]
+    own = positions.reshape(count, width)
+    whole = np.concatenate([own[:, :behind], balances, own[:, behind:]], axis=1)
+    return whole.ravel(), balances.shape[1]
+
+
+def _worth_of_shorts(desk: Desk, positions: Array) -> Array:
+    # What the short of each agent is worth, atoms: cash and this are the equity behind it.
+    own = positions.reshape(desk.group.count, len(desk.legs))
+    of_short = own["instrument"] == desk.legs[SHORT]
+    return np.asarray(np.where(of_short, own["cost"], 0).sum(axis=1))
 
 
 def _endow(

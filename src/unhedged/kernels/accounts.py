@@ -6,6 +6,9 @@
 ``equity = cash + sum of the signed values at mark``; a position's margin is the rule of its tier applied to the size of
 its value. Isolated margin is an account with one position and cash of its own. A venue without margin (spot) asks for
 none: inventory is worth its mark and maintenance is zero. What an account posted as `collateral` adds to its equity.
+
+In portfolio margin an account needs a multiple of a requirement: of the sum of its margins, a constant added at some venues, or
+of the worst loss over moves of its underlyings, where contracts of one underlying offset each other (`nets`).
 """
 
 from typing import Any
@@ -26,6 +29,7 @@ _initial_margin = rule(margin.initial_margin)
 _slope_rate = rule(margin.slope_rate)
 _bar = rule(liquidation.bar)
 _portfolio_bar = rule(portfolio.portfolio_bar)
+_grid_margin = rule(portfolio.grid_margin)
 _SIZE = int(TierForm.SIZE)
 _LONG = int(Leg.LONG)
 _SHORT = int(Leg.SHORT)
@@ -123,9 +127,62 @@ def equity(w: Any, a: int) -> int:
     return total
 
 
+@helper("boolean(World, int64)")
+def nets(w: Any, a: int) -> bool:
+    """Return whether contracts of one underlying offset each other in the margin of account ``a``."""
+    own = account(w, a)
+    return own.portfolio != 0 and venue(w, own.venue).portfolio_range_ppb != 0
+
+
+@helper("boolean(World, int64)")
+def is_flat(w: Any, a: int) -> bool:
+    """Return whether account ``a`` holds no position."""
+    own = account(w, a)
+    for p in range(own.first_position, own.first_position + own.positions):
+        if position(w, p).pos != 0:
+            return False
+    return True
+
+
+@kernel("int64(World, int64, int64)")
+def net_value(w: Any, a: int, asset: int) -> int:
+    """Return the signed value of everything account ``a`` holds on underlying ``asset``, atoms. For linear contracts."""
+    own = account(w, a)
+    total = 0
+    for p in range(own.first_position, own.first_position + own.positions):
+        if position(w, p).pos != 0 and instrument(w, position(w, p).instrument).asset == asset:
+            total = plus(total, value_of(w, p))
+    return total
+
+
+@helper("boolean(World, int64)")
+def _leads(w: Any, p: int) -> bool:
+    # Whether no open position of the account before ``p`` has the same underlying.
+    asset = instrument(w, position(w, p).instrument).asset
+    for q in range(account(w, position(w, p).account).first_position, p):
+        if position(w, q).pos != 0 and instrument(w, position(w, q).instrument).asset == asset:
+            return False
+    return True
+
+
+@kernel("int64(World, int64)")
+def grid_maintenance(w: Any, a: int) -> int:
+    """Return the worst losses of account ``a`` over moves of each of its underlyings, atoms, each rounded up."""
+    own = account(w, a)
+    width = venue(w, own.venue).portfolio_range_ppb
+    total = 0
+    for p in range(own.first_position, own.first_position + own.positions):
+        if position(w, p).pos != 0 and _leads(w, p):
+            net = net_value(w, a, instrument(w, position(w, p).instrument).asset)
+            total = plus(total, _grid_margin(net, width, 1))  # linear: the worst is at an end
+    return total
+
+
 @kernel("int64(World, int64)")
 def maintenance(w: Any, a: int) -> int:
-    """Return the maintenance margin of account ``a``: the sum over its positions, atoms."""
+    """Return the maintenance margin of account ``a``, atoms: the sum over its positions, or what it needs when they net."""
+    if nets(w, a):
+        return grid_maintenance(w, a)
     own = account(w, a)
     total = 0
     for p in range(own.first_position, own.first_position + own.positions):
@@ -135,11 +192,17 @@ def maintenance(w: Any, a: int) -> int:
 
 @helper("int64(World, int64, int64)")
 def required(w: Any, a: int, needed: int) -> int:
-    """Return the equity that a maintenance of ``needed`` atoms asks of account ``a``: in portfolio margin a multiple of it."""
+    """Return the equity that a maintenance of ``needed`` atoms asks of account ``a``: in portfolio margin a multiple of it.
+
+    A constant is added only to what positions ask: an account without any is never asked for it.
+    """
     own = account(w, a)
     if own.portfolio == 0:
         return needed
-    return _portfolio_bar(needed, venue(w, own.venue).portfolio_ppb)
+    here = venue(w, own.venue)
+    base = 0 if here.portfolio_base == 0 or is_flat(w, a) else here.portfolio_base
+    plus(needed, base)  # the rule adds plainly; this traps in the checked build
+    return _portfolio_bar(needed, base, here.portfolio_times, here.portfolio_per)
 
 
 @helper("int64(World, int64, int64)")

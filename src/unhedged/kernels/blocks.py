@@ -152,7 +152,10 @@ def order_part(w: Any, c: int, p: int) -> None:
     quote = _fillable_quote(
         value, own, needed, maintenance_of(w, p), here.shortfall_ppb, here.spread_ppb
     )
-    limit_px = limit_after(w, p, max(0, minus(value, quote)))
+    loss = max(0, minus(value, quote))
+    if o.pos < 0 and here.limit_below != 0:
+        loss = -loss
+    limit_px = limit_after(w, p, loss)
     row.used = plus(row.used, min(most, notional))
     cancel_all(w, a, o.instrument)  # or it would trade with itself
     if limit_px >= 1:

@@ -13,7 +13,15 @@ is inside and the first and last of those that wait; a case that leaves wakes th
 
 from typing import Any
 
-from unhedged.kernels.accounts import equity, maintenance, notional_of, value_of, worth_at
+from unhedged.kernels.accounts import (
+    equity,
+    maintenance,
+    net_value,
+    nets,
+    notional_of,
+    value_of,
+    worth_at,
+)
 from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import helper, i8, kernel, rule
 from unhedged.kernels.solvency import solvent_milli
@@ -187,13 +195,32 @@ def goes_before(w: Any, p: int, q: int) -> bool:
     return p < q
 
 
+@helper("boolean(World, int64)")
+def is_on_net_side(w: Any, p: int) -> bool:
+    """Return whether position ``p`` has the sign of the net of its account on its underlying."""
+    o = position(w, p)
+    net = net_value(w, o.account, instrument(w, o.instrument).asset)
+    return net != 0 and (net > 0) == (o.pos > 0)
+
+
 @kernel("int64(World, int64)")
 def worst_position(w: Any, a: int) -> int:
-    """Return the open position of account ``a`` that is liquidated first, -1 when it is flat."""
+    """Return the open position of account ``a`` that is liquidated first, -1 when it is flat.
+
+    Where contracts of one underlying offset each other, one on the side of its net goes before all others.
+    """
     own = account(w, a)
     found = -1
+    towards = False
+    net = nets(w, a)
     for p in range(own.first_position, own.first_position + own.positions):
-        if position(w, p).pos != 0 and goes_before(w, p, found):
+        if position(w, p).pos == 0:
+            continue
+        with_net = net and is_on_net_side(w, p)
+        if with_net and not towards:
+            towards = True
+            found = p
+        elif with_net == towards and goes_before(w, p, found):
             found = p
     return found
 

@@ -18,7 +18,14 @@ random one on, round, and looks at so many of them only; it skips whom the close
 
 from typing import Any
 
-from unhedged.kernels.accounts import equity, maintenance_at, value_of, worth_at
+from unhedged.kernels.accounts import (
+    equity,
+    grid_maintenance,
+    maintenance_at,
+    nets,
+    value_of,
+    worth_at,
+)
 from unhedged.kernels.casework import FIRST_WINNER
 from unhedged.kernels.collateral import counted_of
 from unhedged.kernels.compiled import call_score, f8, helper, i8, kernel, minus, plus
@@ -100,6 +107,8 @@ def describe(w: Any, at: int, p: int) -> None:
         if q == p:
             row.notional = abs(value)
             row.unrealised = minus(value, held.cost)
+    if nets(w, a):
+        row.maintenance = grid_maintenance(w, a)
 
 
 @helper("void(World, int64, int64, int64)")

@@ -13,6 +13,8 @@ from unhedged.kernels.accounts import (
     equity,
     maintenance,
     maintenance_of,
+    net_value,
+    nets,
     notional_of,
 )
 from unhedged.kernels.casework import (
@@ -27,7 +29,7 @@ from unhedged.kernels.clock import schedule
 from unhedged.kernels.compiled import i8, kernel, rule
 from unhedged.kernels.ladders import release, send_above_bankruptcy, send_order
 from unhedged.kernels.solvency import solvent_milli
-from unhedged.kernels.tables import account, case, position, venue
+from unhedged.kernels.tables import account, case, instrument, position, venue
 from unhedged.rules import liquidation, liquidation_size
 from unhedged.vocab.enums import CasePhase, EventKind, LiquidationStep, Side
 
@@ -99,17 +101,20 @@ def leaves_rounds(w: Any, c: int) -> bool:
 
 @kernel("void(World, int64)")
 def reduce_by_slices(w: Any, c: int) -> None:
-    """Send one market order for the next position: a slice of a large one, all of a small one or inside the cooldown."""
+    """Send one market order for the next position: a slice of a large one, all of a small one or inside the cooldown.
+
+    At a venue that waits in the cooldown there is none until it is over.
+    """
     if leaves_rounds(w, c):
         return
     row = case(w, c)
     here = venue(w, row.venue)
-    p = untried_position(w, c)
+    cooling = 1 if w.now < account(w, row.account).cooldown_until else 0
+    p = -1 if cooling != 0 and here.cooldown_waits != 0 else untried_position(w, c)
     if p < 0:
         wait_for_mark(w, c)
         return
     o = position(w, p)
-    cooling = 1 if w.now < account(w, row.account).cooldown_until else 0
     qty = _slice_or_all_qty(o.pos, notional_of(w, p), here.slice_above, here.slice_ppb, cooling)
     side = Side.SELL if o.pos > 0 else Side.BUY
     partial = qty < abs(o.pos)
@@ -146,7 +151,10 @@ def reduce_at_zero_price(w: Any, c: int) -> None:
 
 @kernel("void(World, int64)")
 def reduce_by_increments(w: Any, c: int) -> None:
-    """Send one small market order for the position with the largest loss; a flat account goes on to the fund."""
+    """Send one small market order for the position with the largest loss; a flat account goes on to the fund.
+
+    Where contracts of one underlying offset each other, it is no larger than their net: the account goes towards neutral.
+    """
     if leaves_rounds(w, c):
         return
     row = case(w, c)
@@ -157,6 +165,10 @@ def reduce_by_increments(w: Any, c: int) -> None:
         return
     o = position(w, p)
     side = Side.SELL if o.pos > 0 else Side.BUY
-    qty = _part_qty(o.pos, notional_of(w, p), here.round_size)
+    most = here.round_size
+    if nets(w, row.account):
+        net = abs(net_value(w, row.account, instrument(w, o.instrument).asset))
+        most = min(most, net) if net != 0 else most
+    qty = _part_qty(o.pos, notional_of(w, p), most)
     send_order(w, c, p, qty, band_limit(w, o.instrument, side))
     schedule(w, max(row.resume, w.now + max(1, here.round_interval)), _CASE, c)

@@ -9,7 +9,7 @@ rounding brings too much goes to the venue's rounding account, what all profits 
 
 from typing import Any
 
-from unhedged.kernels.accounts import equity, value_of
+from unhedged.kernels.accounts import equity, mark_dirty, value_of
 from unhedged.kernels.casework import FIRST_WINNER, enter_turnstile, go_on, leave_turnstile
 from unhedged.kernels.collateral_sale import works_off_assets
 from unhedged.kernels.compiled import kernel, minus, plus, rule
@@ -95,6 +95,7 @@ def share_out(w: Any, c: int) -> None:
         one = winner(w, at)
         due = _gains_haircut(one.unrealised, row.used, row.left)
         pay(w, one.account, row.account, due, _SOCIALISED)
+        mark_dirty(w, one.account)  # its own margin may not suffice any more
     row.winner = until
     if until < last:
         go_on(w, c, _SOCIALISE)

@@ -9,8 +9,8 @@ the list of changed accounts and reports the other kinds in ``fired``. `drain` e
 on integers, and places their triggers anew; nobody else is looked at. `scan_all` looks at everybody and must agree.
 
 Why nobody is missed. Let the account's health be ``H = equity - k * maintenance``, ``k`` = 1, or the share of maintenance
-at which an armed top-up acts; in portfolio margin times the ratio at which its venue liquidates. Move every mark by a relative amount and look at what position ``i`` of notional ``N`` can
-take from ``H``, in real numbers:
+at which an armed top-up acts; in portfolio margin times the ratio at which its venue liquidates. Move every mark by a relative
+amount and look at what position ``i`` of notional ``N`` can take from ``H``, in real numbers:
 
 - value shrinks towards zero (linear long, mark falls by ``x``): value loses ``N x``; maintenance is a sum of marginal
   slices with rates that rise with size, so it falls by at least ``r1 N x``, ``r1`` the lowest rate. Harm <=
@@ -32,6 +32,10 @@ for ``W`` counts both legs, but nobody is missed.
 Where the rate of a position hangs on its lots (brackets by size, a slope) it stands still while marks move: the same with
 ``r1 = r2 =`` that rate.
 
+Where contracts of one underlying offset each other (portfolio margin over a grid, linear contracts), maintenance is ``r`` times
+the sizes of the nets. A move ``x`` changes a value by ``x N`` and so maintenance by at most ``r x N`` either way: harm <=
+``x N (1 + k r)``, and the other direction adds to ``H`` as long as ``k r <= 1``. A constant that is added stands still.
+
 Where the rate applies to the whole position by its notional, margin jumps at a tier's floor: `jumps` has the bound, a trigger
 no farther than the floor above and a reserve that ``slack`` takes up.
 
@@ -50,6 +54,7 @@ from unhedged.kernels.accounts import (
     maintenance,
     maintenance_at,
     mark_dirty,
+    nets,
     notional_of,
     slope_at,
     tier_for,
@@ -163,7 +168,8 @@ def _scale(w: Any, a: int, share_ppb: int) -> int:
     # The multiple of maintenance, ppb, below which account ``a`` needs action: in portfolio margin one more factor.
     if account(w, a).portfolio == 0:
         return share_ppb
-    return _mul_div_ceil(share_ppb, venue(w, account(w, a).venue).portfolio_ppb, PPB)
+    here = venue(w, account(w, a).venue)
+    return _mul_div_ceil(share_ppb, here.portfolio_times, here.portfolio_per)
 
 
 @helper("boolean(World, int64)")
@@ -181,8 +187,11 @@ def _fixed_rate(w: Any, p: int) -> int:
     return plus(tier(w, row).mm_ppb, slope_at(w, o.instrument, o.pos))
 
 
-@helper("boolean(World, int64, int64)")
-def _is_bounded(w: Any, p: int, share_ppb: int) -> bool:
+@helper("boolean(World, int64, int64, int64)")
+def _is_bounded(w: Any, p: int, share_ppb: int, net_ppb: int) -> bool:
+    # ``net_ppb``: rate on nets, 0 where positions do not offset each other.
+    if net_ppb != 0:
+        return f8(share_ppb) * f8(net_ppb) <= 1e18
     n = instrument(w, position(w, p).instrument)
     if n.tier_form != TierForm.NOTIONAL:
         return f8(share_ppb) * f8(_fixed_rate(w, p)) <= 1e18 or _harm_grows(w, p)
@@ -190,12 +199,14 @@ def _is_bounded(w: Any, p: int, share_ppb: int) -> bool:
     return f8(share_ppb) * f8(highest.mm_ppb) <= 1e18 or _harm_grows(w, p)
 
 
-@helper("float64(World, int64, int64, int64)")
-def _weight(w: Any, p: int, notional: int, share_ppb: int) -> float:
+@helper("float64(World, int64, int64, int64, int64)")
+def _weight(w: Any, p: int, notional: int, share_ppb: int, net_ppb: int) -> float:
     # Atoms of health lost, at most, per unit of relative move in the harmful direction.
     i = i8(position(w, p).instrument)
     size = f8(notional)
     share = f8(share_ppb) * 1e-18
+    if net_ppb != 0:
+        return size * (1.0 + share * f8(net_ppb))
     if instrument(w, i).tier_form != TierForm.NOTIONAL:
         rate = share * f8(_fixed_rate(w, p))
         return size * (1.0 + rate) if _harm_grows(w, p) else size * max(0.0, 1.0 - rate)
@@ -258,6 +269,7 @@ def evaluate(w: Any, a: int) -> int:
     scale = _scale(w, a, share)
     slack = 1.0 + 1e-9 * f8(share) * f8(venue(w, own.venue).inclusive + own.portfolio)
     bounded = True
+    net_ppb = venue(w, own.venue).portfolio_range_ppb if nets(w, a) else 0
     for p in range(own.first_position, own.first_position + own.positions):
         o = position(w, p)
         if o.pos == 0:
@@ -265,12 +277,15 @@ def evaluate(w: Any, a: int) -> int:
         value = value_of(w, p)
         notional = abs(value)
         owned = plus(owned, value)
-        needed = plus(needed, maintenance_at(w, o.instrument, o.pos, notional))
-        weight += _weight(w, p, notional, scale)
+        if net_ppb == 0:
+            needed = plus(needed, maintenance_at(w, o.instrument, o.pos, notional))
+        weight += _weight(w, p, notional, scale, net_ppb)
         slack += 2.0 + (4.0 + f8(instrument(w, o.instrument).tiers)) * 1e-9 * f8(scale)
-        bounded = bounded and _is_bounded(w, p, scale)
-        if jumps(w, o.instrument) and not _harm_grows(w, p):
+        bounded = bounded and _is_bounded(w, p, scale, net_ppb)
+        if net_ppb == 0 and jumps(w, o.instrument) and not _harm_grows(w, p):
             slack += jump_of(w, o.instrument, notional, scale)
+    if net_ppb != 0:
+        needed = maintenance(w, a)
     if own.balances != 0:
         owned = plus(owned, counted_of(w, a))
         weight += weight_of_assets(w, a)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from unhedged.reference.collateral import Coin
-from unhedged.rules.integer import PPB, mul_div_floor
+from unhedged.reference.portfolio import PortfolioMargin, nets
+from unhedged.rules.integer import mul_div_floor
 from unhedged.rules.margin import maintenance_margin, slope_rate
 from unhedged.rules.pnl import cost_after, inverse_amount, inverse_value, value
 from unhedged.vocab.enums import AccountKind, AccountStatus, EntryReason, InstrumentKind, TierForm
@@ -141,7 +142,7 @@ class Ledger:
     contracts: list[Contract]
     accounts: list[Account]
     coins: list[Coin] = field(default_factory=list, kw_only=True)
-    portfolio_ppb: int = field(default=0, kw_only=True)
+    portfolio: PortfolioMargin = field(default_factory=PortfolioMargin, kw_only=True)
 
     def __post_init__(self) -> None:
         """Let a leg find its contract."""
@@ -164,7 +165,15 @@ class Ledger:
 
     def required(self, account: Account, needed: int) -> int:
         """Return the equity a maintenance asks of an account, atoms: in portfolio margin a multiple of it."""
-        return -(-needed * self.portfolio_ppb // PPB) if account.portfolio else needed
+        if not account.portfolio:
+            return needed
+        return self.portfolio.required(needed, holds=bool(account.open()))
+
+    def nets(self, account: Account) -> dict[int, int]:
+        """Return signed values by underlying where an account's contracts of one offset each other; else nothing."""
+        if not account.portfolio or not self.portfolio.range_ppb:
+            return {}
+        return nets((self.contracts[i].asset, self.value_of(account, i)) for i in account.open())
 
     def posted(self, account: Account) -> int:
         """Return what an account's collateral counts for, atoms; that of a house in full."""
@@ -204,6 +213,8 @@ class Ledger:
 
     def maintenance(self, account: Account) -> int:
         """Return the maintenance margin of an account, atoms."""
+        if net := self.nets(account):
+            return self.portfolio.worst_loss(net.items())
         return sum(self.maintenance_of(account, i) for i in account.open())
 
     def rated(self, account: Account, rates: dict[int, int]) -> int:

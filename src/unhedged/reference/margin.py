@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from unhedged.reference.collateral import Coin
+from unhedged.reference.portfolio import PortfolioMargin
 from unhedged.rules.integer import PPB, mul_div_ceil
 from unhedged.rules.liquidation import bar, is_liquidatable
 from unhedged.rules.margin import initial_margin, maintenance_margin, slope_rate
@@ -35,6 +36,7 @@ class Instrument:
     form: TierForm = TierForm.NOTIONAL
     slope_ppb: int = 0
     slope_lots: int = 1
+    asset: int = 0
 
 
 @dataclass(slots=True)
@@ -53,8 +55,8 @@ class Account:
     topup: int = 0
     topup_ppb: int = 0
     in_liquidation: bool = False
-    portfolio_ppb: int = PPB
-    """In portfolio margin the ratio below which it is liquidated."""
+    portfolio: PortfolioMargin | None = None
+    """Its venue's, in portfolio margin."""
     coins: dict[int, int] = field(default_factory=dict)
     """What is posted as collateral: asset number to lots."""
 
@@ -90,7 +92,10 @@ def equity(account: Account, instruments: list[Instrument], coins: Sequence[Coin
 
 
 def maintenance(account: Account, instruments: list[Instrument]) -> int:
-    """Return the sum of the maintenance margins of the positions, atoms."""
+    """Return the sum of the maintenance margins of the positions, atoms, or the worst losses where they net."""
+    if account.portfolio and account.portfolio.range_ppb:
+        held = [(instruments[i].asset, worth(instruments[i], lots)) for i, lots in legs(account)]
+        return account.portfolio.worst_loss(held)
     total = 0
     for i, lots in legs(account):
         tier = tier_of(instruments[i], lots)
@@ -121,7 +126,10 @@ def verdict(
     if account.in_liquidation:
         return SAFE
     owned, needed = equity(account, instruments, coins), maintenance(account, instruments)
-    needed = bar(-(-needed * account.portfolio_ppb // PPB), inclusive)
+    if account.portfolio:
+        holds = any(lots != 0 for _, lots in legs(account))
+        needed = account.portfolio.required(needed, holds=holds)
+    needed = bar(needed, inclusive)
     armed = account.topup > 0 and account.reserve >= account.topup and account.topup_ppb > 0
     if armed and owned < mul_div_ceil(needed, max(account.topup_ppb, PPB), PPB):
         return NEEDS_TOP_UP

@@ -36,7 +36,7 @@ class Rounds(ForcedOrders):
                     tried.clear()
                     yield t
                     continue
-                i = None if over else self.try_next(account, tried)
+                i = None if over or self.cools(account, step) else self.try_next(account, tried)
                 if i is None:
                     break
                 partial = act(account, i) or partial
@@ -52,6 +52,11 @@ class Rounds(ForcedOrders):
                 yield (self.now // every + 1) * every if every else None
                 return NEXT
             yield self.now + self.rulebook.mark_interval
+
+    def cools(self, account: Account, step: LiquidationStep) -> bool:
+        """Return whether an account's cooldown lets no order out."""
+        slices = step == LiquidationStep.SLICE_WITH_COOLDOWN
+        return slices and self.rulebook.cooldown_waits and self.now < account.cooldown_until
 
     def slice_with_cooldown(self, account: Account) -> Steps:
         """Sell slices of large positions."""
@@ -98,7 +103,9 @@ class Rounds(ForcedOrders):
                 yield None
                 return NEXT
             pos, notional = account.holdings[i].pos, abs(self.ledger.value_of(account, i))
-            qty = liquidation_size.part_qty(pos, notional, book.round_size)
+            net = abs(self.ledger.nets(account).get(self.ledger.contracts[i].asset, 0))
+            most = min(book.round_size, net) if net else book.round_size
+            qty = liquidation_size.part_qty(pos, notional, most)
             self.send(account, i, qty, self.edge(i, pos))
             yield max(self.pause(account) or 0, self.now + max(1, book.round_interval))
         account.status = AccountStatus.LIVE
@@ -172,7 +179,8 @@ class Rounds(ForcedOrders):
             book.spread_ppb,
         )
         self.cancel(account, i)
-        limit = self.limit_after(account, i, max(0, worth - quote))
+        loss = max(0, worth - quote)
+        limit = self.limit_after(account, i, -loss if pos < 0 and book.limit_below else loss)
         if limit >= 1:
             self.send_above(account, i, liquidation_size.part_qty(pos, abs(worth), most), limit)
         return min(most, abs(worth))

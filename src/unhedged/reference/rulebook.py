@@ -36,6 +36,7 @@ class Rulebook:
     slice_ppb: int = PPB
     slice_above: int = 0
     cooldown: int = 0
+    cooldown_waits: bool = False
     backstop_ppb: int = 0
     round_interval: int = 0
     round_size: int = 0
@@ -44,6 +45,7 @@ class Rulebook:
     block_notional: int = 0
     spread_ppb: int = 0
     shortfall_ppb: int = 0
+    limit_below: bool = False
     fund_capacity_ppb: int = PPB
     fund_pool: FundPool = FundPool.SHARED
     fund_start: int = 0

@@ -13,9 +13,19 @@ class Takeover(CollateralSales):
     """One venue's takeovers; a step is a generator that returns how it ends."""
 
     def worst(self, account: Account, tried: set[int]) -> int | None:
-        """Return the contract to liquidate first: largest loss, then largest value, then lowest slot."""
+        """Return the contract to liquidate first: largest loss, then largest value, then lowest slot.
+
+        Where contracts of one underlying offset each other, those on the side of a net come before all others.
+        """
         ledger = self.ledger
         untried = [i for i in account.open() if i not in tried]
+        net = ledger.nets(account)
+        with_net = [
+            i
+            for i in untried
+            if net and net[ledger.contracts[i].asset] * account.holdings[i].pos > 0
+        ]
+        untried = with_net or untried
         if not untried:
             return None
 

@@ -269,25 +269,33 @@ def offset_margin(long_notional: int, short_notional: int, rate_ppb: int) -> int
     return mul_div_ceil(min(long_notional, short_notional), rate_ppb, PPB)
 
 
-def portfolio_bar(maintenance: int, limit_ppb: int) -> int:
-    """Return the least equity whose unified ratio is not below a limit.
+def portfolio_bar(maintenance: int, base: int, times_ppb: int, per_ppb: int) -> int:
+    """Return the least equity with which a portfolio-margin account is safe.
 
     Parameters
     ----------
     maintenance : int
-        Maintenance margin of all positions and loans, atoms, >= 0.
-    limit_ppb : int
-        Ratio below which an account is liquidated, ppb (uniMMR: 105 %).
+        Maintenance margin of all positions, atoms, >= 0.
+    base : int
+        Constant added to it, atoms, >= 0 (Hyperliquid: 20 dollars).
+    times_ppb, per_ppb : int
+        Equity must be at least ``times / per`` of the sum; see Notes.
 
     Returns
     -------
     int
-        Atoms, rounded up; an account with less has ``unified_margin_ratio < limit``.
+        Atoms, rounded up.
 
     Notes
     -----
-    ``ceil(maintenance * limit / 10**9)``. Equality is safe, which is our reading (U).
+    ``ceil((maintenance + base) * times / per)``.
 
-    Source: Binance, Portfolio Margin Pro: maintenance margin ratio calculation, read 2026-11-22 (V).
+    Unified ratio, equity over maintenance, liquidated at or below ``limit``: times ``limit + 1``, per 10**9. Bands are open
+    at their lower ends as in ``margin_band``, and the ratio is one in whole ppb, rounded down.
+    Ratio of need over balance, liquidated above ``limit``: times 10**9, per ``limit``; equality is safe.
+    A requirement as it is: times and per equal.
+
+    Source: Binance, Portfolio Margin Pro: maintenance margin ratio calculation; Hyperliquid docs, Portfolio margin (alpha);
+    read 2026-11-22 (V). What happens at equality at Binance is our reading (U).
     """
-    return mul_div_ceil(maintenance, limit_ppb, PPB)
+    return mul_div_ceil(maintenance + base, times_ppb, per_ppb)

@@ -186,6 +186,10 @@ class BasisDesk(Acting):
     reshort: InstrumentRef | None = key(None, "where it shorts again; the same one when left out")
     capital: PositiveMoney = key("$20M", "collateral behind the short; sizes scale to `holds`")
     leverage: PositiveNumber = key(0.2, "short over collateral; prior 0.1–0.35, lognormal")
+    collateral: dict[str, Posted] | None = key(
+        None,
+        "assets behind the short in place of dollars, by id; equity at the start stays as drawn",
+    )
     holds: Share | None = key(None, "share of open interest the block is short; prior 50–80%")
     period: PositiveTime = key("1s", "between looks at its position")
     reaction: PositiveTime = key(
@@ -254,7 +258,7 @@ class Leveraged(Group):
     weights: tuple[float, ...] = key((), "shares of the instruments in a position; even if empty")
     margin: Literal["cross", "isolated", "portfolio"] = key(
         "cross",
-        "one pocket for all, or one a position; portfolio: one, by the venue's unified ratio",
+        "one pocket for all, or one a position; portfolio: one, by the venue's formula for the whole",
     )
     position_mode: PositionMode = key(
         "one_way", "one net position a contract, or a long and a short leg"

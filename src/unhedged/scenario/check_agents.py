@@ -47,8 +47,9 @@ def check_agents(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
         if not missing:
             yield from _legs(agent, instruments, stacked, ("agent", n))
             yield from check_hedge(agent, scenario, instruments, stacked, ("agent", n))
-            if agent.kind == "leveraged":
+            if agent.kind in ("leveraged", "basis_desk"):
                 yield from check_posted(agent, instruments, venues, stacked, ("agent", n))
+            if agent.kind == "leveraged":
                 yield from check_portfolio(agent, instruments, venues, stacked, ("agent", n))
 
 

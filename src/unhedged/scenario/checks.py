@@ -204,8 +204,7 @@ def _margin(
     elif imported.is_reference(instrument.tiers):
         return  # the file could not be read, which was said
     elif isinstance(instrument.tiers, str):
-        names = {*book.tiers, *(name for table in book.tiers.values() for name in table.names)}
-        offered = names if instrument.tiers in names else book.tiers
+        offered = [*book.tiers, *([instrument.tiers] if book.table(instrument.tiers) else ())]
         yield from known(
             f"tier table of {book.id}", instrument.tiers, offered, stacked, (*path, "tiers")
         )

@@ -90,6 +90,8 @@ def _liquidation(venue: Venue, book: Rulebook, lends: bool) -> dict[str, Any]:
         "slice_ppb": fact("slice", parse_rate, PPB, own.slice),
         "slice_above_usd": fact("slice_above", parse_usd, 0.0, own.slice_above),
         "cooldown_ns": fact("cooldown", parse_duration, 0, own.cooldown),
+        "cooldown_waits": fact("cooldown_order", str, "") == "wait",
+        "limit_below": fact("limit_side", str, "") == "below",
         "backstop_ppb": fact("backstop", parse_rate, 0, own.backstop),
         "throttle_usd": fact("throttle", parse_usd, 0.0, own.throttle),
         "throttle_interval_ns": fact(

@@ -7,7 +7,7 @@ price, the assets in the order of the list, a fund that pays `DISCOUNT` less, an
 from collections.abc import Iterator, Mapping
 
 from unhedged.rules.collateral import next_credit
-from unhedged.scenario.agents import Leveraged
+from unhedged.scenario.agents import BasisDesk, Leveraged
 from unhedged.scenario.clearing import or_book
 from unhedged.scenario.collateral_keys import Collateral, CollateralAsset
 from unhedged.scenario.layers import Keys, Stack
@@ -120,21 +120,22 @@ def check_venue(
 
 
 def check_posted(
-    agent: Leveraged,
+    agent: Leveraged | BasisDesk,
     instruments: Mapping[str, Instrument],
     venues: Mapping[str, Venue],
     stacked: Stack,
     path: Keys,
 ) -> Iterator[ScenarioError]:
-    """Yield what is wrong with what a crowd brings as collateral."""
+    """Yield what is wrong with what a crowd, or a desk behind its short, brings as collateral."""
     if not agent.collateral:
         return
     inner = (*path, "collateral")
-    venue = venues.get(instruments[agent.instruments[0]].venue)
+    secured = agent.short if agent.kind == "basis_desk" else agent.instruments[0]
+    venue = venues.get(instruments[secured].venue)
     taken = [] if venue is None or venue.collateral is None else list(venue.collateral.assets)
     for name in agent.collateral:
         yield from known("collateral of its venue", name, taken, stacked, (*inner, name))
-    if agent.margin == "isolated":
+    if agent.kind == "leveraged" and agent.margin == "isolated":
         yield InconsistentRules(
             "Isolated margin is dollars: assets secure a cross account alone.",
             hint='Set margin = "cross", or leave collateral out.',

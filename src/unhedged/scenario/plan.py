@@ -118,6 +118,16 @@ class CollateralPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioPlan:
+    """What an account in portfolio margin needs: ``(requirement + base) * times / per``."""
+
+    times_ppb: int
+    per_ppb: int
+    base_usd: float  # added to the requirement of an account that holds something
+    range_ppb: int  # the requirement is the worst loss over moves to this, contracts of one asset netted; 0: the sum of margins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VenuePlan:
     """One venue: its rulebook with the scenario's overrides, ready to use."""
 
@@ -126,7 +136,7 @@ class VenuePlan:
     rulebook: str  # id and date of the data it was made from
     margin_mode: MarginMode  # NONE for spot
     collateral: CollateralPlan
-    portfolio_ppb: int  # ratio below which a portfolio account is liquidated, 0 for none
+    portfolio: PortfolioPlan | None  # None where the venue has none
     maker_fee_ppb: int  # of the fill amount; negative is a rebate
     taker_fee_ppb: int
     # gateway
@@ -170,6 +180,7 @@ class VenuePlan:
     slice_ppb: int  # share of a position closed per step, 10^9 for all
     slice_above_usd: float  # notional above which a step is sliced
     cooldown_ns: int  # after a sliced step, in which a further step closes all
+    cooldown_waits: bool  # no order in it: then a slice again
     backstop_ppb: int  # share of maintenance below which the vault takes over, 0 for never
     throttle_usd: float  # that its orders may close in a contract per interval, 0 for no limit
     throttle_interval_ns: int  # that interval
@@ -185,6 +196,7 @@ class VenuePlan:
     )
     spread_ppb: int  # spread to maintenance ratio in the limit of such an order
     shortfall_ppb: int  # how fast that limit worsens with the shortfall
+    limit_below: bool  # it lies below the price for shorts too
     # insurance fund
     fund_start_usd: float
     fund_pool: FundPool

@@ -27,7 +27,7 @@ from unhedged.scenario.plan import (
     TierPlan,
     VenuePlan,
 )
-from unhedged.scenario.portfolio import limit_of
+from unhedged.scenario.portfolio import portfolio_of
 from unhedged.scenario.schedules import schedule_of
 from unhedged.scenario.spec import (
     Instrument,
@@ -131,7 +131,7 @@ def _venue(scenario: Scenario, venue: Venue, book: Rulebook, *, hedged: bool) ->
         rulebook=venue.rulebook,
         margin_mode=MarginMode[book.value("margin.mode").upper()],
         collateral=collateral_of(scenario, venue, book),
-        portfolio_ppb=limit_of(book),
+        portfolio=portfolio_of(book),
         maker_fee_ppb=or_book(venue.maker_fee, book, "fees.maker", parse_rate, 0),
         taker_fee_ppb=or_book(venue.taker_fee, book, "fees.taker", parse_rate, 0),
         gateway_service_ns=SECOND // rate if rate else 0,

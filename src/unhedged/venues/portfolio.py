@@ -8,11 +8,12 @@ grid      the worst loss over a grid of prices, each contract's legs netted (Der
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from unhedged.rules.integer import PPB, mul_div_ceil
+from unhedged.rules.integer import PPB
 from unhedged.rules.portfolio import (
     grid_margin,
     is_portfolio_liquidatable,
     margin_band,
+    portfolio_bar,
     portfolio_ratio_hyperliquid,
     unified_margin_ratio,
 )
@@ -41,7 +42,7 @@ class Unified(Trigger):
 
     def bar(self, maintenance: int) -> int:
         """Return the least equity that is safe, atoms: the ratio, rounded down, is above the level."""
-        return mul_div_ceil(maintenance, self.level_ppb + 1, PPB)
+        return portfolio_bar(maintenance, 0, self.level_ppb + 1, PPB)
 
     def ratio_ppb(self, equity: int, maintenance: int) -> int:
         """Return uniMMR, rounded down."""
@@ -64,7 +65,7 @@ class Base(Trigger):
 
     def bar(self, maintenance: int) -> int:
         """Return the least equity that is safe, atoms: the ratio, rounded up, is not above the level."""
-        return mul_div_ceil(self.base + maintenance, PPB, self.level_ppb)
+        return portfolio_bar(maintenance, self.base, PPB, self.level_ppb)
 
     def ratio_ppb(self, equity: int, maintenance: int) -> int:
         """Return the portfolio margin ratio of the dollar, rounded up."""

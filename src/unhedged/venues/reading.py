@@ -136,6 +136,8 @@ def _table(table: TierTable) -> Iterator[str]:
     )
     if table.names:
         yield f"  {'answers to':<{NAME}}{', '.join(table.names)}"
+    if table.assumed_for:
+        yield f"  {'assumed for':<{NAME}}{', '.join(table.assumed_for)}"
     for key, text in {**table.terms, **table.also}.items():
         yield f"  {key.replace('_', ' '):<{NAME - 1}} {text}"
     if table.brackets:

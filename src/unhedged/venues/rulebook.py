@@ -11,7 +11,8 @@ A rulebook is ``rulebooks/<venue>@<date>.toml``:
   own: ``alternatives = { older = { value, source, confidence } }``. A scenario asks for one by name: ``[venue.readings]``.
 - ``[tiers.<name>]``: a margin schedule. ``brackets`` are rows ``[notional from, maintenance, leverage or initial rate,
   deduction]``; without the fourth the deduction follows from ``margin.schedule``. ``form = "slope"`` or ``"risk_limit_steps"``
-  has ``terms`` instead. ``names`` are further names it answers to. See :mod:`unhedged.venues.schedules`.
+  has ``terms`` instead. ``names`` are further names it answers to, ``assumed_for`` contracts without a stored table for which it
+  is taken. See :mod:`unhedged.venues.schedules`.
 """
 
 import tomllib
@@ -67,9 +68,11 @@ class Rulebook:
         return default if fact is None else fact.value
 
     def table(self, name: str) -> TierTable | None:
-        """Return the margin schedule called ``name``, or that answers to it; ``None`` when there is none."""
+        """Return the margin schedule called ``name``, that answers to it, or is assumed for it; ``None`` when there is none."""
         own = self.tiers.get(name)
-        return own or next((t for t in self.tiers.values() if name in t.names), None)
+        tables = self.tiers.values()
+        own = own or next((t for t in tables if name in t.names), None)
+        return own or next((t for t in tables if name in t.assumed_for), None)
 
     def chapter(self, name: str) -> dict[str, Fact]:
         """Return the facts of one chapter by their names."""

@@ -57,6 +57,9 @@ class TierTable:
     terms: Mapping[str, Any] = field(default_factory=dict)  # of a form without brackets
     also: Mapping[str, str] = field(default_factory=dict)  # what else the venue ties to the table
     names: tuple[str, ...] = ()  # other names it answers to, so that rulebooks can be exchanged
+    assumed_for: tuple[
+        str, ...
+    ] = ()  # names of contracts without a stored table for which it is taken
 
 
 def parse(name: str, part: Mapping[str, Any], schedule: str, *, book: str) -> TierTable:
@@ -98,6 +101,7 @@ def parse(name: str, part: Mapping[str, Any], schedule: str, *, book: str) -> Ti
         terms=own,
         also=part.get("also", {}),
         names=tuple(part.get("names", ())),
+        assumed_for=tuple(part.get("assumed_for", ())),
     )
 
 

@@ -169,6 +169,10 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "order": Term("text", "kind of liquidation order"),
         "sizing": Term("text", "size of a liquidation order"),
         "limit_price": Term("formula", "limit of a liquidation order"),
+        "limit_side": Term(
+            ("worse", "below"),
+            "where it lies: worse than the price for the account, or below it always",
+        ),
         "fee": Term("rate", "clearance fee on what a liquidation order filled"),
         "fee_cap": Term("rate", "largest clearance fee on what was filled"),
         "fee_in_ratio": Term("flag", "the closing fee counts as maintenance"),
@@ -184,7 +188,9 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
         "slice": Term("rate", "share of a position closed per step"),
         "slice_above": Term("money", "notional above which a step is sliced"),
         "cooldown": Term("time", "pause after a slice"),
-        "cooldown_order": Term("text", "order inside the pause"),
+        "cooldown_order": Term(
+            ("entire_position", "wait"), "order inside the pause; none, and then a slice"
+        ),
         "backstop": Term("rate", "share of maintenance below which a vault takes over"),
         "backstop_boundary": Term(BOUNDARIES, "comparison of equity with that share"),
         "round_interval": Term("time", "between rounds"),

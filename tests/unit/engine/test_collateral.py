@@ -1,8 +1,11 @@
 """A crowd that brings assets in place of dollars: the same equity, lots that are conserved, and a choice of price that tells."""
 
+import tomllib
+
 import numpy as np
 import polars as pl
 import pytest
+from tests.support import coin_world
 
 import unhedged
 from unhedged.engine.build import build
@@ -42,6 +45,26 @@ def test_equity_at_the_start_is_as_drawn_whatever_is_brought() -> None:
     book = int(with_coins["collateral"]["book"][0])
     background = without["position"]["pos"][without["position"]["instrument"] == book].sum()
     assert int(with_coins["instrument"]["open_interest"][book]) == posted + background
+
+
+def test_a_desk_posts_behind_its_short_and_owns_as_much_as_before() -> None:
+    data = tomllib.loads(coin_world.scenario(0))
+    with_coins = build(load(data).plan(), 0).memory
+    (desk,) = (agent for agent in data["agent"] if agent["id"] == "desk")
+    del desk["collateral"]
+    without = build(load(data).plan(), 0).memory
+    posted = 0
+    for ours, theirs in zip(with_coins["agent"], without["agent"], strict=True):
+        for leg in range(ours["legs"]):
+            p, q = int(ours["position"][leg]), int(theirs["position"][leg])
+            for name in ("instrument", "pos", "cost", "account"):
+                assert with_coins["position"][name][p] == without["position"][name][q]
+            a = int(with_coins["position"]["account"][p])
+            if with_coins["account"]["balances"][a]:
+                posted += int(_lots(with_coins, [a])[0])
+                assert with_coins["account"]["cash"][a] < without["account"]["cash"][a]
+            assert equity(with_coins.address, a) == equity(without.address, a)
+    assert posted > 0
 
 
 def _lots(memory, rows) -> list[int]:

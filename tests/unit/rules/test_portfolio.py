@@ -134,9 +134,23 @@ def test_choice_of_price_decides_what_a_depegged_token_is_worth():
 
 
 @given(maintenance=st.integers(1, 10**16), limit=st.integers(10**9, 2 * 10**9))
-def test_least_equity_of_a_portfolio_has_the_ratio_and_an_atom_less_has_not(
+def test_least_equity_of_a_portfolio_is_above_the_level_and_an_atom_less_is_not(
     checked, maintenance, limit
 ):
-    bar = checked(portfolio.portfolio_bar, maintenance, limit)
-    assert portfolio.unified_margin_ratio(bar, maintenance) >= limit
-    assert portfolio.unified_margin_ratio(bar - 1, maintenance) < limit
+    bar = checked(portfolio.portfolio_bar, maintenance, 0, limit + 1, PPB)
+    assert portfolio.unified_margin_ratio(bar, maintenance) > limit
+    assert portfolio.unified_margin_ratio(bar - 1, maintenance) <= limit
+
+
+@given(MONEY, st.integers(0, 10**12), st.integers(10**8, PPB))
+def test_least_equity_under_a_constant_is_at_the_level_and_an_atom_less_is_above(
+    checked, maintenance, base, limit
+):
+    bar = checked(portfolio.portfolio_bar, maintenance, base, PPB, limit)
+    assert bar == ceil(Fraction(maintenance + base) * PPB / limit)
+    if bar > 0 and (maintenance + base) // bar < PPB:
+        ratio = portfolio.portfolio_ratio_hyperliquid(base, maintenance, 0, bar, 0, 0, 0)
+        assert not portfolio.is_portfolio_liquidatable(ratio, limit)
+    if bar > 1:
+        short = portfolio.portfolio_ratio_hyperliquid(base, maintenance, 0, bar - 1, 0, 0, 0)
+        assert portfolio.is_portfolio_liquidatable(short, limit)

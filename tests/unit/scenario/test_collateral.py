@@ -5,6 +5,7 @@ import pytest
 from unhedged.scenario.load import load
 from unhedged.vocab.enums import CollateralOrder, CollateralPrice, CollateralSale
 from unhedged.vocab.errors import ScenarioError
+from unhedged.vocab.units import PPB
 
 
 @pytest.fixture
@@ -106,14 +107,49 @@ def test_isolated_margin_is_dollars(taking):
     assert "Isolated margin is dollars" in refusals(taking)
 
 
-def test_portfolio_margin_is_the_venues_unified_ratio(taking):
-    taking["agent"][0]["margin"] = "portfolio"
-    assert load(taking).plan().venues[0].portfolio_ppb == 1_050_000_000
-    taking["venue"][0] |= {"rulebook": "hyperliquid@2025-10-10", "vault": {}}
-    taking["instrument"][0]["tiers"] = "BTC"
-    text = refusals(taking)
+def portfolio(data, rulebook: str, **venue):
+    data["agent"][0]["margin"] = "portfolio"
+    data["venue"][0] |= {"rulebook": rulebook, **venue}
+    data["instrument"][0]["tiers"] = "BTC" if "usdm" not in rulebook else "BTCUSDT"
+    return data
+
+
+def test_portfolio_margin_is_what_the_venue_says(taking, data):
+    unified = load(portfolio(taking, "binance-usdm@2025-10-10")).plan().venues[0].portfolio
+    assert (unified.times_ppb, unified.per_ppb, unified.base_usd) == (1_050_000_001, PPB, 0.0)
+    data["agent"][0].pop("collateral")
+    data["venue"][0].pop("collateral")
+    grid = load(portfolio(data, "deribit-linear@2025-10-10")).plan().venues[0].portfolio
+    assert (grid.times_ppb, grid.per_ppb, grid.range_ppb) == (PPB, PPB, 160_000_000)
+    data["venue"][0]["readings"] = {"portfolio": {"range": "old"}}
+    assert load(data).plan().venues[0].portfolio.range_ppb == 100_000_000
+    data["venue"][0].pop("readings")
+    borrow = load(portfolio(data, "hyperliquid@2025-10-10", vault={})).plan().venues[0].portfolio
+    assert (borrow.times_ppb, borrow.per_ppb, borrow.base_usd) == (PPB, 950_000_000, 20.0)
+    assert (unified.range_ppb, borrow.range_ppb) == (0, 0)
+
+
+def test_portfolio_margin_without_a_form_is_refused(data):
+    text = refusals(portfolio(data, "bitmex@2025-10-10"))
     assert "no portfolio margin that the engine takes" in text
-    assert "binance-usdm@2025-10-10" in text
+    for name in ("binance-usdm", "deribit-linear", "hyperliquid"):
+        assert f"{name}@2025-10-10" in text
+
+
+def test_nothing_is_borrowed_in_portfolio_margin(taking):
+    text = refusals(portfolio(taking, "hyperliquid@2025-10-10", vault={}))
+    assert "no loans exist here" in text
+
+
+def test_a_step_that_shares_margin_out_is_refused_where_positions_offset(data):
+    steps = ["cancel_orders", "ioc_at_bankruptcy", "takeover_at_bankruptcy"]
+    data = portfolio(data, "deribit-linear@2025-10-10", liquidation={"steps": steps})
+    assert "ioc_at_bankruptcy shares margin out among positions" in refusals(data)
+
+
+def test_an_inverse_contract_is_refused_where_positions_offset(data):
+    data["instrument"][0] |= {"kind": "inverse", "lot_size": 1}
+    assert "is inverse" in refusals(portfolio(data, "deribit-linear@2025-10-10"))
 
 
 def test_parts_sum_to_the_margin_at_most(taking):
@@ -122,3 +158,12 @@ def test_parts_sum_to_the_margin_at_most(taking):
     load(taking)
     taking["agent"][0]["collateral"]["BTC"] = {"part": "60%"}
     assert "sum to 110%" in refusals(taking)
+
+
+def test_a_desk_brings_what_the_venue_of_its_short_takes(taking):
+    desk = {"id": "desk", "kind": "basis_desk", "spot": "spot/BTC", "short": "hub/BTC-PERP"}
+    taking["agent"].append(desk | {"collateral": {"USDE": {"part": "30%"}}})
+    plan = load(taking).plan()
+    assert plan.agents[-1].params["collateral"]["USDE"]["part"] == 300_000_000
+    taking["agent"][-1]["collateral"] = {"BTC": {}}
+    assert 'Unknown collateral of its venue "BTC"' in refusals(taking)

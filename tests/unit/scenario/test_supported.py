@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from unhedged.scenario import supported
 from unhedged.scenario.load import load
 from unhedged.scenario.supported import READ, unsupported
 from unhedged.venues import comparing, rulebook
@@ -133,14 +134,40 @@ def test_rules_set_in_the_scenario_stand_for_those_that_are_not_compiled(data) -
     assert plan.instruments[0].impact_notional_usd == 20_000
 
 
-def test_reading_that_would_change_nothing_is_refused(data) -> None:
+def test_reading_that_would_change_nothing_is_refused(data, monkeypatch) -> None:
+    monkeypatch.setattr(supported, "READ", READ - {"liquidation.reduction"})
     data["venue"][0] |= {
         "rulebook": "bybit-linear@2025-10-10",
-        "readings": {"liquidation": {"order": "legacy"}},
+        "readings": {"liquidation": {"reduction": "legacy"}},
     }
     (text,) = errors(data)
-    assert "liquidation.order as legacy" in text
-    assert "venue.hub.readings.liquidation.order" in text
+    assert "liquidation.reduction as legacy" in text
+    assert "venue.hub.readings.liquidation.reduction" in text
+
+
+@pytest.mark.parametrize("name", rulebook.available())
+def test_no_reading_is_listed_that_a_run_cannot_take(name) -> None:
+    facts = rulebook.load(name).facts
+    assert {path for path, fact in facts.items() if fact.alternatives} <= READ
+
+
+def test_readings_of_single_orders_reach_the_plan(data) -> None:
+    data["venue"][0] |= {
+        "rulebook": "hyperliquid@2025-10-10",
+        "vault": {},
+        "readings": {"liquidation": {"cooldown_order": "wait"}},
+    }
+    data["instrument"][0]["tiers"] = "BTC"
+    assert load(data).plan().venues[0].cooldown_waits
+    data["venue"][0].pop("readings")
+    assert not load(data).plan().venues[0].cooldown_waits
+    data["venue"][0] |= {
+        "rulebook": "dydx-v4@2025-10-10",
+        "readings": {"liquidation": {"limit_side": "docs"}},
+    }
+    data["venue"][0].pop("vault")
+    data["instrument"][0]["tiers"] = "large-cap"
+    assert load(data).plan().venues[0].limit_below
 
 
 def test_mean_as_reference_of_a_rapid_drop_is_a_reading(data) -> None:

@@ -335,3 +335,16 @@ def test_a_name_answers_to_one_schedule(name: str) -> None:
     tiers = rulebook.load(name).tiers
     names = [*tiers, *(other for table in tiers.values() for other in table.names)]
     assert len(names) == len(set(names))
+
+
+def test_a_table_may_be_assumed_for_contracts_without_one() -> None:
+    book = rulebook.load("bybit-linear@2025-10-10")
+    assert book.table("ETHUSDT") is book.tiers["BTCUSDT"]
+    assert book.table("ENAUSDT") is book.table("SUI") is book.tiers["SUIUSDT"]
+    assert book.table("AAVEUSDT") is None
+
+
+@pytest.mark.parametrize("name", [b for b in BOOKS if "spot" not in b])
+def test_every_perpetual_of_the_day_finds_a_table(name: str) -> None:
+    coins = ("BTC", "ETH", "SOL", "XRP", "DOGE", "SUI", "ENA")
+    assert all(rulebook.load(name).table(f"{coin}USDT") for coin in coins)
