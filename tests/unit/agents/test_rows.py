@@ -62,7 +62,7 @@ def test_no_two_parameters_share_a_cell(kind):
 def test_every_key_that_shapes_behaviour_reaches_the_row(kind):
     known = {path.split(".")[0] for path in rows.PARAMETERS[kind]}
     seen_elsewhere = {*rows.LEGS[kind], "id", "kind", "count", "order_latency", "order_jitter"}
-    seen_elsewhere |= {"data_latency", "period", "weights", "holds", "most", "side"}
+    seen_elsewhere |= {"data_latency", "period", "weights", "holds", "most", "side", "collateral"}
     assert set(type(SPECS[kind]).model_fields) - seen_elsewhere == known
 
 
