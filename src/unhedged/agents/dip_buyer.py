@@ -35,7 +35,7 @@ from unhedged.vocab.enums import Side, TimeInForce
 PASSIVE_TAG = 0
 FIRST_RUNG = 1
 CANDLE = 60.0
-"""Seconds between the closes of its chart."""
+"""Seconds between the closes of its chart; a prior."""
 LEAST_ORDER = 0.02
 """Part of a slice that must be saved up before an order is sent."""
 

@@ -13,11 +13,10 @@ from unhedged.rules.collateral import tiered_collateral_value
 from unhedged.rules.pnl import value
 from unhedged.scenario.plan import (
     AgentGroupPlan,
-    CollateralAssetPlan,
-    PortfolioPlan,
     RunPlan,
     VenuePlan,
 )
+from unhedged.scenario.plan_security import CollateralAssetPlan, PortfolioPlan
 from unhedged.vocab.units import ATOMS_PER_USD, PPB
 
 Array = np.ndarray[Any, Any]

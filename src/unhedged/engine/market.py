@@ -15,7 +15,8 @@ from unhedged.kernels.layout.columns import PUSHES
 from unhedged.kernels.memory import Memory
 from unhedged.kernels.triggers import BUCKETS
 from unhedged.rules.margin import next_deduction
-from unhedged.scenario.plan import InstrumentPlan, RunPlan, SourcePlan, VenuePlan
+from unhedged.scenario.plan import InstrumentPlan, RunPlan, VenuePlan
+from unhedged.scenario.plan_security import SourcePlan
 from unhedged.vocab.enums import (
     AccountKind,
     FundingForm,

@@ -230,7 +230,8 @@ class Profits(Stops):
     """As `Stops`, on the other side of the start price."""
 
     at_limit: Share = key(
-        "0%", "of them ask for that price or better and wait for it; the others take what there is"
+        "0%",
+        "of them ask for that price or better and wait for it, the others take what there is; prior",
     )
 
 

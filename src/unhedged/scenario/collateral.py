@@ -11,7 +11,12 @@ from unhedged.scenario.agents import BasisDesk, Leveraged
 from unhedged.scenario.clearing import or_book
 from unhedged.scenario.collateral_keys import Collateral, CollateralAsset
 from unhedged.scenario.layers import Keys, Stack
-from unhedged.scenario.plan import CollateralAssetPlan, CollateralPlan, HaircutPlan, SourcePlan
+from unhedged.scenario.plan_security import (
+    CollateralAssetPlan,
+    CollateralPlan,
+    HaircutPlan,
+    SourcePlan,
+)
 from unhedged.scenario.problems import known, place
 from unhedged.scenario.spec import Instrument, Scenario, Venue
 from unhedged.venues.rulebook import Rulebook

@@ -11,7 +11,7 @@ from typing import Any
 from unhedged.scenario.agents import Leveraged
 from unhedged.scenario.clearing import steps_taken
 from unhedged.scenario.layers import Keys, Stack
-from unhedged.scenario.plan import PortfolioPlan
+from unhedged.scenario.plan_security import PortfolioPlan
 from unhedged.scenario.problems import place
 from unhedged.scenario.spec import Instrument, Venue
 from unhedged.venues import rulebook

@@ -23,10 +23,10 @@ from unhedged.scenario.plan import (
     OutagePlan,
     Parameter,
     RunPlan,
-    SourcePlan,
     TierPlan,
     VenuePlan,
 )
+from unhedged.scenario.plan_security import SourcePlan
 from unhedged.scenario.portfolio import portfolio_of
 from unhedged.scenario.schedules import schedule_of
 from unhedged.scenario.spec import (

@@ -11,9 +11,9 @@ from unhedged.scenario.plan import (
     InstrumentPlan,
     Law,
     RunPlan,
-    SourcePlan,
     VenuePlan,
 )
+from unhedged.scenario.plan_security import SourcePlan
 from unhedged.scenario.spec import Scenario
 from unhedged.venues import rulebook
 from unhedged.vocab.enums import InstrumentKind, LiquidationStep, MarginMode
