@@ -66,6 +66,12 @@ def _contracts(day: Day, venue: str | None, asset: str | None) -> list[str]:
     )
 
 
+def _books(day: Day, asset: str) -> list[str]:
+    # Every book of an asset, contracts and spot.
+    names = day.series["instrument"].unique().to_list()
+    return sorted(name for name in names if name.split("/")[1] in (asset, f"{asset}-PERP"))
+
+
 def _seconds(day: Day) -> float:
     return float(day.series["t_ns"].max()) / SECOND  # type: ignore[arg-type]
 
@@ -149,8 +155,8 @@ MEASURES: dict[str, Measure] = {
     "prompt re-hedge": closed.prompt_latency,
     "late re-hedge": closed.late_latency,
     "draw on the fund": _fund_draw,
-    "depth of BTC": lambda day: withdrawal.left(day, _btc(day)),
-    "depth of thin coins": _thin_contract(withdrawal.left),
+    "depth of BTC": lambda day: withdrawal.left(day, _books(day, day.roles.btc)),
+    "depth of thin coins": _over_thin(lambda day, asset: withdrawal.left(day, _books(day, asset))),
     "time of least depth": lambda day: withdrawal.least_at(day, _btc(day)),
     "depth half back": lambda day: withdrawal.back_at(day, _btc(day)),
     "funding of BTC": lambda day: _funding(day, _btc(day)),

@@ -63,13 +63,23 @@ def test_open_interest_in_coins_and_in_dollars() -> None:
 def test_depth_its_least_and_the_way_back() -> None:
     bids = [50.0] * 6 + [30.0, 0.0, 20.0, 30.0] + [40.0] * 40
     one = day(series(CONTRACT, bid_depth_100=bids, ask_depth_100=[50.0] * 50))
-    assert withdrawal.left(one, CONTRACT) == pytest.approx(-0.5)
     assert withdrawal.least_at(one, CONTRACT) == pytest.approx(40.0)
     # Settles at 90 % of usual, least 50 %: half way is 70 %, reached with the 20 of bids at 60 s.
     assert withdrawal.back_at(one, CONTRACT) == pytest.approx(60.0)
     assert withdrawal.bids_at(one, CONTRACT, 20.0) == pytest.approx(-0.4)
     flat = day(series(CONTRACT, bid_depth_100=[50.0] * 50, ask_depth_100=[50.0] * 50))
     assert withdrawal.back_at(flat, CONTRACT) is None
+
+
+def test_what_is_left_is_of_all_books_together_and_of_a_minute() -> None:
+    usual, bare = [50.0] * 7, [0.0] * 2
+    one = series(CONTRACT, bid_depth_100=usual + bare + [50.0] * 20, ask_depth_100=[50.0] * 29)
+    # Bare bids for two of three samples in a row: the mean of that minute has 50 of asks and 50 / 3 of bids.
+    assert withdrawal.left(day(one), [CONTRACT]) == pytest.approx(-1 / 3)
+    other = series("s/BTC", bid_depth_100=[150.0] * 29, ask_depth_100=[150.0] * 29)
+    assert withdrawal.left(day(one, other), [CONTRACT, "s/BTC"]) == pytest.approx(-1 / 12)
+    assert withdrawal.left(day(one), ["s/BTC"]) is None
+    assert withdrawal.left(day(one), []) is None
 
 
 def steps(times: list[float], usd: list[float], step: str = "reduce") -> pl.DataFrame:
