@@ -105,10 +105,13 @@ MAKER_AWAY = 15  # ns, earliest return; 0 while present
 MAKER_SCALE = 16  # part of its first size it uses: 1, and less by the haircut once it has left
 MAKER_CLOSED = 17  # dollars closed by ADL, fading
 MAKER_HEDGED = 18  # ns, when its latest hedge has certainly arrived
-MAKER_STRESS = 19  # largest σ over calm of its quoted legs
+MAKER_STRESS = 19  # largest σ over calm of its quoted legs and of the market it watches
 MAKER_BASIS = 20  # usual price of the hedge leg over that of the first quoted leg
 MAKER_SLOW = 21  # and 22: variance per second, ten-minute average, per quoted leg
 MAKER_VALUE = 23  # dollars, value of the first leg's asset at the previous look
+MAKER_WATCHED_MID = 24  # ticks, of the market it watches beside its own
+MAKER_WATCHED_VARIANCE = 25  # as of a quoted leg
+MAKER_WATCHED_CALM = 26  # the same in calm times
 
 # ------------------------------------------------------------------------------------------ basis desk
 BASIS_LEVERAGE = 10
@@ -217,6 +220,7 @@ PANIC_HAZARD = 14
 PANIC_PACE = 15
 PANIC_SLICE = 16
 PANIC_SLIP = 17
+PANIC_TIMES = 18
 
 # state
 PANIC_BEGAN = 0  # ns, first turn
@@ -227,3 +231,4 @@ PANIC_HELD = 4  # lots at the previous turn
 PANIC_FRIGHTENED = 5  # lots whose holders have decided to sell
 PANIC_DUE = 6  # lots to be sold now, saved up turn by turn
 PANIC_BUSY = 7  # ns, when its orders have certainly arrived
+PANIC_WATCHED_HIGH = 8  # ticks, recent high of the market it watches beside its own

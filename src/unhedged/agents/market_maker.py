@@ -8,7 +8,8 @@
 - **Size** on a side is ``floor + (1 - floor) * presence / [1 + ((stress - 1)+ / scale)^power] / [1 + (I / limit)^2] *
   exp(-fear * closed / capital)`` of full size; the inventory term only on the side that would add. It falls at once and
   comes back with the refill time.
-- It **leaves** when its loss or the stress passes its own limit, sells part of its inventory, shows what it must, and
+- It **leaves** when its loss or the stress passes its own limit, the stress of its books or of one more market it watches: a desk
+  that quotes many coins turns them all off when the largest goes wild. It sells part of its inventory, shows what it must, and
   **returns** after its cool-off when markets are calm, smaller.
 - It **hedges** inventory beyond a part of its limit on the hedge leg, at prices its own quotes justify; beyond the whole
   limit, at a cost. It waits until one hedge has arrived before the next.
@@ -37,6 +38,13 @@ TEN_MINUTES = 600.0
 """Seconds: memory of the volatility its skew uses."""
 
 
+@kernel("int64(Parameter, Agent)")
+def watched_leg(row: Any, me: Any) -> int:
+    """Return the leg of the market it watches beside its own, the one after its hedge; -1 without one."""
+    leg = int(row.of[c.MAKER_QUOTES]) + 1
+    return leg if me.legs > leg else -1
+
+
 @kernel("float64(Observation, Parameter, Agent)")
 def hedge_ratio(seen: Any, row: Any, me: Any) -> float:
     """Return the price of the hedge leg over that of the first quoted leg; 1 without a hedge leg."""
@@ -60,6 +68,9 @@ def begin(seen: Any, row: Any, me: Any) -> None:
         me.state[c.MAKER_SLOW + q] = sigma * sigma
         me.state[at + c.MAKER_REFERENCE] = px
         me.state[at + c.MAKER_ADL] = float(seen.adl_qty[q])
+    watched = watched_leg(row, me)
+    if watched >= 0:
+        me.state[c.MAKER_WATCHED_MID] = middle(seen, watched)
     me.state[c.MAKER_BASIS] = hedge_ratio(seen, row, me)
     me.state[c.MAKER_VALUE] = seen.value[0]
     me.state[c.MAKER_BEGAN] = float(seen.t)
@@ -108,6 +119,22 @@ def learn(seen: Any, row: Any, me: Any, q: int, seconds: float, worth_moved: flo
     closed = float(seen.adl_qty[q]) - me.state[at + c.MAKER_ADL]
     me.state[at + c.MAKER_ADL] = float(seen.adl_qty[q])
     me.state[c.MAKER_CLOSED] += closed * seen.lot[q] * seen.tick[q] * px
+
+
+@kernel("void(Observation, Parameter, Agent, float64)")
+def watch(seen: Any, row: Any, me: Any, seconds: float) -> None:
+    """Let the stress of the market it watches count as its own."""
+    leg = watched_leg(row, me)
+    if leg < 0:
+        return
+    px = middle(seen, leg)
+    move = px / me.state[c.MAKER_WATCHED_MID] - 1.0
+    me.state[c.MAKER_WATCHED_MID] = px
+    elapsed = (seen.t - me.state[c.MAKER_BEGAN]) / SECOND
+    fast, calm = c.MAKER_WATCHED_VARIANCE, c.MAKER_WATCHED_CALM
+    learn_variance(me, fast, calm, move, seconds, elapsed)
+    stress = stress_of(me.state[fast], me.state[calm])
+    me.state[c.MAKER_STRESS] = max(me.state[c.MAKER_STRESS], stress)
 
 
 @kernel("int64(Observation, Parameter, Agent, int64)")
@@ -165,6 +192,7 @@ def behave(observation: int, me: int, out: int) -> int:
     mine.state[c.MAKER_VALUE] = seen.value[0]
     for q in range(quotes):
         learn(seen, row, mine, q, seconds, worth_moved)
+    watch(seen, row, mine, seconds)
     usual = share_after(seconds, row.of[c.MAKER_FOLLOW])
     mine.state[c.MAKER_BASIS] += usual * (hedge_ratio(seen, row, mine) - mine.state[c.MAKER_BASIS])
     if mine.state[c.MAKER_AWAY] > 0.0:

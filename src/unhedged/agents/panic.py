@@ -1,11 +1,12 @@
 """Holders without debt who sell once frightened: each agent is a pool of many people who decide one by one.
 
     price under its recent high ─smoothed over the lag─▶ fear ─▶ a share of those left decides to sell, every second
-                                                                 └▶ sold at market, in slices, over the pace
+    (or the market they watch)                                   └▶ sold at market, in slices, over the pace
 
 Nobody has to sell: no margin, no stop, no clock. A fall that lasts frightens, a spike does not; and who has decided does not
 come back. The hazard grows with the square of the draw-down beyond the threshold up to where it is full, and in proportion
-from there.
+from there. Who watches another market, as holders of smaller coins watch the largest, is frightened by whichever fell more, its
+draw-down taken times a factor: coins infect each other through people, not through prices.
 """
 
 from typing import Any
@@ -16,6 +17,8 @@ from unhedged.kernels.compiled import agent, kernel
 from unhedged.kernels.tables import as_agent, as_observation, as_parameter
 from unhedged.vocab.enums import Side
 
+WATCHED = 1
+"""The leg of the market it watches beside its own, where it does."""
 LEAST_ORDER = 0.02
 """Part of a slice that must be saved up before an order is sent, unless it is the rest."""
 
@@ -26,6 +29,8 @@ def begin(seen: Any, me: Any) -> None:
     me.state[c.PANIC_BEGAN] = float(max(1, seen.t))
     me.state[c.PANIC_LAST] = float(seen.t)
     me.state[c.PANIC_HIGH] = middle(seen, 0)
+    if me.legs > WATCHED:
+        me.state[c.PANIC_WATCHED_HIGH] = middle(seen, WATCHED)
     me.state[c.PANIC_HELD] = float(seen.pos[0])
 
 
@@ -39,14 +44,22 @@ def hazard_of(row: Any, me: Any) -> float:
     return float(row.of[c.PANIC_HAZARD] * (x * x if x < 1.0 else x))
 
 
+@kernel("float64(Observation, Parameter, Agent, int64, int64, float64)")
+def below_high(seen: Any, row: Any, me: Any, leg: int, high: int, seconds: float) -> float:
+    """Return how far the mid of a leg lies below its recent high, as a share; the high is kept in a cell of the state."""
+    px = middle(seen, leg)
+    faded = share_after(seconds, row.of[c.PANIC_MEMORY]) * (me.state[high] - px)
+    me.state[high] = max(me.state[high] - faded, px)
+    return float(1.0 - px / me.state[high])
+
+
 @kernel("void(Observation, Parameter, Agent, float64)")
 def learn(seen: Any, row: Any, me: Any, seconds: float) -> None:
-    """Update high and draw-down, take off what was sold, and let some of those left decide."""
-    px = middle(seen, 0)
-    high = me.state[c.PANIC_HIGH]
-    high -= share_after(seconds, row.of[c.PANIC_MEMORY]) * (high - px)
-    me.state[c.PANIC_HIGH] = max(high, px)
-    down = 1.0 - px / me.state[c.PANIC_HIGH]
+    """Update highs and draw-down, take off what was sold, and let some of those left decide."""
+    down = below_high(seen, row, me, 0, c.PANIC_HIGH, seconds)
+    if me.legs > WATCHED:
+        watched = below_high(seen, row, me, WATCHED, c.PANIC_WATCHED_HIGH, seconds)
+        down = max(down, row.of[c.PANIC_TIMES] * watched)
     me.state[c.PANIC_DRAW_DOWN] += share_after(seconds, row.of[c.PANIC_LAG]) * (
         down - me.state[c.PANIC_DRAW_DOWN]
     )

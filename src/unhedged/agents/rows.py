@@ -32,13 +32,13 @@ _ns = _ppb  # a nanosecond is 10^-9 s as a ppb is 10^-9 of the whole
 
 LEGS: Mapping[str, tuple[str, ...]] = {
     "background": ("instrument",),
-    "market_maker": ("quotes", "hedge"),
+    "market_maker": ("quotes", "hedge", "watch"),
     "basis_desk": ("spot", "short", "reshort"),
     "leveraged": ("instruments",),
     "cross_venue": ("instruments",),
     "dip_buyer": ("instrument",),
     "momentum": ("instrument",),
-    "panic": ("instrument",),
+    "panic": ("instrument", "watch"),
     "custom": ("instruments",),
 }
 """Keys of a block that name instruments, in the order of the agent's legs."""
@@ -172,6 +172,7 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "pace": _ns(cells.PANIC_PACE),
         "slice": _plain(cells.PANIC_SLICE),
         "slippage": _ppb(cells.PANIC_SLIP),
+        "watch_times": _plain(cells.PANIC_TIMES),
     },
     "custom": {"capital": _plain(cells.CAPITAL)},
 }
@@ -226,7 +227,7 @@ def fill(
 
 
 def legs(kind: str, params: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the instruments an agent acts on, in the order of its legs; in hedge mode each twice, the long leg first."""
+    """Return the instruments an agent acts on or watches, in the order of its legs; in hedge mode each twice, the long leg first."""
     names: list[str] = []
     for key in LEGS[kind]:
         value = params.get(key)
@@ -280,7 +281,8 @@ def endowment(kind: str, row: Sequence[float], spot: Sequence[bool]) -> list[tup
     if kind in ("dip_buyer", "momentum"):
         return [(capital, 0.0)]
     if kind == "panic":
-        return [(FOR_FEES * capital if spot[0] else capital, capital)]
+        own = (FOR_FEES * capital if spot[0] else capital, capital)
+        return [own, *[(0.0, 0.0)] * (len(spot) - 1)]
     part = capital / len(spot)
     if kind == "market_maker":
         return _maker_endowment(capital, int(row[cells.MAKER_QUOTES]), spot)
@@ -290,7 +292,8 @@ def endowment(kind: str, row: Sequence[float], spot: Sequence[bool]) -> list[tup
 def _maker_endowment(
     capital: float, quotes: int, spot: Sequence[bool]
 ) -> list[tuple[float, float]]:
+    # Legs: those it quotes, the hedge, the market it only watches.
     hedged = len(spot) > quotes
     quoted = capital * (0.75 if hedged else 1.0) / quotes
-    money = [quoted] * quotes + [0.25 * capital] * (len(spot) - quotes)
+    money = [*[quoted] * quotes, 0.25 * capital, 0.0][: len(spot)]
     return [(usd, usd if is_spot else 0.0) for usd, is_spot in zip(money, spot, strict=True)]

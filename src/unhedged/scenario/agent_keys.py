@@ -162,6 +162,11 @@ class Acting(Group):
     data_latency: SomeTime = key("20ms", "by which it sees books late")
 
 
+def without(data: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a block as written, less one of its keys."""
+    return {key: value for key, value in data.items() if key != name}
+
+
 def as_tuple(value: Any) -> Any:
     """Return a single name as a list of one."""
     return (value,) if isinstance(value, str) else value

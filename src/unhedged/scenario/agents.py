@@ -30,6 +30,7 @@ from unhedged.scenario.agent_keys import (
 from unhedged.scenario.collateral_keys import Posted
 from unhedged.scenario.fields import Block, Rate, RateOrLaw, Share
 from unhedged.scenario.followers import Momentum, Panic
+from unhedged.scenario.makers import MarketMaker
 from unhedged.vocab.errors import InconsistentRules
 
 
@@ -74,104 +75,6 @@ class Background(Acting):
     def _ordered(self) -> Any:
         in_order(self, "step", "reach")
         in_order(self, "patient_nearest", "patient_farthest")
-        return self
-
-
-class Inventory(Block):
-    """What a market maker does about its position."""
-
-    limit: PositiveRate = key("22%", "unhedged, of capital, where its quotes halve; prior 10–50%")
-    hedge_above: PositiveRate = key("30%", "of the limit, from where it hedges; prior")
-    hedge_down_to: Share = key("10%", "of the limit, to where it hedges; prior")
-    hedge_slippage: PositiveRate = key(
-        "20bps", "beyond the touch a hedge pays once over the limit; prior"
-    )
-    hedge_most: PositiveRate = key("2%", "of capital, largest hedge order; prior")
-
-
-class Shading(Block):
-    """How a market maker's size falls under stress: ``floor + (1 − floor)·…`` of each term."""
-
-    volatility_scale: PositiveNumber = key(7.0, "excess of σ over calm that halves size; prior 3–8")
-    volatility_power: PositiveNumber = key(1.0, "prior 1–2")
-    floor: Share = key("3.3%", "of full size it must always show; prior 1–6%")
-    fear: SomeNumber = key(3.0, "per share of capital lost to ADL as hedge; prior 0–6")
-    fear_memory: PositiveTime = key("1h", "time constant of the memory of ADL; prior")
-
-
-class Withdraw(Block):
-    """When a market maker leaves, and how it comes back."""
-
-    enabled: bool = key(True, "false: it never leaves, whatever happens to it")
-    loss: PositiveRate = key(
-        {"law": "lognormal", "median": "14%", "sigma": 0.4},
-        "of capital, since it (re)started; prior 5–20%",
-    )
-    volatility: PositiveNumber = key(
-        {"law": "lognormal", "median": 11.0, "sigma": 0.4}, "σ over calm; prior 6–25"
-    )
-    dump: Share = key("30%", "of its inventory sold when it leaves; prior")
-    cool_off: PositiveTime = key(
-        {"law": "lognormal", "median": "8m20s", "sigma": 0.4}, "least absence; prior 300–1800 s"
-    )
-    calm: PositiveNumber = key(
-        2.5, "σ over calm below which it returns; grows with each further cool-off; prior"
-    )
-    haircut: Share = key("30%", "by which it is smaller once it has left; prior 10–40%")
-
-
-class Reference(Block):
-    """What price a market maker believes in: it follows the mid plus its own skew, and a little the value."""
-
-    follow: PositiveTime = key("5m", "time constant to the mid; prior 50–500 s")
-    anchor: PositiveTime = key("24m", "time constant to fundamental value; prior 4–170 min")
-    calm_volatility: PositiveRate | None = key(
-        None, "σ of the mid in calm times, per root second; learned when left out"
-    )
-
-
-class MarketMaker(Acting):
-    """Quotes both sides of one or two books and hedges elsewhere.
-
-    Source of the quotes: Guéant, Lehalle, Fernandez-Tapia, Dealing with the inventory risk, Math. Financial Economics 7 (2013).
-    """
-
-    LEGS: ClassVar[tuple[str, ...]] = rows.LEGS["market_maker"]
-
-    kind: Literal["market_maker"]
-    quotes: Annotated[
-        tuple[InstrumentRef, ...],
-        Field(min_length=1, max_length=cells.MOST_QUOTES),
-        BeforeValidator(as_tuple),
-    ] = Field(description="instruments it quotes; they share its capital")
-    hedge: InstrumentRef | None = key(
-        None, "where it hedges all of them: another book of the asset"
-    )
-    capital: PositiveMoney = key("$90M", "equity over all its accounts; prior, 1–4bn for 24 makers")
-    weights: tuple[float, ...] = key(
-        (), "how depth and limit are shared among quotes; even if empty"
-    )
-    period: PositiveTime = key("1s", "between looks at the market")
-    depth: PositiveRate = key("10%", "of capital, one side, all levels, full size; prior")
-    levels: int = key(4, "prices quoted, one side", ge=1, le=cells.MOST_LEVELS)
-    span: PositiveRate = key("90bps", "of the price, first to last level; prior")
-    refill: PositiveTime = key("10s", "time constant to put size back; prior 3–30 s")
-    unit: PositiveRate = key("1%", "of capital: the order that the next two count in; prior")
-    risk_aversion: PositiveNumber = key(0.3, "γ times a unit over k, no unit; prior 0.1–1")
-    arrival: PerSecond = key("0.1/s", "A: units a quote at the mid would fill; prior")
-    distance: PositiveRate = key("2bps", "1/k: distance by which arrivals fall to 1/e; prior")
-    inventory: Inventory = key({}, "what it does about its position")
-    reference: Reference = key({}, "what price it believes in")
-    shading: Shading = key({}, "how its size falls under stress")
-    withdraw: Withdraw = key({}, "when it leaves and returns")
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Any:
-        if self.weights and (len(self.weights) != len(self.quotes) or min(self.weights) <= 0):
-            raise InconsistentRules(
-                f"weights has {len(self.weights)} numbers, quotes {len(self.quotes)} instruments.",
-                allowed="One number above zero per instrument quoted.",
-            )
         return self
 
 
@@ -289,7 +192,7 @@ class Leveraged(Group):
     top_up: TopUp = key({}, "margin added when liquidation is near")
     again: PositiveTime | None = key(
         None,
-        "until who could not get out by stop or panic tries once more; never if left out; prior 10–120 s",
+        "until who could not get out by stop or panic tries once more, by a law not all at once; never if left out; prior 10–120 s",
     )
     panic: Stops = key({}, "giving up at market after a loss; prior")
 

@@ -12,6 +12,8 @@ from unhedged.scenario.spec import Instrument, Scenario
 from unhedged.vocab import registry
 from unhedged.vocab.errors import InconsistentRules, ScenarioError
 
+WATCHED = "watch"
+"""The key of a leg that is watched only: it may be of another coin."""
 ONE_COIN = frozenset({"market_maker", "basis_desk", "cross_venue"})
 """Kinds whose legs offset each other."""
 DOLLARS: Mapping[str, str] = {
@@ -80,7 +82,7 @@ def _legs(
                 allowed=f"Expected one of {', '.join(others)}.",
                 **place(stacked, (*path, *keys)),
             )
-        if kind in ONE_COIN and leg.asset != named[0][1].asset:
+        if kind in ONE_COIN and keys[0] != WATCHED and leg.asset != named[0][1].asset:
             first = named[0][1]
             yield InconsistentRules(
                 f'"{leg.id}" is {leg.asset}, "{first.id}" is {first.asset}: neither hedges the other.',

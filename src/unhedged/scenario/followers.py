@@ -18,6 +18,7 @@ from unhedged.scenario.agent_keys import (
     PositiveTime,
     in_order,
     key,
+    without,
 )
 from unhedged.scenario.fields import Share
 
@@ -70,6 +71,12 @@ class Panic(Acting):
 
     kind: Literal["panic"]
     instrument: InstrumentRef
+    watch: InstrumentRef | None = key(
+        None, "a market whose fall frightens them too; nothing beside its own if that; prior"
+    )
+    watch_times: PositiveNumber = key(
+        1.0, "draw-downs of `watch` count so many times, as the coin moves with it; prior 1–2.5"
+    )
     capital: PositiveMoney = key(
         "$50M", "worth of what it holds; scales to `holds`; prior 0.3–6bn over a large coin"
     )
@@ -83,6 +90,14 @@ class Panic(Acting):
     pace: PositiveTime = key("2m", "time constant of selling, once decided; prior")
     slice: PositiveMoney = key("$500k", "largest order; prior")
     slippage: PositiveRate = key("50bps", "beyond the touch an order may pay; prior")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _watches_another(cls, data: Any) -> Any:
+        # One block for many coins lets each watch the largest: that one has nothing to watch beside itself.
+        if isinstance(data, dict) and data.get("watch") == data.get("instrument"):
+            return without(data, "watch")
+        return data
 
     @model_validator(mode="after")
     def _ordered(self) -> Any:

@@ -263,6 +263,60 @@ def test_volatility_beyond_its_tolerance_makes_it_leave(maker):
     assert s.turn(1e-6)[0].command == Command.CANCEL_ALL
 
 
+@pytest.fixture
+def watching(situation):
+    keys = {"quotes": "a/B-PERP", "hedge": "s/B", "watch": "a/C-PERP", "capital": "$100M"}
+    s = situation(behave, MarketMaker(id="m", kind="market_maker", **keys), 3)
+    s.usd(0, 50e6)
+    s.own(1, 250_000)
+    s.usd(1, 50e6)
+    rest_all(s, s.turn())
+    return s
+
+
+def swing(s, leg, size, seconds=120):
+    """Let the mid of a leg go up and down by ``size`` once a second; return what it wrote."""
+    written = []
+    for n in range(seconds):
+        px = round(PX * (1 + size * (-1) ** n))
+        s.book(leg, px - 5, px + 5)
+        written += s.turn(1.0)
+    return written
+
+
+@pytest.mark.parametrize(("size", "leaves"), [(1e-5, False), (2e-3, True)])
+def test_the_market_it_watches_makes_it_leave_when_that_goes_wild(watching, size, leaves):
+    swing(watching, 2, 1e-5, 600)  # what is calm there
+    written = swing(watching, 2, size)
+    assert (Command.CANCEL_ALL in {m.command for m in written}) == leaves
+    assert (watching.state[c.MAKER_AWAY] > 0) == leaves
+
+
+def test_it_sends_nothing_to_the_market_it_watches(watching):
+    watching.seen["pos"][0] = 400_000  # far beyond its limit
+    assert {m.leg for m in swing(watching, 2, 2e-3)} <= {0, 1}
+
+
+def test_the_level_of_the_market_it_watches_is_no_loss_of_its_own(watching):
+    base = watching.state[c.MAKER_BASE]
+    watching.book(2, PX // 2 - 5, PX // 2 + 5)
+    watching.turn(1.0)
+    assert watching.state[c.MAKER_AWAY] == 0.0
+    assert watching.state[c.MAKER_BASE] == base
+
+
+@pytest.mark.parametrize("own", ["a/B-PERP", "a/C-PERP", "s/B"])
+def test_who_quotes_or_hedges_on_a_market_does_not_watch_it_beside(own):
+    quotes = ["a/B-PERP", "a/C-PERP"]
+    spec = MarketMaker(id="m", kind="market_maker", quotes=quotes, hedge="s/B", watch=own)
+    assert spec.watch is None
+
+
+def test_watching_needs_a_hedge():
+    with pytest.raises(ValueError, match="hedges nowhere"):
+        MarketMaker(id="m", kind="market_maker", quotes="a/B-PERP", watch="a/C-PERP")
+
+
 def test_a_moving_value_is_risk_even_while_the_book_stands_still(maker):
     s = maker()
     rest_all(s, s.turn())

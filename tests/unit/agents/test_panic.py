@@ -18,7 +18,7 @@ HELD = 100_000
 def holders(situation):
     def make(held=HELD, **keys):
         spec = Panic(id="p", kind="panic", instrument="a/B", **keys)
-        s = situation(behave, spec, 1)
+        s = situation(behave, spec, 1 if spec.watch is None else 2)
         s.own(0, held)
         s.turn()
         return s
@@ -26,9 +26,9 @@ def holders(situation):
     return make
 
 
-def at(s, down):
+def at(s, down, leg=0):
     px = round(PX * (1 - down))
-    s.book(0, px - 5, px + 5)
+    s.book(leg, px - 5, px + 5)
 
 
 def sold(s, seconds, step=5.0, filled=1.0):
@@ -138,3 +138,46 @@ def test_nothing_held_nothing_sold(holders):
     s = holders(held=0, hazard="0.01/s")
     at(s, 0.5)
     assert sold(s, 3600) == []
+
+
+WATCHING = {"hazard": "0.01/s", "lag": "2m", "memory": "240h", "threshold": "2%", "slice": "$10M"}
+
+
+def test_the_fall_of_a_market_they_watch_frightens_as_their_own_does(holders):
+    alone, watching = holders(**WATCHING), holders(watch="a/C", **WATCHING)
+    at(alone, 0.05)
+    at(watching, 0.05, leg=1)
+    sold(alone, 600)
+    sold(watching, 600)
+    assert left(watching) < 0.9
+    felt = [s.state[c.PANIC_DRAW_DOWN] for s in (watching, alone)]
+    assert felt[0] == pytest.approx(felt[1], rel=1e-9)
+
+
+def test_what_they_sell_is_their_own(holders):
+    s = holders(watch="a/C", **WATCHING)
+    at(s, 0.08, leg=1)
+    messages = sold(s, 600)
+    assert messages
+    assert {m.leg for m in messages} == {0}
+
+
+def test_the_draw_down_of_a_market_they_watch_counts_times_its_factor(holders):
+    calm = holders(watch="a/C", watch_times=1.9, **WATCHING)
+    afraid = holders(watch="a/C", watch_times=2.1, **WATCHING)
+    for s in (calm, afraid):
+        at(s, 0.01, leg=1)
+        sold(s, 3600)
+    assert left(calm) == 1.0
+    assert left(afraid) < 1.0
+
+
+def test_the_larger_draw_down_counts_not_their_sum(holders):
+    s = holders(watch="a/C", **WATCHING)
+    at(s, 0.015)
+    at(s, 0.015, leg=1)
+    assert sold(s, 20_000) == []
+
+
+def test_one_that_would_watch_what_it_holds_watches_nothing_beside_it():
+    assert Panic(id="p", kind="panic", instrument="a/B", watch="a/B").watch is None

@@ -14,7 +14,7 @@ LINE = 64
 """Bytes of a cache line; tables begin at the start of one."""
 LEGS = 8
 """Most instruments one agent acts on."""
-STATE = 24
+STATE = 27
 """Numbers an agent remembers between its turns."""
 PARAMETERS = 40
 """Numbers that set the behaviour of a group of agents."""
