@@ -57,16 +57,23 @@ def _part(library: Any) -> Any:
 
 
 def _called(library: Any) -> list[Any]:
-    # Everything `library` calls, directly or not, each once.
-    found: dict[int, Any] = {}
-    waiting = list(library._linking_libraries)
+    # Everything `library` calls, directly or not, each once and before what it calls itself. LLVM links a function in only when
+    # it is asked for by then: a library may list what its optimised code no longer calls and a later one does.
+    order: list[Any] = []
+    seen = {id(library)}
+    waiting = [iter(library._linking_libraries)]
+    path: list[Any] = [library]
     while waiting:
-        one = waiting.pop()
-        if id(one) not in found and one is not library:
-            found[id(one)] = one
-            if isinstance(one, Draft):
-                waiting += one._linking_libraries
-    return list(found.values())
+        for one in waiting[-1]:
+            if id(one) not in seen:
+                seen.add(id(one))
+                path.append(one)
+                waiting.append(iter(one._linking_libraries if isinstance(one, Draft) else ()))
+                break
+        else:
+            waiting.pop()
+            order.append(path.pop())
+    return order[-2::-1]
 
 
 def _finalize(library: Any) -> None:
