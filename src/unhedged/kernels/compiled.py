@@ -23,6 +23,7 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.extending import intrinsic
 
 from unhedged.kernels import cache, drafts, wide
+from unhedged.kernels.passes import Lean
 from unhedged.rules import integer
 
 CHECKED = cache.CHECKED
@@ -46,7 +47,12 @@ _NAMES: dict[str, Any] = {
     "Floats": types.float64[::1],
     "Integers": types.int64[::1],
 }
-_INTERNAL = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INTERNAL = {
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": Lean,
+}
 
 Function = Callable[..., Any]
 

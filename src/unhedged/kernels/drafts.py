@@ -15,7 +15,8 @@ from typing import Any
 
 from llvmlite import binding
 from numba.core.codegen import CPUCodeLibrary, JITCodeLibrary, JITCPUCodegen
-from numba.core.types.npytypes import Record
+
+from unhedged.kernels.meanwhile import sparing
 
 _names: list[str] = []
 
@@ -56,16 +57,23 @@ def _part(library: Any) -> Any:
 
 
 def _called(library: Any) -> list[Any]:
-    # Everything `library` calls, directly or not, each once.
-    found: dict[int, Any] = {}
-    waiting = list(library._linking_libraries)
+    # Everything `library` calls, directly or not, each once and before what it calls itself. LLVM links a function in only when
+    # it is asked for by then: a library may list what its optimised code no longer calls and a later one does.
+    order: list[Any] = []
+    seen = {id(library)}
+    waiting = [iter(library._linking_libraries)]
+    path: list[Any] = [library]
     while waiting:
-        one = waiting.pop()
-        if id(one) not in found and one is not library:
-            found[id(one)] = one
-            if isinstance(one, Draft):
-                waiting += one._linking_libraries
-    return list(found.values())
+        for one in waiting[-1]:
+            if id(one) not in seen:
+                seen.add(id(one))
+                path.append(one)
+                waiting.append(iter(one._linking_libraries if isinstance(one, Draft) else ()))
+                break
+        else:
+            waiting.pop()
+            order.append(path.pop())
+    return order[-2::-1]
 
 
 def _finalize(library: Any) -> None:
@@ -97,24 +105,9 @@ def _set_env(codegen: Any, name: str, env: Any) -> None:
         _place_env(codegen, name, env)
 
 
-def _repr(record: Any) -> str:
-    # Numba compares types by text and writes a record's anew each time: a twentieth of the compilation (measured).
-    text = record.__dict__.get("_text")
-    if text is None:
-        text = record.__dict__["_text"] = _write(record)
-    return str(text)
-
-
 _finish = JITCodeLibrary.finalize
 _improve = CPUCodeLibrary._optimize_final_module
 _place_env = JITCPUCodegen.set_env
-_write = Record.__repr__
-_OURS = (
-    (JITCodeLibrary, "finalize", _finalize),
-    (JITCPUCodegen, "set_env", _set_env),
-    (Record, "__repr__", _repr),
-)
-_THEIRS = ((JITCPUCodegen, "set_env", _place_env), (Record, "__repr__", _write))
 
 
 @contextmanager
@@ -124,14 +117,16 @@ def drafting(name: str) -> Iterator[None]:
     Numba's classes are changed meanwhile and put back when the outermost draft is done.
     """
     _names.append(name)
-    _set(_OURS)
+    JITCodeLibrary.finalize = _finalize
+    JITCPUCodegen.set_env = _set_env
     try:
-        yield
+        with sparing():
+            yield
     finally:
         _names.pop()
         if not _names:
             del JITCodeLibrary.finalize  # it inherits numba's own
-            _set(_THEIRS)
+            JITCPUCodegen.set_env = _place_env
 
 
 @contextmanager
@@ -140,12 +135,8 @@ def finishing() -> Iterator[None]:
     outermost = "_optimize_final_module" not in JITCodeLibrary.__dict__
     JITCodeLibrary._optimize_final_module = _optimize
     try:
-        yield
+        with sparing():
+            yield
     finally:
         if outermost:
             del JITCodeLibrary._optimize_final_module  # it inherits numba's own
-
-
-def _set(methods: tuple[tuple[Any, str, Any], ...]) -> None:
-    for owner, attribute, method in methods:
-        setattr(owner, attribute, method)

@@ -14,11 +14,14 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from unhedged.kernels.passes import Lean
+
 _INLINE = {
     "error_model": "numpy",
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
     "forceinline": True,
+    "pipeline_class": Lean,
 }
 _U32 = np.uint64(32)
 _MASK32 = np.uint64(0xFFFFFFFF)

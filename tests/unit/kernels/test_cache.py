@@ -80,7 +80,7 @@ def package(tmp_path):
     for room in ("kernels", "adl", "agents"):
         (root / room).mkdir()
         (root / room / "__init__.py").touch()
-    for name in ("cache", "compiled", "drafts", "wide", "warm"):
+    for name in ("cache", "compiled", "drafts", "meanwhile", "passes", "wide", "warm"):
         shutil.copy(SOURCE / "kernels" / f"{name}.py", root / "kernels")
     (root / "rules" / "toy.py").write_text(RULE)
     # Two modules of one name, with equal functions at equal lines.

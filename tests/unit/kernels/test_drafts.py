@@ -91,3 +91,42 @@ def test_numba_optimises_as_before_after_an_entry_is_compiled() -> None:
 
     assert enter(2) == 4
     assert "_optimize_final_module" not in JITCodeLibrary.__dict__
+
+
+NEVER = 0
+
+
+@kernel("int64(int64)")
+def leaf(x: int) -> int:
+    for step in range(x):
+        x += step
+    return x
+
+
+@kernel("int64(int64)")
+def calls_leaf(x: int) -> int:
+    return leaf(x) + 1
+
+
+@kernel("int64(int64)")
+def no_longer_calls_leaf(x: int) -> int:
+    y = calls_leaf(x)
+    if NEVER == 1:
+        y += leaf(x)
+    return y
+
+
+def test_a_callee_asked_for_in_dead_code_first_is_there_for_the_callee_that_needs_it() -> None:
+    @entry("int64(int64)")
+    def enter(x: int) -> int:
+        return no_longer_calls_leaf(x)
+
+    enter.compile(None)
+    (result,) = no_longer_calls_leaf.overloads.values()
+    missing = [
+        function.name
+        for function in result.library._get_module_for_linking().functions
+        if function.is_declaration and "leaf" in function.name
+    ]
+    assert missing == []
+    assert enter(4) == leaf.py_func(4) + 1
