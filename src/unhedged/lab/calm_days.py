@@ -69,8 +69,8 @@ def calm_days(
 def _kept(series: pl.DataFrame, hours: int) -> CalmDay:
     book = series.filter(series["instrument"] == PERP)
     seconds = (book["t_ns"] / 1e9).to_numpy()
-    # The rate that a minute later is settled; the average of an interval hardly moves in its last minute.
-    stamps = [hour * 3_600 - MINUTE for hour in range(INTERVAL, hours + 1, INTERVAL)]
+    # What would be settled, as recorded last before it is: rows stand half a minute beside whole minutes.
+    stamps = [hour * 3_600 - 1 for hour in range(INTERVAL, hours + 1, INTERVAL)]
     rates = book["funding_rate"].to_numpy()[np.searchsorted(seconds, stamps, side="right") - 1]
     mid = ((book["bid"] + book["ask"]) / 2).to_numpy()
     return CalmDay(rates=rates, returns=stylised.log_returns(mid[seconds >= SETTLING * 60]))

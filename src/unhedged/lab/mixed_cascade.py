@@ -41,7 +41,7 @@ class Mix:
 
     adl: float  # a, share of what is liquidated that ADL closes
     hedged: float  # h, share of ADL's counterparties that hedge; all of them sell, phi = 1
-    passed: float  # beta, ticks the perpetual falls when spot falls one
+    passed: float  # beta, ticks the perpetual falls when spot falls one: a key of `FOLLOWS`
 
     def branching(self, density: float) -> float:
         """Return ``n_LL + n_HL n_LH`` at ``density``, coins liquidated per tick of fall."""
@@ -55,21 +55,33 @@ MIXES = (
 )
 
 
-def keep_books(seen: Any, me: Any, out: Any) -> int:
+def follow_whole(seen: Any, me: Any, out: Any) -> int:
+    """Keep the books, a tick lower for each tick that spot falls."""
+    return keep_books(seen, me, out, 1.0)
+
+
+def follow_half(seen: Any, me: Any, out: Any) -> int:
+    """Keep the books, half a tick lower for each tick that spot falls."""
+    return keep_books(seen, me, out, 0.5)
+
+
+FOLLOWS = {1.0: "follow_whole", 0.5: "follow_half"}
+"""Behaviours of the maker by beta."""
+
+
+def keep_books(seen: Any, me: Any, out: Any, passed: float) -> int:
     """Keep the hub's bids, one a tick; take the top ones away as spot falls; show the hub's price on `bare`.
 
     Where the top should be follows from what it has bought and how far spot fell, so that a bid sold into while its cancel travels
-    is not counted twice. Its memory: bids placed, and beta, which comes as the millions of its capital beyond $20bn.
+    is not counted twice. It remembers how many bids it has placed.
     """
     state = me["state"]
-    if state[1] == 0.0:
-        state[1] = (seen["equity"][HUB] / 1e6 * 3 - 20e9) / 1e6
     if state[0] > 0.0 and (seen["bid"][HUB] < 1 or seen["bid"][SPOT] < 1):
         return 0
     gone = max(0, TOP - int(seen["bid"][HUB])) if state[0] > 0.0 else 0
     eaten = seen["pos"][HUB] / (PER_LEVEL * LOTS)
     fell = max(0, TOP - int(seen["bid"][SPOT])) if seen["bid"][SPOT] > 0 else 0
-    follow = max(0, min(int(eaten + state[1] * fell + 1e-6) - gone, MOST_FOLLOWED))
+    follow = max(0, min(int(eaten + passed * fell + 1e-6) - gone, MOST_FOLLOWED))
     n = 0
     for level in range(gone, gone + follow):
         out[n]["command"], out[n]["leg"], out[n]["tag"] = Command.CANCEL, HUB, level % NAMES
@@ -107,8 +119,8 @@ def scenario(mix: Mix, density: float) -> dict[str, Any]:
     against = {**linear.scenario(1.0)["agent"][2], "id": "hub-shorts"}
     here = "unhedged.lab.mixed_cascade"
     maker = {
-        **book, "id": "maker", "behaviour": f"{here}:keep_books", "instruments": ["hub/BTC-PERP", "bare/BTC-PERP", "spot/BTC"],
-        "period": "50ms", "orders": NAMES + 3, "capital": f"${20e9 + mix.passed * 1e6:.0f}", "data_latency": "1ms",
+        **book, "id": "maker", "behaviour": f"{here}:{FOLLOWS[mix.passed]}", "instruments": ["hub/BTC-PERP", "bare/BTC-PERP", "spot/BTC"],
+        "period": "50ms", "orders": NAMES + 3, "data_latency": "1ms",
     }  # fmt: skip
     seller = {**seller, "behaviour": f"{here}:short_sale", "instruments": "hub/BTC-PERP"}
     other = [_on_bare(block) for block in made["agent"] if block["id"] in ("desk", "shorts")]

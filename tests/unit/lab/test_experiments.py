@@ -121,7 +121,7 @@ def test_the_trader_buys_what_it_is_worth_and_changes_nothing_before() -> None:
 def test_a_calm_day_is_kept_as_stamps_and_minutes() -> None:
     day = calm_days.calm_days(1, calm_days.BITMEX, hours=8)[0]
     assert len(day.rates) == 1
-    assert len(day.returns) == 8 * 60 - calm_days.SETTLING
+    assert len(day.returns) == 8 * 60 - calm_days.SETTLING - 1
     assert calm_days.pooled([day], calm_days.tail)[1:] == (None, None)
 
 
