@@ -46,7 +46,7 @@ class Size:
 
 
 FULL = Size(mixes=3, halvings=4, pairs=12, sizes=metaorder.SIZES, days=6, hours=24)
-QUICK = Size(mixes=1, halvings=1, pairs=2, sizes=metaorder.SIZES[-2:], days=2, hours=8)
+QUICK = Size(mixes=1, halvings=2, pairs=2, sizes=metaorder.SIZES[-2:], days=2, hours=8)
 """Seconds instead of minutes: every experiment runs, samples are too small for a verdict to mean much."""
 
 
