@@ -64,3 +64,31 @@ def test_a_scenario_without_targets_is_refused(
     err = capfd.readouterr().err
     assert 'nothing to score "btc-cascade" against' in err
     assert "october-2025-small" in err
+
+
+def test_without_a_folder_or_experiments_there_is_nothing_to_score(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert invoke(["score"]) == 2
+    assert "--experiments" in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_experiments_fill_their_rows_beside_a_run(
+    short: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["score", str(short), "--experiments", "--short", "--json", "-q"]) == 0
+    card = json.loads(capfd.readouterr().out)
+    rows = {row["id"]: row for row in card["rows"]}
+    assert rows[49]["verdict"] == "pass"
+    assert card["experiments"].keys() == {"39", "43", "44", "45", "46", "47", "48"}
+    missing = {
+        part["measure"]
+        for row in rows.values()
+        if row["scope"] in ("micro", "calm")
+        for part in row["parts"]
+        if part["median"] is None
+    }
+    assert missing == {"stamps at the anchor, BitMEX form, ETH"}
+    # What is computed exactly is so in the short form too.
+    assert [rows[n]["verdict"] for n in (43, 45, 46)] == ["pass"] * 3

@@ -9,6 +9,7 @@ from unhedged.api.positions import Position, position
 from unhedged.api.replays import Replay, replay_event
 from unhedged.api.results import Results, open_results
 from unhedged.api.runs import KEEPS, load, run, scenarios
+from unhedged.api.scoring import experiments
 from unhedged.api.studies import Study, ablate
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ablate",
     "calibrate",
     "compare",
+    "experiments",
     "load",
     "open_results",
     "position",

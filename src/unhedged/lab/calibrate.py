@@ -110,7 +110,8 @@ def child_of(spec: Calibration, best: Evaluation) -> str:
 
 def _measure(spec: Calibration, rows: Targets, runner: Runner, scenario: str, seed: int) -> Measure:
     loaded = load_scenario(scenario).vary({"run.seed": seed})
-    names = sorted({part.measure for row in rows.rows for part in row.parts} - {"ledger"})
+    mine = [row for row in rows.rows if row.scope == targets.SCOPE]
+    names = sorted({part.measure for row in mine for part in row.parts} - {"ledger"})
 
     def measure(values: Mapping[str, float], replicates: int) -> Measured:
         plan = loaded.vary(spec.overrides(values)).plan()

@@ -1,7 +1,7 @@
 """The scorecard: each row of the targets over the replicates of a run, with an interval and a verdict."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from unhedged.lab.october import measured
-from unhedged.lab.targets import GATE, SCOPE, TARGET, Part, Target, Targets
+from unhedged.lab.targets import EXPERIMENTS, GATE, SCOPE, TARGET, Part, Target, Targets
 from unhedged.measures.day import Day
 from unhedged.vocab.errors import ResultsError
 
@@ -20,13 +20,23 @@ CASCADED = ("fall of BTC", -0.07)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A number that an experiment found: what it is judged by, its range, and what it was made of."""
+
+    value: float | None
+    low: float | None = None  # lowest computed, or lower end of a 95 % interval
+    high: float | None = None
+    values: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """One number of a row over the replicates."""
+    """One number of a row over the replicates, or of an experiment."""
 
     part: Part
     values: tuple[float | None, ...]  # one a replicate
-    median: float | None
-    low: float | None  # 95 % interval of the median by order statistics
+    median: float | None  # of an experiment its value
+    low: float | None  # 95 % interval of the median by order statistics; of an experiment its range
     high: float | None
     verdict: str
 
@@ -58,12 +68,14 @@ class Line:
         """What a row without a verdict needs."""
         if self.verdict != NOT_COMPUTABLE:
             return ""
+        if self.target.scope in EXPERIMENTS and not self.scores:
+            return "unhedged score --experiments"
         return self.target.why or "this scenario has nothing to measure it on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scorecard:
-    """A run held against the day."""
+    """A run held against the day, or experiments held against theirs; with 0 replicates there was no run."""
 
     scenario: str
     replicates: int
@@ -80,9 +92,17 @@ class Scorecard:
         return mine.count(PASS), mine.count(MISS), mine.count(NOT_COMPUTABLE)
 
     @property
+    def experiments(self) -> tuple[Line, ...]:
+        """Rows that experiments computed, none where none were run."""
+        return tuple(
+            line for line in self.lines if line.target.scope in EXPERIMENTS and line.scores
+        )
+
+    @property
     def gates_hold(self) -> bool:
-        """Whether every gate within the run's scope passes."""
-        return self.count(GATE)[1:] == (0, 0)
+        """Whether every gate within the run's scope passes, and every one of the experiments that were run."""
+        gates = (line.verdict for line in self.experiments if line.target.grade == GATE)
+        return self.count(GATE)[1:] == (0, 0) and all(verdict == PASS for verdict in gates)
 
     def to_json(self) -> dict[str, Any]:
         """Return the scorecard as plain values."""
@@ -92,6 +112,7 @@ class Scorecard:
             "cascaded": self.cascaded,
             "gates": dict(zip((PASS, MISS, NOT_COMPUTABLE), self.count(GATE), strict=True)),
             "targets": dict(zip((PASS, MISS, NOT_COMPUTABLE), self.count(TARGET), strict=True)),
+            "experiments": {str(line.target.id): line.verdict for line in self.experiments},
             "rows": [_plain(line) for line in self.lines],
         }
 
@@ -128,7 +149,8 @@ def score(
         raise ResultsError(
             "The run has no finished replicate to score.", hint="Run it again to finish it."
         )
-    names = {part.measure for row in targets.rows for part in row.parts if part.measure != LEDGER}
+    mine = [row for row in targets.rows if row.scope not in EXPERIMENTS]
+    names = {part.measure for row in mine for part in row.parts if part.measure != LEDGER}
     found: dict[str, list[float | None]] = {name: [] for name in names | {CASCADED[0]}}
     for number in replicates:
         day = Day(lambda name, n=number: tables(name, n), shock_ns, targets.roles)  # type: ignore[misc]
@@ -141,10 +163,48 @@ def score(
         replicates=len(replicates),
         cascaded=sum(fall <= CASCADED[1] for fall in falls),
         lines=tuple(
-            Line(target=row, scores=tuple(_score(part, found[part.measure]) for part in row.parts))
+            Line(
+                target=row,
+                scores=tuple(_score(part, found[part.measure]) for part in row.parts)
+                if row in mine
+                else (),
+            )
             for row in targets.rows
         ),
     )
+
+
+def with_experiments(card: Scorecard, found: Mapping[str, Found]) -> Scorecard:
+    """Return ``card`` with the rows of experiments filled in: ``found`` holds their numbers by measure."""
+    lines = tuple(
+        _judged(line.target, found) if line.target.scope in EXPERIMENTS else line
+        for line in card.lines
+    )
+    return replace(card, lines=lines)
+
+
+def only_experiments(targets: Targets, found: Mapping[str, Found]) -> Scorecard:
+    """Return a scorecard of the rows of experiments alone, without a run."""
+    lines = tuple(_judged(row, found) for row in targets.rows if row.scope in EXPERIMENTS)
+    return Scorecard(scenario=targets.scenario, replicates=0, cascaded=0, lines=lines)
+
+
+def _judged(row: Target, found: Mapping[str, Found]) -> Line:
+    def score_of(part: Part) -> Score:
+        one = found.get(part.measure, Found(value=None))
+        verdict = NOT_COMPUTABLE
+        if one.value is not None:
+            verdict = PASS if part.low <= one.value <= part.high else MISS
+        return Score(
+            part=part,
+            values=one.values,
+            median=one.value,
+            low=one.low,
+            high=one.high,
+            verdict=verdict,
+        )
+
+    return Line(target=row, scores=tuple(score_of(part) for part in row.parts))
 
 
 def median_band(values: ArrayLike) -> tuple[float, float, float]:

@@ -14,6 +14,8 @@ GATE, TARGET, ORDER = "G", "T", "O"
 """Grades: must hold; report the error; order of magnitude."""
 SCOPE = "october"
 """Scope of the rows that a run of the day can compute."""
+EXPERIMENTS = ("micro", "calm")
+"""Scopes of the rows that experiments of their own compute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,7 @@ class Part:
     measure: str
     low: float
     high: float
-    unit: str  # share | s | times | atoms
+    unit: str  # share | s | times | number | atoms
 
     def beyond(self, value: float) -> float:
         """Return how far ``value`` lies beyond the nearer bound, 0 within both, in the unit of the part."""

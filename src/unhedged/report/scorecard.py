@@ -1,5 +1,6 @@
 """The scorecard as a screen and as a figure: rows with verdicts, gates first in words, what fails shown as failing."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from unhedged.lab.scorecard import MISS, NOT_COMPUTABLE, PASS, Line, Score, Scorecard
@@ -27,6 +28,8 @@ def value(unit: str, number: float | None) -> str:
 
 def finding(card: Scorecard) -> str:
     """Return the sentence a scorecard begins with."""
+    if card.replicates == 0:
+        return experiments_finding(card)
     held, missed, open_ = card.count(GATE)
     met, off, unknown = card.count(TARGET)
     gates = f"{held} of {held + missed + open_} gates hold"
@@ -34,6 +37,16 @@ def finding(card: Scorecard) -> str:
     return (
         f"{gates}; {rows}; {card.cascaded} of {card.replicates} replicates cascaded. "
         "Medians over replicates, bounds included."
+    )
+
+
+def experiments_finding(card: Scorecard) -> str:
+    """Return the sentence the rows of experiments begin with."""
+    verdicts = [line.verdict for line in card.experiments]
+    return (
+        f"Experiments and calm days: {verdicts.count(PASS)} rows pass, {verdicts.count(MISS)} miss, "
+        f"{verdicts.count(NOT_COMPUTABLE)} cannot be computed whole. "
+        "The farthest of what a computation gave, with the range; of a sample its value, with a 95% interval."
     )
 
 
@@ -73,21 +86,30 @@ def _rows(card: Scorecard) -> list[tuple[str, ...]]:
 
 
 def summary(card: Scorecard) -> str:
-    """Return the scorecard as text: the finding, the rows of a run, then those that need something else."""
+    """Return the scorecard as text: the finding, the rows of a run, those of experiments, then those that need something else."""
     lines = [finding(card), ""]
-    for grade, title in ((GATE, "Gates"), (TARGET, "Targets"), (ORDER, "Orders of magnitude")):
-        lines.append(f"{title:<66}{'here':>12}{'95% interval':>26}{'passes within':>24}  verdict")
-        for line in card.lines:
-            if line.target.grade == grade and line.target.scope == SCOPE:
-                lines += _text(line)
-        lines.append("")
-    lines.append("Not of this run")
-    lines += [
-        f"  {line.target.id:>2} {line.target.what} ({line.target.scope}): {line.target.why}"
-        for line in card.lines
-        if line.target.scope != SCOPE
-    ]
-    return "\n".join(lines)
+    titles = ((GATE, "Gates"), (TARGET, "Targets"), (ORDER, "Orders of magnitude"))
+    if card.replicates > 0:
+        for grade, title in titles:
+            rows = [row for row in card.lines if row.target.scope == SCOPE]
+            lines += [*_block(rows, grade, title), ""]
+        lines += [experiments_finding(card), ""] if card.experiments else []
+    for grade, title in titles[:2]:
+        rows = list(card.experiments)
+        lines += [*_block(rows, grade, title, "range or 95% interval"), ""] if rows else []
+    other = [row for row in card.lines if row.target.scope != SCOPE and not row.scores]
+    if other:
+        lines.append("Not of this run")
+    lines += [f"  {x.target.id:>2} {x.target.what} ({x.target.scope}): {x.why}" for x in other]
+    return "\n".join(lines).rstrip("\n")
+
+
+def _block(rows: Iterable[Line], grade: str, title: str, spread: str = "95% interval") -> list[str]:
+    lines = [f"{title:<66}{'here':>12}{spread:>26}{'passes within':>24}  verdict"]
+    for line in rows:
+        if line.target.grade == grade:
+            lines += _text(line)
+    return lines
 
 
 def _text(line: Line) -> list[str]:

@@ -1,0 +1,168 @@
+"""Experiments behind rows of the scorecard: each against its formula, and against a second way to the same number."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from unhedged.engine.run import run_replicate
+from unhedged.lab import (
+    calm_days,
+    experiments,
+    frictionless_peg,
+    maker_quotes,
+    metaorder,
+    mixed_cascade,
+    scorecard,
+    targets,
+)
+from unhedged.lab.scorecard import MISS, NOT_COMPUTABLE, PASS, Found
+from unhedged.scenario.load import load
+
+BP = 1e-4
+TARGETS = targets.load("october-2025")
+
+
+# ------------------------------------------------------------------------------------------------ the peg
+
+
+@pytest.mark.parametrize("carry", [-0.1, 0.05, 0.2])
+def test_arbitrage_under_the_venues_rule_finds_the_published_premium(carry: float) -> None:
+    published = frictionless_peg.closed_form(carry)
+    assert frictionless_peg.by_integral(carry, steps=4_000) == pytest.approx(published, abs=1e-9)
+    assert frictionless_peg.peg(carry, samples=24) == pytest.approx(published, abs=0.01 * BP)
+
+
+def test_with_its_dead_band_the_price_goes_to_the_edge_of_the_band() -> None:
+    # The rate must be what the index grows; within 5 bps of the interest it stands still, so the premium is that below.
+    grown = 0.05 / frictionless_peg.KAPPA
+    found = frictionless_peg.peg(0.05, 100_000, 500_000, samples=24)
+    assert found == pytest.approx(grown - 5 * BP, abs=0.01 * BP)
+
+
+def test_more_samples_do_not_move_the_average() -> None:
+    few, many = (frictionless_peg.average_premium(1e-4, 0.05, n) for n in (96, 5_760))
+    assert abs(few - many) < 500  # ppb, so 0.005 bps
+
+
+# ----------------------------------------------------------------------------------------------- the maker
+
+
+def test_the_closed_form_of_skew_is_near_the_equation_it_approximates() -> None:
+    exact = maker_quotes.skew_by_equation()
+    assert maker_quotes.stationary_skew() == pytest.approx(exact, rel=0.02)
+
+
+def test_the_maker_quotes_the_closed_forms() -> None:
+    flat = maker_quotes.quotes()
+    s = maker_quotes.stationary_skew()
+    assert flat.spread == pytest.approx(maker_quotes.stationary_spread(), rel=1e-5)
+    assert flat.centre == pytest.approx(maker_quotes.S)
+    assert maker_quotes.finite_spread(flat.spread) == pytest.approx(1.49, abs=0.005)
+    assert flat.centre - maker_quotes.quotes(elsewhere=2).centre == pytest.approx(2 * s, rel=1e-4)
+    # On the leg it quotes inventory counts half once more, for the capital it binds.
+    assert flat.centre - maker_quotes.quotes(own=2).centre == pytest.approx(3 * s, rel=1e-4)
+
+
+# -------------------------------------------------------------------------------------------- both loops
+
+
+@pytest.mark.parametrize("mix", mixed_cascade.MIXES[:2])
+def test_below_the_surface_a_mixed_cascade_is_the_geometric_series(mix: mixed_cascade.Mix) -> None:
+    branching, sale = 0.8, mixed_cascade.SALE / mixed_cascade.PER_LEVEL
+    plan = load(mixed_cascade.scenario(mix, branching / mix.branching(1.0))).plan()
+    series = run_replicate(plan, 0).tables["series"]
+
+    def fell(name: str) -> float:
+        last = series.filter(pl.col("instrument") == name)["mark"][-1]
+        return (mixed_cascade.START - last) / mixed_cascade.TICK
+
+    expected = (sale - branching * mixed_cascade.FIRST) / (1 - branching)
+    assert fell("hub/BTC-PERP") == pytest.approx(expected, abs=mixed_cascade.STEP)
+    assert fell("bare/BTC-PERP") == fell("hub/BTC-PERP")
+    per_tick = mix.adl * mix.hedged * branching / mix.branching(1.0) / mixed_cascade.PER_LEVEL
+    assert fell("spot/BTC") == pytest.approx(per_tick * (expected - mixed_cascade.FIRST), abs=2)
+
+
+def test_the_surface_lies_between_09_and_11() -> None:
+    mix = mixed_cascade.MIXES[2]
+    assert not mixed_cascade.everybody_goes(mix, 0.9 / mix.branching(1.0))
+    assert mixed_cascade.everybody_goes(mix, 1.1 / mix.branching(1.0))
+
+
+def test_a_range_without_the_boundary_returns_its_end() -> None:
+    mix = mixed_cascade.MIXES[0]
+    assert mixed_cascade.boundary(mix, 0, bounds=(0.3, 0.5)) == 0.5
+
+
+# ------------------------------------------------------------------------------------------ metaorders
+
+
+def test_the_exponent_of_a_known_impact() -> None:
+    sizes = np.array([1.0, 2.0, 4.0, 8.0])
+    noise = np.random.default_rng(1).normal(0, 1e-5, (40, 4))
+    exponent, low, high = metaorder.fitted(sizes, 1e-4 * sizes**0.5 + noise)
+    assert low < exponent < high
+    assert exponent == pytest.approx(0.5, abs=0.05)
+    assert high - low < 0.1
+
+
+def test_the_trader_buys_what_it_is_worth_and_changes_nothing_before() -> None:
+    usd = 80e6
+    calm, bought = (run_replicate(load(metaorder.scenario(q)).plan(), 0).tables for q in (0.0, usd))
+    trader = bought["desks"].filter(pl.col("agent") == "trader.0")
+    assert trader["exposure"][-1] == pytest.approx(usd, rel=0.01)
+    before = pl.col("t_ns") <= metaorder.START * 10**9
+    assert calm["series"].filter(before).equals(bought["series"].filter(before))
+
+
+# --------------------------------------------------------------------------------------------- calm days
+
+
+def test_a_calm_day_is_kept_as_stamps_and_minutes() -> None:
+    day = calm_days.calm_days(1, calm_days.BITMEX, hours=8)[0]
+    assert len(day.rates) == 1
+    assert len(day.returns) == 8 * 60 - calm_days.SETTLING - 1
+    assert calm_days.pooled([day], calm_days.tail)[1:] == (None, None)
+
+
+def test_pooled_measures_weigh_all_stamps() -> None:
+    def day(rates: list[float]) -> calm_days.CalmDay:
+        return calm_days.CalmDay(rates=np.array(rates), returns=np.zeros(0))
+
+    days = [day([1e-4, 2e-4, -1e-4]), day([1e-4, 1e-4, 1e-4])]
+    assert calm_days.positive(days)[0] == pytest.approx(5 / 6)
+    assert calm_days.at_anchor(days)[0] == pytest.approx(4 / 6)
+
+
+# ------------------------------------------------------------------------------------------- the rows
+
+
+def rows(found: dict[str, Found]) -> dict[int, str]:
+    card = scorecard.only_experiments(TARGETS, found)
+    return {line.target.id: line.verdict for line in card.lines}
+
+
+def test_verdicts_at_the_bounds() -> None:
+    assert rows({})[48] == NOT_COMPUTABLE
+    verdicts = {
+        value: rows({"exponent of impact": Found(value=value)})[48]
+        for value in (0.39, 0.4, 0.6, 0.61)
+    }
+    assert list(verdicts.values()) == [MISS, PASS, PASS, MISS]
+
+
+def test_what_lies_farthest_is_judged() -> None:
+    assert experiments.worst([0.99, 1.2, 0.9], 1.0) == Found(
+        value=1.2, low=0.9, high=1.2, values=(0.99, 1.2, 0.9)
+    )
+
+
+def test_experiments_join_a_card_of_a_run_and_their_gates_count() -> None:
+    lines = tuple(
+        scorecard.Line(target=row, scores=()) for row in TARGETS.rows if row.id in (2, 48)
+    )
+    card = scorecard.Scorecard(scenario="october-2025", replicates=1, cascaded=0, lines=lines)
+    assert card.experiments == ()
+    joined = scorecard.with_experiments(card, {"exponent of impact": Found(value=0.5)})
+    assert [line.verdict for line in joined.experiments] == [PASS]
+    assert joined.lines[0] == card.lines[0]
