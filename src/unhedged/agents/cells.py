@@ -12,7 +12,7 @@ MOST_QUOTES = 2
 """Books one market maker quotes."""
 MOST_LEVELS = 12
 """Prices a market maker quotes on one side."""
-ROW = 40
+ROW = 41
 """Cells of a row of parameters; equals ``kernels.layout.columns.PARAMETERS``."""
 
 MOST_NUMBERS = 30
@@ -89,6 +89,7 @@ MAKER_COOL = 36
 MAKER_RETURN = 37
 MAKER_HAIRCUT = 38
 MAKER_UNIT = 39
+MAKER_GROSS = 40
 
 # state: a block per quoted leg, then what is shared
 MAKER_BLOCK = 6

@@ -92,6 +92,7 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "inventory.hedge_down_to": _ppb(cells.MAKER_HEDGE_TO),
         "inventory.hedge_slippage": _ppb(cells.MAKER_HEDGE_SLIP),
         "inventory.hedge_most": _ppb(cells.MAKER_HEDGE_MOST),
+        "inventory.gross": _plain(cells.MAKER_GROSS),
         "reference.follow": _ns(cells.MAKER_FOLLOW),
         "reference.anchor": _ns(cells.MAKER_ANCHOR),
         "reference.calm_volatility": _ppb(cells.MAKER_CALM_SIGMA),

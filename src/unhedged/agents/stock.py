@@ -8,8 +8,6 @@ from unhedged.agents.orders import clamp
 from unhedged.agents.quotes import skew_term, spread_term
 from unhedged.kernels.compiled import kernel
 
-GROSS = 0.5
-"""Weight of a leg's own position in its skew, hedged or not: it binds capital, so quotes lean towards closing both legs."""
 MOST_STRESS = 5.0
 """Multiple of calm volatility that skew and spread count at most."""
 MOST_SKEW = 0.1
@@ -63,13 +61,14 @@ def skew_of(seen: Any, row: Any, me: Any, q: int) -> float:
 
     Its volatility is that of ten minutes. With the volatility of the moment a maker's own skew would move the price, raise the
     volatility it measures, and so the skew: a feedback of quotes on themselves. Five times calm is the most it counts.
+    A leg's own position counts once more by its weight, hedged or not: it binds capital, so quotes lean towards closing both legs.
     """
     order_usd = row.of[c.MAKER_UNIT] * row.of[c.CAPITAL] * row.of[c.MAKER_WEIGHT + q]
     if order_usd <= 0.0:
         return 0.0
     px = me.state[q * c.MAKER_BLOCK + c.MAKER_MID]
     own = units_on(seen, row, q) * seen.tick[q] * px
-    orders = (net_usd(seen, row, me, q, px) + GROSS * own) / order_usd
+    orders = (net_usd(seen, row, me, q, px) + row.of[c.MAKER_GROSS] * own) / order_usd
     most = MOST_STRESS * MOST_STRESS * me.state[q * c.MAKER_BLOCK + c.MAKER_CALM]
     sigma = math.sqrt(min(me.state[c.MAKER_SLOW + q], most))
     per_order = skew_term(sigma, row.of[c.MAKER_RISK], row.of[c.MAKER_ARRIVAL])

@@ -1,6 +1,7 @@
 """Spread and skew of the market maker as it quotes, beside the closed forms it is made from.
 
-The maker of this package is given the numbers of Avellaneda and Stoikov's example, a flat book and an inventory, and takes one turn;
+The maker of this package is given the numbers of Avellaneda and Stoikov's example, a flat book and an inventory, without the weight
+that days give to capital a position binds, which no closed form has, and takes one turn;
 what it would send is read from its messages. Prices are per unit of their price s = 100.
 
 Sources: M. Avellaneda, S. Stoikov, High-frequency trading in a limit order book, Quantitative Finance 8 (2008): spread
@@ -119,6 +120,7 @@ class _Turn:
             {
                 "id": "maker", "kind": "market_maker", "quotes": "hub/X-PERP", "hedge": "spot/X", "capital": "$100M",
                 "risk_aversion": GAMMA / K, "arrival": f"{ARRIVAL}/s", "distance": f"{100 / (K * S):.7f}%",
+                "inventory": {"gross": 0.0},
             }
         )  # fmt: skip
         values = {name: parameter(getattr(spec, name)) for name in MarketMaker.model_fields}

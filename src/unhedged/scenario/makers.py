@@ -35,6 +35,9 @@ class Inventory(Block):
         "20bps", "beyond the touch a hedge pays once over the limit; prior"
     )
     hedge_most: PositiveRate = key("2%", "of capital, largest hedge order; prior")
+    gross: SomeNumber = key(
+        0.5, "weight of a leg's own position in its skew, hedged or not; 0 as published; prior 0–1"
+    )
 
 
 class Shading(Block):

@@ -59,8 +59,7 @@ def test_the_maker_quotes_the_closed_forms() -> None:
     assert flat.centre == pytest.approx(maker_quotes.S)
     assert maker_quotes.finite_spread(flat.spread) == pytest.approx(1.49, abs=0.005)
     assert flat.centre - maker_quotes.quotes(elsewhere=2).centre == pytest.approx(2 * s, rel=1e-4)
-    # On the leg it quotes inventory counts half once more, for the capital it binds.
-    assert flat.centre - maker_quotes.quotes(own=2).centre == pytest.approx(3 * s, rel=1e-4)
+    assert flat.centre - maker_quotes.quotes(own=2).centre == pytest.approx(2 * s, rel=1e-4)
 
 
 # -------------------------------------------------------------------------------------------- both loops
