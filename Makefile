@@ -13,7 +13,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .PHONY: run test lint types imports fast bench pages clean
 
 run: $(VENV)/.installed
-	$(BIN)/unhedged run october-2025-small --replicates 1
+	$(BIN)/unhedged run october-2025-small --seed 9 --replicates 1
 
 test: lint types imports
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

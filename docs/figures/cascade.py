@@ -1,6 +1,6 @@
 """Draw the README's figure from a results folder.
 
-    unhedged run october-2025-small --replicates 1
+    unhedged run october-2025-small --seed 9 --replicates 1
     python docs/figures/cascade.py results/october-2025-* docs/figures/cascade.svg
 
 Needs matplotlib, which the package itself does not use.
