@@ -19,7 +19,7 @@ import numpy as np
 
 from unhedged.agents import cells, rows
 from unhedged.kernels.layout.agents import AGENT, MESSAGE, OBSERVATION, PARAMETER
-from unhedged.scenario.agents import MarketMaker
+from unhedged.scenario.makers import MarketMaker
 from unhedged.scenario.resolve import parameter
 from unhedged.vocab.enums import Command, Side
 

@@ -9,7 +9,7 @@ from numba import njit
 from unhedged.agents import cells as c
 from unhedged.agents.market_maker import behave
 from unhedged.agents.quotes import skew_term, spread_term
-from unhedged.scenario.agents import MarketMaker
+from unhedged.scenario.makers import MarketMaker
 from unhedged.vocab.enums import Command, Side, TimeInForce
 
 PX = 1_000_000
