@@ -76,7 +76,7 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/gateway.py": ({3}, "bits of a lane"),
     "kernels/index.py": ({3}, "prices of which a median can single one out"),
     "kernels/jumps.py": ({1e-12, 1e-18, 1e18}, "bounds of float error; farther than any price"),
-    "kernels/layout/columns.py": ({8, 16, 24, 32, 40, 64, 200}, "lengths of rows and arrays"),
+    "kernels/layout/columns.py": ({8, 16, 27, 32, 41, 64, 200}, "lengths of rows and arrays"),
     "kernels/layout/events.py": ({64}, "length of a ring"),
     "kernels/layout/rows.py": ({5}, "bands of recorded depth"),
     "kernels/loop.py": ({100_000, 2_000}, "events between two checks"),
