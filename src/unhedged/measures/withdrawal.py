@@ -37,13 +37,12 @@ def left(day: Day, books: Iterable[str]) -> float | None:
     A mean of a minute, of dollars within 1 % of each book's own mid. Source: what was published speaks of key exchanges, and of tracked
     books, together and by the minute; the book of one venue may be bare for seconds while the others are not.
     """
-    total: Numbers = np.zeros(0)
-    t: Numbers = np.zeros(0)
-    for instrument in books:
-        for side in ("bid", "ask"):
-            found = day.path(instrument, f"{side}_depth_{BPS}", smooth=False)
-            if found is not None:
-                t, total = found[0], found[1] + (total if len(total) else 0.0)
+    paths = [day.path(one, f"{side}_depth_{BPS}", smooth=False) for one in books for side in ("bid", "ask")]  # fmt: skip
+    found = [path for path in paths if path is not None]
+    if not found or len(found[0][0]) < 2:
+        return None
+    t: Numbers = found[0][0]
+    total: Numbers = np.sum([values for _, values in found], axis=0)
     usual = total[(t > -BEFORE) & (t <= 0)]
     if len(usual) == 0 or usual.mean() <= 0:
         return None
