@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.support.market import FIRST_TRADER, FUND_UNWIND, IDLE, VAULT, Market
+from tests.support.market import FIRST_TRADER, FUND_UNWIND, IDLE, SESSION, VAULT, Market
 from tests.support.plain_market import PLAIN, PlainMarket
 
 from unhedged.adl.scores import SCORES
@@ -152,6 +152,7 @@ class World:
             "socialised": bool(random.random() < 0.7),
             "key": int(random.integers(0, 2**63)),
         }
+        self.venue["session"] = self.venue["key"] % 2 * 5 * SECOND
 
     def draw_instrument(self) -> dict[str, Any]:
         random = self.random
@@ -316,6 +317,9 @@ class World:
         if self.twin.rulebook.backstop and self.t % self.vault_interval == 0:
             self.market.plan(self.t, VAULT)
             self.twin.schedule(self.t, self.twin.tick())
+        if self.twin.rulebook.session > 0 and self.t % self.twin.rulebook.session == 0:
+            self.market.plan(self.t, SESSION)
+            self.twin.end_session()
         assert self.market.run(self.t) == IDLE
         self.twin.run(self.t)
         if self.random.random() < 0.2:
@@ -413,6 +417,20 @@ def test_every_ladder_equals_its_plain_twin(ladder):
     assert rows > 300
     if LiquidationStep.FUND_ZEROES_ACCOUNT not in ladder:
         assert CasePhase.ADL_CLOSE in phases
+
+
+def test_winners_pay_at_once_or_when_a_session_ends_as_in_the_plain_twin():
+    ladder = next(one for one in LADDERS if LiquidationStep.FUND_ZEROES_ACCOUNT in one)
+    paid = {True: 0, False: 0}
+    for seed in range(3000, 3000 + WORLDS):
+        world = World(seed, ladder=ladder, fund=0)
+        for _ in range(20):
+            world.update()
+        rows = [r for r in world.market.transfers() if r["reason"] == EntryReason.SOCIALISED]
+        for row in rows:
+            if row["source"] >= FIRST_TRADER:
+                paid[row["target"] < FIRST_TRADER] += 1
+    assert min(paid.values()) > 10, paid
 
 
 @pytest.mark.parametrize(

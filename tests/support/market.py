@@ -18,13 +18,14 @@ from unhedged.kernels.collateral_price import set_price
 from unhedged.kernels.compiled import entry
 from unhedged.kernels.ledger import imbalance, position_imbalance
 from unhedged.kernels.memory import Memory
+from unhedged.kernels.socialise import end_session
 from unhedged.kernels.tables import account, event, instrument, touched, world
 from unhedged.kernels.triggers import drain, mark_moved, place_all
 from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind, Leg
 
 HOUSE = ("FUND", "VAULT", "FEES", "ROUNDING", "EXTERNAL")
 FIRST_TRADER = len(HOUSE)
-CASE, VAULT = int(EventKind.CASE), int(EventKind.VAULT)
+CASE, VAULT, SESSION = int(EventKind.CASE), int(EventKind.VAULT), int(EventKind.SESSION)
 FUND_UNWIND, RECORD = int(EventKind.FUND_UNWIND), int(EventKind.RECORD)
 IDLE, UNBALANCED, POLICY, BREACH = 0, 1, 2, 3
 
@@ -83,6 +84,8 @@ def handle_until(address: int, until: int) -> int:
             step_case(w, subject)
         elif kind == VAULT:
             vault_tick(w, subject)
+        elif kind == SESSION:
+            end_session(w, subject)
         elif kind == FUND_UNWIND:
             fund_unwind(w, subject)
         else:

@@ -46,6 +46,8 @@ class PlainStory:
             twin.evaluate()
         if when.get("vault_tick", False):
             twin.schedule(self.t, twin.tick())
+        if when.get("session_ends", False):
+            twin.end_session()
         twin.run(self.t)
 
     # ---- how it ended

@@ -50,7 +50,7 @@ from unhedged.vocab.enums import (
 Score = Callable[[dict[str, int]], float]
 VENUE_NUMBERS = (
     "gateway_service", "gateway_free_at", "gateway_queue_max", "gateway_queue", "gateway_down_until", "transfers_down_until",
-    "feed_down_until", "transfer_delay", "mark_interval", "maker_fee_ppb", "taker_fee_ppb", "vault_interval", "unwind_interval",
+    "feed_down_until", "transfer_delay", "mark_interval", "maker_fee_ppb", "taker_fee_ppb", "vault_interval", "session", "unwind_interval",
     "funding_interval", "premium_interval", "next_premium", "premium_weighted", "ema",
     "book_ema", "votes_least", "index_combine", "index_outlier_ppb", "outlier_rule", "index_stale", "index_least",
     "index_delay", "halt_window", "halt_pause", "mark_limit_ppb", "funding_form", "funding_price",
@@ -165,7 +165,7 @@ def _add_venue(world: World, memory: Memory, n: int, row: Any, score: Score | No
 RULES = (
     "adl_walk", "backstop_ppb", "block_adl", "block_lost", "block_notional", "block_orders", "cooldown", "drawdown_least", "drawdown_limit_ppb", "drawdown_stop_ppb",
     "drawdown_window", "fee_cap_ppb", "fund_capacity_ppb", "fund_start", "key", "least_notional", "leg_pause",
-    "liquidation_fee_ppb", "mark_interval", "partial_from", "portion_ppb", "round_interval", "round_size", "shortfall_ppb",
+    "liquidation_fee_ppb", "mark_interval", "partial_from", "portion_ppb", "round_interval", "round_size", "session", "shortfall_ppb",
     "slice_above", "slice_ppb", "spread_ppb", "takeover_interval", "throttle", "throttle_interval", "tiers_at_once", "unwind_ppb", "collateral_sale",
     "collateral_order", "collateral_slip_ppb", "collateral_discount_ppb",
 )  # fmt: skip

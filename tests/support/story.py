@@ -8,7 +8,7 @@ many dollars, money is coin. ``wallet`` is what a venue shows: cash plus the ent
 from fractions import Fraction
 from typing import Any
 
-from tests.support.market import BREACH, FIRST_TRADER, HOUSE, IDLE, VAULT, Market
+from tests.support.market import BREACH, FIRST_TRADER, HOUSE, IDLE, SESSION, VAULT, Market
 from tests.support.plain_story import PlainStory
 
 from unhedged.adl.scores import SCORES
@@ -43,7 +43,7 @@ RATES = (
 )  # fmt: skip
 NAMED = {"grid": "portfolio_range_ppb"}
 TIMES = (
-    "cooldown", "takeover_interval", "throttle_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window",
+    "cooldown", "takeover_interval", "throttle_interval", "mark_interval", "vault_interval", "leg_pause", "round_interval", "drawdown_window", "session",
 )  # fmt: skip
 MONEY = (
     "slice_above", "round_size", "throttle", "least_notional", "block_notional", "block_lost", "drawdown_least",
@@ -271,6 +271,8 @@ class Story:
             self.market.mark(marks, prices)
         if when.get("vault_tick", False):
             self.market.plan(self.t, VAULT)
+        if when.get("session_ends", False):
+            self.market.plan(self.t, SESSION)
         assert self.market.run(self.t) != BREACH
         self.plain.act(when)
 

@@ -18,7 +18,7 @@ from unhedged.engine.market import (
     HOUSE,
     Rows,
     fill_market,
-    first_funding,
+    first_stamp,
     market_rows,
     zero_quotes,
 )
@@ -280,6 +280,8 @@ def _schedule_venue(
     if venue.vault_on and venue.vault_interval_ns > 0:
         add(venue.vault_interval_ns, EventKind.VAULT, n)
     if venue.funding_interval_ns > 0:
-        add(first_funding(plan, venue.funding_interval_ns), EventKind.FUNDING, n)
+        add(first_stamp(plan, venue.funding_interval_ns), EventKind.FUNDING, n)
+    if venue.socialised and venue.session_ns > 0:
+        add(first_stamp(plan, venue.session_ns, venue.session_end_ns), EventKind.SESSION, n)
     if venue.unwind_interval_ns > 0:
         add(venue.unwind_interval_ns, EventKind.FUND_UNWIND, n)

@@ -25,7 +25,7 @@ SAME = (
 )  # fmt: skip
 """Fields of the plan that are columns by the same name."""
 TIMES = (
-    "cooldown", "drawdown_window", "leg_pause", "round_interval", "takeover_interval", "throttle_interval",
+    "cooldown", "drawdown_window", "leg_pause", "round_interval", "session", "takeover_interval", "throttle_interval",
     "unwind_interval",
 )  # fmt: skip
 """Columns whose field ends in ``_ns``."""

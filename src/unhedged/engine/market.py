@@ -132,13 +132,16 @@ def fill_market(memory: Memory, plan: RunPlan, rows: Rows, replicate: int) -> No
     _fill_world_events(memory, plan, rows)
 
 
-def first_funding(plan: RunPlan, interval: int) -> int:
-    """Return the first settlement, ns from the start: the next multiple of ``interval`` since midnight UTC."""
+def first_stamp(plan: RunPlan, interval: int, after: int = 0) -> int:
+    """Return the first settlement, ns from the start: the next multiple of ``interval`` since ``after`` ns past midnight UTC.
+
+    A scenario without a time of day has its first after one whole interval.
+    """
     if plan.start_utc is None:
         return interval
     start = datetime.fromisoformat(plan.start_utc)
     since = (start.hour * 3600 + start.minute * 60 + start.second) * SECOND
-    return interval - since % interval
+    return interval - (since - after) % interval
 
 
 def _fill_venue(
@@ -209,7 +212,7 @@ def _fill_instruments(memory: Memory, plan: RunPlan, rows: Rows) -> None:
         money = money_of(plan, plan_row.venue)
         row["impact_notional"] = money.atoms(plan_row.impact_notional_usd)
         if venue.funding_interval_ns > 0 and plan_row.kind != InstrumentKind.SPOT:
-            row["next_funding"] = first_funding(plan, venue.funding_interval_ns)
+            row["next_funding"] = first_stamp(plan, venue.funding_interval_ns)
         row["basis_window"], row["votes_most"] = _samples(plan, rows, plan_row)
         row["first_basis"] = basis
         row["push_window"] = _push_window(venue, plan_row)

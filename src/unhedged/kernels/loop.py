@@ -23,6 +23,7 @@ from unhedged.kernels.observe import finish_turn, take_turn
 from unhedged.kernels.record import check_sums, record_all
 from unhedged.kernels.risk import act_on_touched
 from unhedged.kernels.room import least_free, most_taken, needed
+from unhedged.kernels.socialise import end_session
 from unhedged.kernels.tables import event, instrument, venue, world
 from unhedged.kernels.triggers import mark_moved
 from unhedged.kernels.work import Work, at_work, begin_event
@@ -74,6 +75,9 @@ def handle_venue_event(w: Any, kind: int, v: int) -> None:
     elif kind == EventKind.VAULT:
         vault_tick(w, v)
         schedule(w, w.now + here.vault_interval, kind, v)
+    elif kind == EventKind.SESSION:
+        end_session(w, v)
+        schedule(w, w.now + here.session, kind, v)
     elif kind == EventKind.FUNDING:
         settle_venue(w, v)
         schedule(w, w.now + here.funding_interval, kind, v)

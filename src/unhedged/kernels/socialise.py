@@ -1,7 +1,8 @@
 """An account worked off to nothing: what is left stays with it, what is missing is paid by the fund, then by winners.
 
-    FUND_ZEROES_ACCOUNT ─▶ done                      the fund had enough
-             └─▶ SOCIALISE ─▶ SOCIALISE …            winners are listed once, then pay in the order of accounts
+    FUND_ZEROES_ACCOUNT ─▶ done                      the fund had enough, or a session is on: it goes below nothing
+             └─▶ SOCIALISE ─▶ SOCIALISE …            no sessions: winners are listed once, then pay in the order of accounts
+    end of a session ─▶ SOCIALISE ─▶ SOCIALISE …     the same for all that the fund is short of by then
 
 Who pays: live traders with an unrealised profit at mark, each in proportion to it, rounded up and never more than it; what
 rounding brings too much goes to the venue's rounding account, what all profits together cannot pay stays with the fund.
@@ -10,7 +11,14 @@ rounding brings too much goes to the venue's rounding account, what all profits 
 from typing import Any
 
 from unhedged.kernels.accounts import equity, mark_dirty, value_of
-from unhedged.kernels.casework import FIRST_WINNER, enter_turnstile, go_on, leave_turnstile
+from unhedged.kernels.casework import (
+    FIRST_WINNER,
+    enter_turnstile,
+    free_case,
+    go_on,
+    leave_turnstile,
+    take_case,
+)
 from unhedged.kernels.collateral_sale import works_off_assets
 from unhedged.kernels.compiled import kernel, minus, plus, rule
 from unhedged.kernels.deleveraging import CLOSES_PER_STEP
@@ -19,8 +27,9 @@ from unhedged.kernels.ledger import pay
 from unhedged.kernels.ranking import may_be_closed
 from unhedged.kernels.tables import account, case, position, venue, winner
 from unhedged.rules import insurance
-from unhedged.vocab.enums import CasePhase, EntryReason
+from unhedged.vocab.enums import AccountKind, CasePhase, EntryReason
 
+_FUND = int(AccountKind.FUND)
 _FUND_DRAW = int(EntryReason.FUND_DRAW)
 _SOCIALISED = int(EntryReason.SOCIALISED)
 _SOCIALISE = int(CasePhase.SOCIALISE)
@@ -39,7 +48,7 @@ def zero_account(w: Any, c: int) -> None:
     if own.cash < 0:
         due = min(-own.cash, max(0, equity(w, here.fund)))
         pay(w, here.fund, row.account, due, _FUND_DRAW)
-    if own.cash < 0 and here.socialised != 0:
+    if own.cash < 0 and here.socialised != 0 and here.session == 0:
         go_on(w, c, _SOCIALISE)
         return
     pay(w, here.fund, row.account, max(0, -own.cash), _FUND_DRAW)
@@ -76,10 +85,27 @@ def list_profits(w: Any, c: int) -> int:
 
 
 @kernel("void(World, int64)")
+def end_session(w: Any, v: int) -> None:
+    """Begin to share what the fund of venue ``v`` is short of among winners; not while it is being deleveraged."""
+    here = venue(w, v)
+    if here.socialised == 0 or account(w, here.fund).case >= 0 or equity(w, here.fund) >= 0:
+        return
+    go_on(w, take_case(w, here.fund), _SOCIALISE)
+
+
+@kernel("int64(World, int64)")
+def short_of(w: Any, a: int) -> int:
+    """Return what account ``a`` is short of, atoms: a flat trader by its cash, a fund by all it holds."""
+    own = account(w, a)
+    return max(0, -(equity(w, a) if own.kind == _FUND else own.cash))
+
+
+@kernel("void(World, int64)")
 def share_out(w: Any, c: int) -> None:
     """Let the next winners pay their shares of what case ``c`` is short of; when all paid, end it.
 
-    ``case.left`` is the sum of profits, ``case.used`` what is shared, ``case.winner`` who pays next.
+    ``case.left`` is the sum of profits, ``case.used`` what is shared, ``case.keep`` what was paid of it, ``case.winner`` who
+    pays next.
     """
     row = case(w, c)
     here = venue(w, row.venue)
@@ -88,20 +114,23 @@ def share_out(w: Any, c: int) -> None:
             return
         row.winners = list_profits(w, c)
         row.winner = FIRST_WINNER
-        row.used = min(-account(w, row.account).cash, row.left)
+        row.used = min(short_of(w, row.account), row.left)
     last = FIRST_WINNER + row.winners
     until = min(last, row.winner + CLOSES_PER_STEP)
     for at in range(row.winner, until):
         one = winner(w, at)
         due = _gains_haircut(one.unrealised, row.used, row.left)
         pay(w, one.account, row.account, due, _SOCIALISED)
+        row.keep = plus(row.keep, due)
         mark_dirty(w, one.account)  # its own margin may not suffice any more
     row.winner = until
     if until < last:
         go_on(w, c, _SOCIALISE)
         return
     leave_turnstile(w, c)
-    cash = account(w, row.account).cash
-    pay(w, row.account, here.rounding, max(0, cash), _SOCIALISED)
-    pay(w, here.fund, row.account, max(0, -cash), _FUND_DRAW)
+    pay(w, row.account, here.rounding, minus(row.keep, row.used), _SOCIALISED)
+    if row.account == here.fund:
+        free_case(w, c)
+        return
+    pay(w, here.fund, row.account, short_of(w, row.account), _FUND_DRAW)
     release(w, c)

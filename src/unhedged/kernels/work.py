@@ -37,6 +37,7 @@ WORK_OF = {
     EventKind.MARK: Work.MARKS,
     EventKind.CASE: Work.CLEARING,
     EventKind.VAULT: Work.CLEARING,
+    EventKind.SESSION: Work.CLEARING,
     EventKind.FUNDING: Work.FUNDING,
     EventKind.WAKE: Work.OBSERVING,
     EventKind.RECORD: Work.RECORDING,

@@ -69,6 +69,9 @@ def handle_venue(world: World, kind: EventKind, venue: Venue) -> None:
     elif kind == EventKind.VAULT:
         venue.clearing.vault_tick()
         interval = venue.vault_interval
+    elif kind == EventKind.SESSION:
+        venue.clearing.end_session()
+        interval = venue.session
     elif kind == EventKind.FUNDING:
         funding.settle(venue)
         interval = venue.funding_interval

@@ -68,6 +68,7 @@ class Rulebook:
     drawdown_window: int = 1
     drawdown_least: int = 0
     socialised: bool = False
+    session: int = 0
     key: int = 0
     liquidation_on: bool = True
     collateral_sale: int = 0

@@ -112,12 +112,22 @@ class Takeover(CollateralSales):
         if account.cash < 0:
             due = min(-account.cash, max(0, ledger.equity(fund)))
             ledger.pay(fund, account, due, EntryReason.FUND_DRAW)
-        if account.cash < 0 and self.rulebook.socialised:
+        if account.cash < 0 and self.rulebook.socialised and self.rulebook.session == 0:
             yield None
             yield from self.socialise(account)
         ledger.pay(fund, account, max(0, -account.cash), EntryReason.FUND_DRAW)
         account.status = AccountStatus.LIVE
         return DONE
+
+    def end_session(self) -> None:
+        """Begin to share what the fund is short of."""
+        if self.rulebook.socialised and not self.fund.busy and self.ledger.equity(self.fund) < 0:
+            self.begin(self.fund, self.share_session())
+
+    def share_session(self) -> Steps:
+        """Let everybody with a profit pay a share of what the fund is short of."""
+        yield from self.socialise(self.fund)
+        self.fund.busy = False
 
     def socialise(self, account: Account) -> Steps:
         """Let everybody with a profit pay a share of what is missing."""
@@ -125,15 +135,22 @@ class Takeover(CollateralSales):
         gains = [(w, self.gain(w)) for w in self.ledger.accounts if self.may_pay(account, w)]
         gains = [(winner, gain) for winner, gain in gains if gain > 0]
         total = sum(gain for _, gain in gains)
-        shared = min(-account.cash, total)
+        shared = min(self.short_of(account), total)
+        paid = 0
         for n, (winner, gain) in enumerate(gains):
             if n and n % 256 == 0:
                 yield None
             due = -(-gain * shared // total)
             self.ledger.pay(winner, account, due, EntryReason.SOCIALISED)
+            paid += due
         self.leave()
         rounding = self.ledger.house(AccountKind.ROUNDING)
-        self.ledger.pay(account, rounding, max(0, account.cash), EntryReason.SOCIALISED)
+        self.ledger.pay(account, rounding, paid - shared, EntryReason.SOCIALISED)
+
+    def short_of(self, account: Account) -> int:
+        """Return what a flat trader is short of by its cash, a fund by all it holds."""
+        owned = self.ledger.equity(account) if account is self.fund else account.cash
+        return max(0, -owned)
 
     def may_pay(self, loser: Account, winner: Account) -> bool:
         """Return whether an account shares in a loss."""

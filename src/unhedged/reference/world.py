@@ -101,6 +101,7 @@ class Venue:
     maker_fee_ppb: int = 0
     taker_fee_ppb: int = 0
     vault_interval: int = 0
+    session: int = 0
     unwind_interval: int = 0
     funding_interval: int = 0
     premium_interval: int = 0

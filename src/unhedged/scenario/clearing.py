@@ -123,6 +123,9 @@ def _houses(venue: Venue, book: Rulebook) -> dict[str, Any]:
             fund.unwind_interval, book, "fund.unwind_interval", parse_duration, 0
         ),
         "unwind_ppb": or_book(fund.unwind_share, book, "fund.unwind_share", parse_rate, 0),
+        "socialised": "socialised" in book.value("waterfall.order", ()),
+        "session_ns": or_book(fund.session, book, "waterfall.session", parse_duration, 0),
+        "session_end_ns": or_book(None, book, "waterfall.session_end", parse_duration, 0),
         "vault_on": vault is not None,
         "vault_start_usd": vault.start if vault is not None else 0.0,
         "vault_interval_ns": or_book(interval, book, "vault.interval", parse_duration, 0),
@@ -150,5 +153,4 @@ def _adl(venue: Venue, book: Rulebook, lends: bool) -> dict[str, Any]:
         "drawdown_window_ns": fact("drawdown_window", parse_duration, 0),
         "drawdown_base": DrawdownBase[fact("drawdown_base", str, "peak").upper()],
         "drawdown_least_usd": fact("drawdown_least", parse_usd, 0.0),
-        "socialised": "socialised" in book.value("waterfall.order", ()),
     }

@@ -173,6 +173,8 @@ class VenuePlan:
         float  # equity of the fund above which a drawdown counts; lowest line of a rapid drop
     )
     socialised: bool  # winners pay what the fund cannot
+    session_ns: int  # between times at which they do, 0 for at once
+    session_end_ns: int  # of such a time after midnight UTC
     # funding
     funding_form: FundingForm
     funding_price: FundingPrice

@@ -194,6 +194,10 @@ class Fund(Block):
     unwind_share: Share | None = Field(
         default=None, description="share of a position worked off per order"
     )
+    session: Duration | None = Field(
+        default=None,
+        description="between times at which winners pay what it is short of, where the venue shares losses; 0s at once",
+    )
 
 
 class Vault(Block):

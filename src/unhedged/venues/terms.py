@@ -263,6 +263,10 @@ CHAPTERS: Mapping[str, Mapping[str, Term]] = {
     "waterfall": {
         "order": Term("payers", "who pays for a loss, in order"),
         "socialised": Term("text", "how a socialised loss is shared"),
+        "session": Term(
+            "time", "between times at which winners pay what the fund is short of; 0s at once"
+        ),
+        "session_end": Term("time", "such a time after midnight UTC"),
         "history": Term("text", "how far it ever went"),
     },
     "index": {

@@ -361,6 +361,7 @@ class EventKind(IntEnum):
     FUND_UNWIND = 8
     GATEWAY = 9  # the gateway's queue releases its next message
     SETTLE_TRANSFER = 10
+    SESSION = 11  # a day of trading ends: winners pay what the fund is short of
 
 
 class Reason(IntEnum):

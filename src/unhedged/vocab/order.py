@@ -14,6 +14,7 @@ PRIORITY = {
     EventKind.MARK: Priority.MARK,
     EventKind.CASE: Priority.CLEARING,
     EventKind.VAULT: Priority.CLEARING,
+    EventKind.SESSION: Priority.CLEARING,
     EventKind.FUND_UNWIND: Priority.CLEARING,
     EventKind.FUNDING: Priority.FUNDING,
     EventKind.WAKE: Priority.AGENT,

@@ -9,7 +9,7 @@ from tests.support.tiny import TINY
 from unhedged.engine.balance import Stake, most_leverage, pair, whole_lots
 from unhedged.engine.build import Built, build
 from unhedged.engine.draw import Stream
-from unhedged.engine.market import first_funding
+from unhedged.engine.market import first_stamp
 from unhedged.scenario.load import load
 from unhedged.scenario.plan import Law, RunPlan
 from unhedged.vocab.errors import InconsistentRules
@@ -147,4 +147,4 @@ def test_funding_falls_on_the_clock(start: str, hours: int, expected: int) -> No
     from dataclasses import replace
 
     plan = replace(load(TINY).plan(), start_utc=start)
-    assert first_funding(plan, hours * 3600 * 10**9) == expected * 10**9
+    assert first_stamp(plan, hours * 3600 * 10**9) == expected * 10**9

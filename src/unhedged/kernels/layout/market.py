@@ -109,6 +109,7 @@ VENUE = columns(
     sees=("i8", "a bit for each other venue, by row, whose balances it sees"),
     fund_pool=("i1", "FundPool"),
     socialised=("i1", "1: winners pay what the fund cannot"),
+    session=("i8", "ns between times at which they do, 0 for at once"),
     fund_start=("i8", "atoms of the fund at the start"),
     drawdown_limit_ppb=("i8", "change of the pool at which ADL starts, < 0"),
     drawdown_stop_ppb=("i8", "change of the pool above which it ends, < 0"),
