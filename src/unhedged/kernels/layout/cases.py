@@ -19,7 +19,10 @@ CASE = columns(
         "number of the case whose order moved the mark to this one's trigger, -1 for none",
     ),
     left=("i8", "lots still to close by ADL"),
-    keep=("i8", "lots of the position that stay with the account after ADL and takeover; SOCIALISE: atoms winners paid"),
+    keep=(
+        "i8",
+        "lots of the position that stay with the account after ADL and takeover; SOCIALISE: atoms winners paid",
+    ),
     used=("i8", "atoms of orders in this block; rounds of orders on all legs"),
     traded=("i8", "atoms of the latest order"),
     lost=("i8", "atoms the fund paid for its orders in this block"),
