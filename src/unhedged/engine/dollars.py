@@ -63,8 +63,10 @@ def paid(px: Array, qty: Array, n: Array, *, scale: int = 1) -> Array:
 
 
 def _quotient(factors: tuple[Array, ...], den: Array) -> Array:
-    most = [float(np.abs(x).max()) for x in factors] if len(den) else [0.0]
-    if np.prod(most) < 2**62:
-        return np.asarray(np.prod(factors, axis=0, dtype=np.int64) // den)
-    whole = np.prod([x.astype(object) for x in factors], axis=0) // den.astype(object)
-    return np.asarray(whole.astype(np.int64))
+    # Plain integers take a hundred bytes each: only rows that may not fit, half the range being room for the float's error.
+    found = np.asarray(np.prod(factors, axis=0, dtype=np.int64) // den)
+    size = np.prod([np.abs(x.astype(np.float64)) for x in factors], axis=0)
+    wide = np.flatnonzero(size >= 2.0**62)
+    whole = np.prod([x[wide].astype(object) for x in factors], axis=0) // den[wide].astype(object)
+    found[wide] = whole.astype(np.int64)
+    return found

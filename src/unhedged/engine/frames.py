@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.lib.recfunctions import repack_fields
 
 from unhedged.engine.buffers import Rows
 from unhedged.engine.dollars import Dollars, paid
@@ -45,6 +46,8 @@ class Frames:
         self._has_vault = np.array([venues[i.venue].vault_on for i in plan.instruments])
         self._has_fund = ~self._spot & [_has_fund(venues[i.venue]) for i in plan.instruments]
         self._venue_of = memory["account"]["venue"]
+        # Of each instrument what an amount needs, packed: a whole row of the table is hundreds of bytes, and is copied per fill.
+        self._priced = repack_fields(memory["instrument"][["num", "den", "kind"]])
         self._memory = memory
         self._statement = Statement(plan, memory, names)
 
@@ -149,8 +152,7 @@ class Frames:
 
     def _moved(self, r: Array) -> Array:
         # What the buyer of a takeover or of a close against a winner pays: as for a fill, at a price in milli-ticks.
-        n = self._memory["instrument"][r["instrument"]]
-        return paid(r["px_milli"], np.abs(r["qty"]), n, scale=MILLI)
+        return paid(r["px_milli"], np.abs(r["qty"]), self._priced[r["instrument"]], scale=MILLI)
 
     def adl(self, r: Array) -> pl.DataFrame:
         """Return the `adl` table."""
@@ -228,7 +230,6 @@ class Frames:
     def fills(self, r: Array) -> pl.DataFrame:
         """Return the `fills` table."""
         i = r["instrument"]
-        n = self._memory["instrument"][i]
         account = self._memory["position"]["account"]
         sides = pl.Series([side.name.lower() for side in Side], dtype=pl.String)
         causes = pl.Series([cause.name.lower() for cause in FillCause], dtype=pl.String)
@@ -238,7 +239,7 @@ class Frames:
                 "instrument": self._ids.gather(i),
                 "price": r["px"] * self._tick[i],
                 "qty": r["qty"] * self._lot[i],
-                "amount_atoms": paid(r["px"], r["qty"], n),
+                "amount_atoms": paid(r["px"], r["qty"], self._priced[i]),
                 "side": sides.gather(r["side"]),
                 "maker": self._names.account_columns(account[r["maker"]], self._venue_of)[0],
                 "taker": self._names.account_columns(account[r["taker"]], self._venue_of)[0],
