@@ -6,8 +6,6 @@ was registered in this process do they, to find it; a script that would then sta
 """
 
 import contextlib
-import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
 
+from unhedged.engine import worker
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab import registry
 from unhedged.vocab.errors import UnhedgedError
@@ -158,7 +157,7 @@ def _pool(
     if not batch:
         return
     before = set(active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start)
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=worker.begin)
     try:
         with _main(hidden=not _registered_here(plan)):
             running = {
@@ -210,9 +209,3 @@ def _result(future: "Future[Done]", replicate: int, started: set[BaseProcess]) -
         if any(process.exitcode == UNGUARDED for process in started):
             raise UnguardedError("The script starts the run anew in its workers.") from error
         return replicate
-
-
-def _start() -> None:
-    # One thread each: the cores are taken by the other workers. Ctrl-C is the parent's to handle.
-    os.environ.update(POLARS_MAX_THREADS="1", NUMBA_NUM_THREADS="1")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,11 +1,11 @@
 """Processes that run replicates of one plan after another and keep measures alone."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from unhedged.engine import worker
 from unhedged.lab.misses import Measured
 from unhedged.measures.day import Day, Roles
 from unhedged.scenario.plan import RunPlan
@@ -35,7 +35,7 @@ class Runner:
         """Start the processes, where there are more than one."""
         if self.workers > 1:
             self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=get_context("spawn"), initializer=_alone
+                self.workers, mp_context=get_context("spawn"), initializer=worker.begin
             )
         return self
 
@@ -57,8 +57,3 @@ class Runner:
             ]
             rows = [future.result() for future in futures]
         return {name: [row[name] for row in rows] for name in names}
-
-
-def _alone() -> None:
-    # One thread each: the cores are taken by the other workers.
-    os.environ.update(POLARS_MAX_THREADS="1", NUMBA_NUM_THREADS="1")
