@@ -319,7 +319,7 @@ class World:
             self.twin.schedule(self.t, self.twin.tick())
         if self.twin.rulebook.session > 0 and self.t % self.twin.rulebook.session == 0:
             self.market.plan(self.t, SESSION)
-            self.twin.end_session()
+            self.plain.end_session(self.t)
         assert self.market.run(self.t) == IDLE
         self.twin.run(self.t)
         if self.random.random() < 0.2:

@@ -18,7 +18,7 @@ from unhedged.kernels.collateral_price import set_price
 from unhedged.kernels.compiled import entry
 from unhedged.kernels.ledger import imbalance, position_imbalance
 from unhedged.kernels.memory import Memory
-from unhedged.kernels.socialise import end_session
+from unhedged.kernels.socialise import begin_sessions, end_session
 from unhedged.kernels.tables import account, event, instrument, touched, world
 from unhedged.kernels.triggers import drain, mark_moved, place_all
 from unhedged.vocab.enums import AccountKind, EventKind, InstrumentKind, Leg
@@ -184,6 +184,7 @@ class Market:
         self._fill_accounts(everyone)
         self._fill_holders()
         place(self.address)
+        begin_sessions(self.address)
         assert balanced(self.address)
 
     @property

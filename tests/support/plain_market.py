@@ -7,6 +7,7 @@ from tests.support.market import Market
 from tests.support.plain_world import coins_of, contract_of, portfolio_of, rulebook_of
 
 from unhedged.reference.clearing import Clearing
+from unhedged.reference.deleveraging import Steps
 from unhedged.reference.ledger import SHORT_LEG, Account, Contract, Holding, Ledger, contract_number
 from unhedged.rules import adl_score, fees
 from unhedged.vocab.enums import AccountKind, EntryReason, Side
@@ -75,6 +76,7 @@ class PlainMarket:
             cash=int(given["cash"]),
             portfolio=bool(given["portfolio"]),
             exempt=bool(given["exempt"]),
+            session=int(market.memory["total"]["session"][row]),
         )
         legs = 2 if market.hedge and account.kind == AccountKind.TRADER else 1
         contracts = market.count - market.coins
@@ -86,6 +88,15 @@ class PlainMarket:
             p = market.position(row, contracts + k)
             account.coins[k] = Holding(int(p["pos"]), int(p["cost"]))
         return account
+
+    def end_session(self, t: int) -> None:
+        """Let the session end at ``t``, after what waits already in that instant."""
+
+        def step() -> Steps:
+            self.clearing.end_session()
+            yield from ()
+
+        self.clearing.schedule(t, step())
 
     # ---- the book
 

@@ -47,7 +47,7 @@ class PlainStory:
         if when.get("vault_tick", False):
             twin.schedule(self.t, twin.tick())
         if when.get("session_ends", False):
-            twin.end_session()
+            self.market.end_session(self.t)
         twin.run(self.t)
 
     # ---- how it ended

@@ -78,6 +78,8 @@ def twin_of(
     world.accounts = [_holder(row, n) for n, row in enumerate(memory["account"])]
     for account, row in zip(world.accounts, memory["total"]["atoms"].tolist(), strict=False):
         account.totals.update({reason: row[reason] for reason in EntryReason})
+    for account, earned in zip(world.accounts, memory["total"]["session"].tolist(), strict=False):
+        account.session = earned
     for n, row in enumerate(memory["venue"]):
         _add_venue(world, memory, n, row, scores[n])
     for n, row in enumerate(memory["venue"]):

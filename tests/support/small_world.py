@@ -304,7 +304,7 @@ def scenario(seed: int, seconds: int = 80, rulebook: str = "binance-usdm@2025-10
         seconds=seconds,
         volatility=int(random.choice([40, 200, 800])),
         fund=str(random.choice(["100k", "2M", "200M"])),
-        session='session = "20s"' if seed % 2 else "",
+        session='session = "20s"' if rulebook.startswith("deribit") else "",
         vault=str(random.choice(["50k", "2M"])),
         margin=str(random.choice(["cross", "isolated"])),
         shock=float(random.choice([-3, -6, -12, 8])),

@@ -31,6 +31,7 @@ from unhedged.kernels.cache import owns
 from unhedged.kernels.compiled import ByAddress
 from unhedged.kernels.layout.columns import LEGS
 from unhedged.kernels.memory import Memory
+from unhedged.kernels.socialise import begin_sessions
 from unhedged.scenario.plan import AgentGroupPlan, RunPlan, VenuePlan
 from unhedged.vocab.enums import AccountKind, EventKind, MarginMode
 from unhedged.vocab.ids import split_instrument
@@ -87,6 +88,7 @@ def build(plan: RunPlan, replicate: int, *, keep_all: bool = False) -> Built:
     _set_counters(plan, built, replicate, keep_all)
     setup.place_triggers(built.memory, *_joined(triggers))
     setup.watch_everybody(built.memory)
+    begin_sessions(built.memory.address)
     zero_quotes(built.memory)
     _schedule(plan, built, replicate)
     for n, venue in enumerate(plan.venues):

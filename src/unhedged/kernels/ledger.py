@@ -16,14 +16,15 @@ _VAULT = int(AccountKind.VAULT)
 _SPOT = int(InstrumentKind.SPOT)
 
 
-def _mask(*reasons: EntryReason) -> int:
+def mask(*reasons: EntryReason) -> int:
+    """Return the bit set of ``reasons``."""
     bits = 0
     for reason in reasons:
         bits |= 1 << reason
     return bits
 
 
-KEPT_REASONS = _mask(
+KEPT_REASONS = mask(
     EntryReason.LIQUIDATION_FEE,
     EntryReason.TAKEOVER,
     EntryReason.FUND_DRAW,

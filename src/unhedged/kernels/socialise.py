@@ -4,8 +4,9 @@
              └─▶ SOCIALISE ─▶ SOCIALISE …            no sessions: winners are listed once, then pay in the order of accounts
     end of a session ─▶ SOCIALISE ─▶ SOCIALISE …     the same for all that the fund is short of by then
 
-Who pays: live traders with an unrealised profit at mark, each in proportion to it, rounded up and never more than it; what
-rounding brings too much goes to the venue's rounding account, what all profits together cannot pay stays with the fund.
+Who pays: live traders with a profit, of the session where there are sessions, else unrealised at mark; each in proportion to it,
+rounded up and never more than it. What rounding brings too much goes to the venue's rounding account, what all profits together
+cannot pay stays with the fund. A fund that is being deleveraged when a session ends lets the session go on to the next end.
 """
 
 from typing import Any
@@ -20,12 +21,13 @@ from unhedged.kernels.casework import (
     take_case,
 )
 from unhedged.kernels.collateral_sale import works_off_assets
-from unhedged.kernels.compiled import kernel, minus, plus, rule
+from unhedged.kernels.compiled import entry, kernel, minus, plus, rule
 from unhedged.kernels.deleveraging import CLOSES_PER_STEP
 from unhedged.kernels.ladders import release
-from unhedged.kernels.ledger import pay
+from unhedged.kernels.layout.columns import REASONS
+from unhedged.kernels.ledger import mask, pay
 from unhedged.kernels.ranking import may_be_closed
-from unhedged.kernels.tables import account, case, position, venue, winner
+from unhedged.kernels.tables import account, case, position, total, venue, winner, world
 from unhedged.rules import insurance
 from unhedged.vocab.enums import AccountKind, CasePhase, EntryReason
 
@@ -34,6 +36,14 @@ _FUND_DRAW = int(EntryReason.FUND_DRAW)
 _SOCIALISED = int(EntryReason.SOCIALISED)
 _SOCIALISE = int(CasePhase.SOCIALISE)
 _TAKEOVER = int(CasePhase.TAKEOVER)
+_FROM_ELSEWHERE = mask(
+    EntryReason.DEPOSIT,
+    EntryReason.TRANSFER,
+    EntryReason.TOP_UP,
+    EntryReason.FUND_DRAW,
+    EntryReason.SOCIALISED,
+)
+"""Bit set of the reasons that bring or take money and are no part of what trading earned."""
 _gains_haircut = rule(insurance.gains_haircut)
 
 
@@ -67,15 +77,42 @@ def profit_at_mark(w: Any, a: int) -> int:
 
 
 @kernel("int64(World, int64)")
+def earned(w: Any, a: int) -> int:
+    """Return the equity of account ``a`` less what came from elsewhere than trading since the start, atoms."""
+    came = 0
+    for reason in range(REASONS):
+        if (_FROM_ELSEWHERE >> reason) & 1 != 0:
+            came = plus(came, total(w, a).atoms[reason])
+    return minus(equity(w, a), came)
+
+
+@kernel("void(World, int64)")
+def begin_session(w: Any, v: int) -> None:
+    """Let the profits of a session at venue ``v`` count from now on."""
+    for a in range(w.n_account):
+        if account(w, a).venue == v:
+            total(w, a).session = earned(w, a)
+
+
+@kernel("int64(World, int64, boolean)")
+def profit_that_pays(w: Any, a: int, in_sessions: bool) -> int:
+    """Return the profit by which account ``a`` shares a loss, atoms, 0 for none: what a session earned, or what is unrealised."""
+    if in_sessions:
+        return max(0, minus(earned(w, a), total(w, a).session))
+    return profit_at_mark(w, a)
+
+
+@kernel("int64(World, int64)")
 def list_profits(w: Any, c: int) -> int:
     """Write everybody who has a profit to the table of winners. Return how many."""
     row = case(w, c)
+    in_sessions = venue(w, row.venue).session != 0
     found = 0
     row.left = 0
     for a in range(w.n_account):
         if account(w, a).venue != row.venue or not may_be_closed(w, a, row.account):
             continue
-        gain = profit_at_mark(w, a)
+        gain = profit_that_pays(w, a, in_sessions)
         if gain > 0:
             winner(w, FIRST_WINNER + found).account = a
             winner(w, FIRST_WINNER + found).unrealised = gain
@@ -86,9 +123,12 @@ def list_profits(w: Any, c: int) -> int:
 
 @kernel("void(World, int64)")
 def end_session(w: Any, v: int) -> None:
-    """Begin to share what the fund of venue ``v`` is short of among winners; not while it is being deleveraged."""
+    """Begin to share what the fund of venue ``v`` is short of among winners, or the next session where it is short of nothing."""
     here = venue(w, v)
-    if here.socialised == 0 or account(w, here.fund).case >= 0 or equity(w, here.fund) >= 0:
+    if account(w, here.fund).case >= 0:
+        return
+    if equity(w, here.fund) >= 0:
+        begin_session(w, v)
         return
     go_on(w, take_case(w, here.fund), _SOCIALISE)
 
@@ -113,6 +153,8 @@ def share_out(w: Any, c: int) -> None:
         if not enter_turnstile(w, c):
             return
         row.winners = list_profits(w, c)
+        if here.session != 0:
+            begin_session(w, row.venue)
         row.winner = FIRST_WINNER
         row.used = min(short_of(w, row.account), row.left)
     last = FIRST_WINNER + row.winners
@@ -134,3 +176,12 @@ def share_out(w: Any, c: int) -> None:
         return
     pay(w, here.fund, row.account, short_of(w, row.account), _FUND_DRAW)
     release(w, c)
+
+
+@entry("void(int64)")
+def begin_sessions(address: int) -> None:
+    """Begin the first session of every venue that has sessions; call it when accounts and marks are in place."""
+    w = world(address)
+    for v in range(w.n_venue):
+        if venue(w, v).session != 0:
+            begin_session(w, v)

@@ -10,6 +10,9 @@ FARTHEST = 3.0
 """Half-widths beyond the bounds after which a miss counts no more: one hopeless row must not rule the search."""
 UNKNOWN = 2.0
 """What a number that cannot be computed counts as: a run without ADL has no leverage of those deleveraged."""
+REPORTED = 20
+"""Replicates of a scorecard, whose median counts."""
+RESAMPLES = 64
 
 Measured = dict[str, list[float | None]]
 """By measure, one value a replicate."""
@@ -19,7 +22,9 @@ Measure = Callable[[Mapping[str, float], int], Measured]
 def misses(targets: Targets, rows: Sequence[int], measured: Measured) -> dict[int, float]:
     """Return how far each of ``rows`` misses: the mean over its numbers of the distance beyond the bounds, in half-widths.
 
-    0 within the bounds, at most `FARTHEST`, `UNKNOWN` where fewer than half of the replicates have a value. Medians over replicates.
+    0 within the bounds, at most `FARTHEST`, `UNKNOWN` where fewer than half of the replicates have a value. Expected of the median of a
+    scorecard's replicates, drawn with replacement from these: on a day that either cascades or does not, the one median of a few
+    replicates jumps, and a search would choose what was lucky.
     """
     found = {}
     for row in targets.rows:
@@ -34,7 +39,9 @@ def _miss(part: Part, values: Sequence[float | None]) -> float:
     if not numbers or 2 * len(numbers) < len(values):
         return UNKNOWN
     half = max((part.high - part.low) / 2, 1e-12)
-    return min(FARTHEST, part.beyond(float(np.median(numbers))) / half)
+    draws = np.random.default_rng(0).choice(np.array(numbers, float), (RESAMPLES, REPORTED))
+    beyond = [part.beyond(float(median)) / half for median in np.median(draws, axis=1)]
+    return float(np.mean(np.minimum(FARTHEST, beyond)))
 
 
 def loss(missed: Mapping[int, float]) -> float:

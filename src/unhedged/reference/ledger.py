@@ -117,6 +117,8 @@ class Account:
     """Atoms its incoming orders gained against it, until ADL closed its agent."""
     after: int = 0
     """The same since then."""
+    session: int = 0
+    """Atoms of equity that trading had earned when the session began."""
     coins: dict[int, Holding] = field(default_factory=dict)
     """What is posted as collateral, by the number of the asset in the venue's list."""
     totals: dict[EntryReason, int] = field(default_factory=lambda: defaultdict(int))

@@ -7,6 +7,13 @@ from unhedged.rules import liquidation
 from unhedged.vocab.enums import AccountKind, AccountStatus, CasePhase, EntryReason
 
 __all__ = ["BACK", "DONE", "NEXT", "Takeover"]
+FROM_ELSEWHERE = (
+    EntryReason.DEPOSIT,
+    EntryReason.TRANSFER,
+    EntryReason.TOP_UP,
+    EntryReason.FUND_DRAW,
+    EntryReason.SOCIALISED,
+)
 
 
 class Takeover(CollateralSales):
@@ -120,9 +127,22 @@ class Takeover(CollateralSales):
         return DONE
 
     def end_session(self) -> None:
-        """Begin to share what the fund is short of."""
-        if self.rulebook.socialised and not self.fund.busy and self.ledger.equity(self.fund) < 0:
+        """Begin to share what the fund is short of, or the next session."""
+        if self.fund.busy:
+            return
+        if self.ledger.equity(self.fund) < 0:
             self.begin(self.fund, self.share_session())
+        else:
+            self.begin_session()
+
+    def begin_session(self) -> None:
+        """Let profits of a session count from now on."""
+        for account in self.ledger.accounts:
+            account.session = self.earned(account)
+
+    def earned(self, account: Account) -> int:
+        """Return the equity of an account less what came from elsewhere than trading."""
+        return self.ledger.equity(account) - sum(account.totals[r] for r in FROM_ELSEWHERE)
 
     def share_session(self) -> Steps:
         """Let everybody with a profit pay a share of what the fund is short of."""
@@ -134,6 +154,8 @@ class Takeover(CollateralSales):
         yield from self.enter()
         gains = [(w, self.gain(w)) for w in self.ledger.accounts if self.may_pay(account, w)]
         gains = [(winner, gain) for winner, gain in gains if gain > 0]
+        if self.rulebook.session > 0:
+            self.begin_session()
         total = sum(gain for _, gain in gains)
         shared = min(self.short_of(account), total)
         paid = 0
@@ -158,7 +180,9 @@ class Takeover(CollateralSales):
         return live and winner.owner != loser.owner
 
     def gain(self, account: Account) -> int:
-        """Return the unrealised profit of an account, atoms."""
+        """Return the profit by which an account shares a loss: of the session, or unrealised."""
+        if self.rulebook.session > 0:
+            return self.earned(account) - account.session
         return sum(
             self.ledger.value_of(account, i) - account.holdings[i].cost for i in account.open()
         )

@@ -16,7 +16,7 @@ from unhedged.scenario.tiers import Tier, TierTable, brackets_of
 from unhedged.venues import rulebook
 from unhedged.vocab import registry
 from unhedged.vocab.errors import InconsistentRules, ScenarioError, UnknownKind
-from unhedged.vocab.units import PPB, show_duration, show_ppb
+from unhedged.vocab.units import PPB, SECOND, show_duration, show_ppb
 
 TICKS_MAX = 2**29
 """Largest start price in ticks: books hold prices in 32 bits and need room above."""
@@ -102,12 +102,37 @@ def _venues(scenario: Scenario, stacked: Stack) -> Iterator[ScenarioError]:
                     blocks,
                     **place(stacked, ("venue", n, "adl", "exempt")),
                 )
+        yield from _session(venue, stacked, ("venue", n, "fund", "session"))
         if venue.id not in used:
             yield InconsistentRules(
                 f'Venue "{venue.id}" has no instrument.',
                 hint=f'Add an [[instrument]] with id = "{venue.id}/…", or remove the venue.',
                 **place(stacked, ("venue", n)),
             )
+
+
+def _session(venue: Venue, stacked: Stack, path: Keys) -> Iterator[ScenarioError]:
+    book, given = _book(venue), venue.fund.session
+    if book is None or given is None:
+        return
+    if "socialised" not in book.value("waterfall.order", ()):
+        names = ", ".join(name for name in rulebook.available() if _shares_losses(name))
+        yield InconsistentRules(
+            f"Winners pay for no loss under {venue.rulebook}: it has no session that ends.",
+            allowed=f"Those that share losses: {names}.",
+            hint=f"Remove fund.session, or give venue {venue.id} such a rulebook.",
+            **place(stacked, path),
+        )
+    elif 0 < given < SECOND:
+        yield InconsistentRules(
+            f"A session of {show_duration(given)} is shorter than a second.",
+            allowed="Expected 0s, for at once, or 1s and more.",
+            **place(stacked, path),
+        )
+
+
+def _shares_losses(name: str) -> bool:
+    return "socialised" in rulebook.load(name).value("waterfall.order", ())
 
 
 def _book(venue: Venue | None) -> rulebook.Rulebook | None:

@@ -199,6 +199,9 @@ def _clearing(venue: VenuePlan) -> Iterator[Row]:
         )
     if venue.fund_start_usd:
         steps.append(f"fund ({show_money(venue.fund_start_usd)})")
+    if venue.socialised:
+        when = f", every {show_duration(venue.session_ns)}" if venue.session_ns else ""
+        steps.append(f"winners, by profit{when}")
     price = venue.adl_price.name.lower().replace("_", " ")
     sees = f", hedges seen on {' and '.join(venue.adl_sees)}" if venue.adl_sees else ""
     spared = len(venue.adl_exempt)

@@ -112,6 +112,8 @@ READ = frozenset(
         "vault.interval",
         "vault.takeover",
         "waterfall.order",
+        "waterfall.session",
+        "waterfall.session_end",
     }
 )
 """Rules whose value reaches the engine; those per instrument aside. Another reading of any other rule would change nothing."""

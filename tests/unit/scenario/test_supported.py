@@ -299,3 +299,24 @@ def test_a_step_without_what_it_needs_is_refused(steps: list[str], said: str) ->
     """A fund that fills up an account with a position gives it money; a round that takes no time never ends."""
     with pytest.raises(ScenarioError, match=said):
         load("calm", overrides={"venue.hub.liquidation.steps": steps})
+
+
+def test_a_session_ends_only_where_losses_are_shared(data) -> None:
+    data["venue"][0]["fund"] = {"session": "8h"}
+    assert any(
+        "Winners pay for no loss under binance" in text and "deribit-linear@2025-10-10" in text
+        for text in errors(data)
+    )
+    deribit = data["venue"][0] | {"rulebook": "deribit-linear@2025-10-10"}
+    data["venue"][0] = deribit | {"fund": {"session": "999ms"}}
+    assert any("shorter than a second" in text for text in errors(data))
+
+
+@pytest.mark.parametrize(
+    ("session", "said"), [("8h", ", every 8 h"), ("0s", ""), (None, ", every 1 d")]
+)
+def test_show_says_who_pays_after_the_fund(data, session, said) -> None:
+    fund = {"start": "$1M"} | ({} if session is None else {"session": session})
+    data["venue"][0] |= {"rulebook": "deribit-linear@2025-10-10", "fund": fund}
+    data["instrument"][0]["tiers"] = "BTC"
+    assert f"fund ($1M) → winners, by profit{said} → no ADL" in load(data).show()

@@ -33,6 +33,7 @@ TOTAL = columns(
     made=("i8", "atoms its resting orders earned against the mid the incoming order met"),
     crossed=("i8", "atoms its incoming orders gained against that mid, until ADL closed its agent"),
     after=("i8", "the same since then"),
+    session=("i8", "atoms of equity that trading had earned when the session began"),
 )
 
 POSITION = one_line(

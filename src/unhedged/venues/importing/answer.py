@@ -73,7 +73,11 @@ def _bytes(path: Path) -> bytes:
             size = os.fstat(file.fileno()).st_size
             raw = file.read(LARGEST_FILE + 1) if size <= LARGEST_FILE else b""
     except FileNotFoundError:
-        raise ScenarioError(f"There is no file {name}.", value=name) from None
+        raise ScenarioError(
+            f"There is no file {name}.",
+            value=name,
+            hint="Name the file the venue's answer was saved in.",
+        ) from None
     except OSError as error:
         raise ScenarioError(f"It cannot be read: {error.strerror}.", file=name) from None
     if max(size, len(raw)) > LARGEST_FILE:
@@ -97,7 +101,10 @@ def _unpacked(raw: bytes, path: Path) -> bytes:
     try:
         with gzip.open(io.BytesIO(raw)) as file:
             unpacked = file.read(LARGEST_FILE + 1)
-    except (OSError, EOFError, zlib.error) as error:
+    except EOFError:
+        text = "The gzip file is cut short."
+        raise ScenarioError(text, file=plain_path(path), hint=AGAIN) from None
+    except (OSError, zlib.error) as error:
         raise ScenarioError(f"Not gzip: {error}.", file=plain_path(path), hint=AGAIN) from None
     if len(unpacked) > LARGEST_FILE:
         raise _too_large(plain_path(path), len(unpacked))

@@ -29,6 +29,8 @@ DOLLARS = ("USDT", "USDC", "BUSD", "FDUSD", "USD1", "USD", "U")
 """Currencies whose notional counts as dollars, longest endings first."""
 NO_CAP = INT64_MAX
 """What the venue writes where a last bracket has no end."""
+NO_CAP_ROUNDED = 9_223_372_036_854_776_000
+"""The same after a program that reads numbers as doubles."""
 
 COLUMNS = {
     "floor": "notionalFloor",
@@ -153,6 +155,15 @@ def _schedule(symbol: _Symbol, grid: Grid) -> Schedule:
             rows, floors, numbers["initialLeverage"], numbers["cum"], strict=True
         )
     )
+    if caps[-1] > NO_CAP_ROUNDED:
+        raise (
+            rows[-1]
+            .at("notionalCap")
+            .refuse(
+                f"The last bracket ends at {caps[-1]:.3g}.",
+                allowed=f"Expected at most {NO_CAP}, which stands for no end.",
+            )
+        )
     schedule = Schedule(
         name=symbol.name,
         tiers=tiers,

@@ -56,6 +56,8 @@ class Part:
         """Return the value of ``key``, which must be there."""
         found = self.maybe(key)
         if found is None:
+            if key in self.value:
+                raise self.refuse(f"{key} is null.", allowed="Expected a value.", hint=AGAIN)
             has = ", ".join(plain(name) for name in list(self.value)[:8]) or "nothing"
             raise self.refuse(f"{key} is missing.", allowed=f"There is: {has}.", hint=AGAIN)
         return found

@@ -142,7 +142,8 @@ def check(schedule: Schedule, refuse: Refuse) -> Schedule:
     if not 0 < len(tiers) <= MOST_TIERS:
         raise refuse(0, "", f"{len(tiers):,} tiers; expected 1 to {MOST_TIERS:,}.", ScenarioError)
     if tiers[0].floor != 0:
-        raise refuse(0, "floor", "The first tier must begin at 0.", InconsistentRules)
+        text = f"The first tier begins at {tiers[0].floor}; expected 0."
+        raise refuse(0, "floor", text, InconsistentRules)
     for n, tier in enumerate(tiers):
         _alone(n, tier, schedule, refuse)
     for n, (low, high) in enumerate(pairwise(tiers), 1):
@@ -150,9 +151,10 @@ def check(schedule: Schedule, refuse: Refuse) -> Schedule:
     _deducted(schedule, refuse)
     last = tiers[-1].floor
     if schedule.largest is not None and not last < schedule.largest:
-        raise refuse(
-            len(tiers) - 1, "cap", "The last tier ends where it begins.", InconsistentRules
+        text = (
+            f"The last tier begins at {last} and ends at {schedule.largest}; expected an end above."
         )
+        raise refuse(len(tiers) - 1, "cap", text, InconsistentRules)
     return schedule
 
 

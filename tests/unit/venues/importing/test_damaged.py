@@ -84,7 +84,7 @@ def test_gzip_cut_short(tmp_path: Path, keep: int) -> None:
     whole = gzip.compress(json.dumps(answers.binance_raw()).encode())
     file = tmp_path / "answer.json.gz"
     file.write_bytes(whole[:keep])
-    assert refused(tmp_path, file).what.startswith("Not gzip: ")
+    assert refused(tmp_path, file).what == "The gzip file is cut short."
 
 
 @pytest.mark.parametrize("content", [b"", b" \n\t"])
@@ -207,7 +207,9 @@ def test_gap_and_overlap(tmp_path: Path) -> None:
 
 
 def test_first_bracket_must_begin_at_zero(tmp_path: Path) -> None:
-    assert wrong(tmp_path, lambda rows: rows.pop(0)).what == "The first tier must begin at 0."
+    assert wrong(tmp_path, lambda rows: rows.pop(0)).what == (
+        "The first tier begins at 20000; expected 0."
+    )
 
 
 def test_maintenance_above_initial_and_equal_to_it(tmp_path: Path) -> None:
@@ -251,10 +253,22 @@ def test_maintenance_above_initial_and_equal_to_it(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_number_out_of_range(tmp_path: Path, n: int, key: str, value: Any) -> None:
-    if (n, key, value) == (2, "notionalCap", 10**30):
-        return  # more than the largest integer: no end
     error = wrong(tmp_path, put(n, key, value))
     assert "AAAUSDT › brackets[" in error.where
+
+
+@pytest.mark.parametrize("cap", [9_223_372_036_854_775_807, 9_223_372_036_854_776_000])
+def test_largest_integer_stands_for_no_end_also_after_a_program_with_doubles(
+    tmp_path: Path, cap: int
+) -> None:
+    data = answers.binance_raw("AAAUSDT")
+    data[0]["brackets"][-1]["notionalCap"] = cap
+    import_rules("binance", answers.save(tmp_path, data), out=tmp_path / "out.toml")
+    assert "largest" not in (tmp_path / "out.toml").read_text("utf-8")
+
+
+def test_a_value_that_is_null_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    assert wrong(tmp_path, put(0, "maintMarginRatio", None)).what == "maintMarginRatio is null."
 
 
 def test_rate_that_falls_and_leverage_that_rises(tmp_path: Path) -> None:
