@@ -186,12 +186,6 @@ def two_types(
     )
 
 
-def of_closed(desks: pl.DataFrame, adl: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of ``desks`` of agents that lost anything to ADL: of all that `two_types` reads no others."""
-    agents = adl["account"].str.split("@").list.first().unique()
-    return desks.filter(pl.col("agent").is_in(agents.implode()))
-
-
 def _hedges(taken: pl.DataFrame, desks: pl.DataFrame, spots: list[str]) -> tuple[float, float]:
     # Share of closed dollars taken from agents with a leg on spot, and how much of it they sold there soon after.
     total = float(taken["notional"].sum())

@@ -3,6 +3,7 @@
 import polars as pl
 
 from unhedged.measures import branching
+from unhedged.measures.closed import lost_to_adl
 from unhedged.measures.genealogy import branching as caused
 from unhedged.measures.genealogy import cases, largest
 from unhedged.report.figures.replicate import Replicate, asset_of, by_minute, venue_of
@@ -31,7 +32,7 @@ def families(one: Replicate) -> Figure | None:
     found = cases(one.table("liquidations"))
     if found.is_empty():
         return None
-    desks = branching.of_closed(one.table("desks"), one.table("adl"))
+    desks = one.table("desks").filter(lost_to_adl(one.table("adl")))
     heights = look.panels([1.0, 0.8], gap=0.2)
     layout = look.layout(520, barmode="stack")
     layout["yaxis"] = look.axis("$M a minute", domain=heights[0])
