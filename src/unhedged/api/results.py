@@ -153,18 +153,23 @@ class Results:
         return write(page, self.path / REPORT if out is None else Path(out))
 
     def _for_figures(self, number: int) -> "Callable[[str], pl.DataFrame]":
-        from unhedged.report.figures.replicate import COLUMNS
+        from unhedged.report.figures.replicate import COLUMNS, ROWS
 
-        return self._shown(number, COLUMNS)
+        return self._read(number, COLUMNS, rows=ROWS)
 
     def _for_score(self, number: int) -> "Callable[[str], pl.DataFrame]":
         from unhedged.measures.closed import KIND
         from unhedged.measures.day import COLUMNS
 
-        return self._shown(number, COLUMNS, kind=KIND)
+        return self._read(number, COLUMNS, kind=KIND)
 
-    def _shown(
-        self, number: int, columns: "Mapping[str, Collection[str]]", *, kind: str | None = None
+    def _read(
+        self,
+        number: int,
+        columns: "Mapping[str, Collection[str]]",
+        *,
+        rows: "Mapping[str, pl.Expr] | None" = None,
+        kind: str | None = None,
     ) -> "Callable[[str], pl.DataFrame]":
         # What a page and a scorecard read of a replicate: all they ask about desks is asked about those whom ADL closed.
         import polars as pl
@@ -172,7 +177,7 @@ class Results:
         from unhedged.measures.closed import lost_to_adl
 
         def table(name: str) -> "pl.DataFrame":
-            where = None
+            where = (rows or {}).get(name)
             if name == "desks":
                 mine = None if kind is None else pl.col("kind") == kind
                 closes = self._store.table("adl", number, columns=("account",), where=mine)
