@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from unhedged.vocab.errors import ResultsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     import polars as pl
 
@@ -110,7 +110,6 @@ class Results:
         import json
 
         from unhedged.lab import scorecard, targets
-        from unhedged.measures.day import COLUMNS
 
         manifest = self.manifest()
         rows = targets.load(manifest["scenario"])
@@ -120,9 +119,7 @@ class Results:
             rows,
             shock_ns=min((news["t_ns"] for news in plan["news"]), default=0),
             replicates=self.replicates,
-            tables=lambda name, number: self.table(
-                name, replicate=number, columns=COLUMNS.get(name)
-            ),
+            tables=lambda name, number: self._for_score(number)(name),
             balanced=manifest["checks"].get("ledger") == "balanced",
         )
 
@@ -156,9 +153,38 @@ class Results:
         return write(page, self.path / REPORT if out is None else Path(out))
 
     def _for_figures(self, number: int) -> "Callable[[str], pl.DataFrame]":
-        from unhedged.report.figures.replicate import COLUMNS
+        from unhedged.report.figures.replicate import COLUMNS, ROWS
 
-        return lambda name: self.table(name, replicate=number, columns=COLUMNS.get(name))
+        return self._read(number, COLUMNS, rows=ROWS)
+
+    def _for_score(self, number: int) -> "Callable[[str], pl.DataFrame]":
+        from unhedged.measures.closed import KIND
+        from unhedged.measures.day import COLUMNS
+
+        return self._read(number, COLUMNS, kind=KIND)
+
+    def _read(
+        self,
+        number: int,
+        columns: "Mapping[str, Collection[str]]",
+        *,
+        rows: "Mapping[str, pl.Expr] | None" = None,
+        kind: str | None = None,
+    ) -> "Callable[[str], pl.DataFrame]":
+        # What a page and a scorecard read of a replicate: all they ask about desks is asked about those whom ADL closed.
+        import polars as pl
+
+        from unhedged.measures.closed import lost_to_adl
+
+        def table(name: str) -> "pl.DataFrame":
+            where = (rows or {}).get(name)
+            if name == "desks":
+                mine = None if kind is None else pl.col("kind") == kind
+                closes = self._store.table("adl", number, columns=("account",), where=mine)
+                where = lost_to_adl(closes)
+            return self._store.table(name, number, columns=columns.get(name), where=where)
+
+        return table
 
     def _refuse_without_series(self, what: str) -> None:
         if self.manifest()["keep"] == "summary":

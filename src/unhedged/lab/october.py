@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
+import polars as pl
 
 from unhedged.measures import bursts, closed, levels, withdrawal
 from unhedged.measures.day import SECOND, Day
@@ -119,6 +120,15 @@ def _closes(measure: Callable[..., float | None]) -> Measure:
     return lambda day: measure(day.onchain_adl)
 
 
+def _first_closes(day: Day) -> pl.DataFrame:
+    return closed.first_closes(day.onchain_adl)
+
+
+def _winners(measure: Callable[[pl.DataFrame], float | None]) -> Measure:
+    # Of the accounts that ADL closed, as they stood before it.
+    return lambda day: measure(day.once(_first_closes))
+
+
 MEASURES: dict[str, Measure] = {
     "long share of liquidations": _long_share,
     "share of liquidations in the worst 40 minutes": lambda day: bursts.worst_share(
@@ -146,12 +156,12 @@ MEASURES: dict[str, Measure] = {
     "84 % of ADL by": partial(_after_takeover, share=0.84),
     "98.5 % of ADL by": partial(_after_takeover, share=0.985),
     "vault share of counterparties": _closes(closed.vault_share),
-    "leverage of those deleveraged": _closes(closed.median_leverage),
-    "share of those in profit": _closes(closed.in_profit),
+    "leverage of those deleveraged": _winners(closed.median_leverage),
+    "share of those in profit": _winners(closed.in_profit),
     "local price of the collateral dollar": _dollar,
-    "scores ordered otherwise": _closes(closed.ordered_otherwise),
-    "profit of those deleveraged": _closes(closed.median_profit),
-    "equity over profit": _closes(closed.median_equity_over_profit),
+    "scores ordered otherwise": _winners(closed.ordered_otherwise),
+    "profit of those deleveraged": _winners(closed.median_profit),
+    "equity over profit": _winners(closed.median_equity_over_profit),
     "prompt re-hedge": closed.prompt_latency,
     "late re-hedge": closed.late_latency,
     "draw on the fund": _fund_draw,

@@ -146,10 +146,12 @@ def two_types(
     adl: pl.DataFrame,
     desks: pl.DataFrame,
     in_dollars: bool = False,
+    by_minute: pl.DataFrame | None = None,
 ) -> TwoTypes | None:
     """Return the condition of ``contract`` against the books ``spots`` of its asset; None without liquidations or without spot.
 
-    The tables are those of a run, of all instruments.
+    The tables are those of a run, of all instruments or of these; ``by_minute`` is what `structural` says of the contract, found
+    here where it is left out.
     """
     mine = steps.filter(instrument=contract)
     path = series.filter(instrument=contract).sort("t_ns")
@@ -158,7 +160,8 @@ def two_types(
     minute = (pl.col("t_ns") // MINUTE * MINUTE).alias("minute")
     worst = mine.group_by(minute).agg(pl.col("notional").sum()).sort(["notional", "minute"])
     t_ns = int(worst["minute"][-1])
-    by_minute = structural(path, in_dollars=in_dollars)
+    if by_minute is None:
+        by_minute = structural(path, in_dollars=in_dollars)
     here = by_minute.filter(pl.col("t_ns") == t_ns)
     if here.is_empty():
         return None
@@ -186,12 +189,6 @@ def two_types(
     )
 
 
-def of_closed(desks: pl.DataFrame, adl: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of ``desks`` of agents that lost anything to ADL: of all that `two_types` reads no others."""
-    agents = adl["account"].str.split("@").list.first().unique()
-    return desks.filter(pl.col("agent").is_in(agents.implode()))
-
-
 def _hedges(taken: pl.DataFrame, desks: pl.DataFrame, spots: list[str]) -> tuple[float, float]:
     # Share of closed dollars taken from agents with a leg on spot, and how much of it they sold there soon after.
     total = float(taken["notional"].sum())
@@ -203,23 +200,9 @@ def _hedges(taken: pl.DataFrame, desks: pl.DataFrame, spots: list[str]) -> tuple
     if total <= 0 or theirs.is_empty():
         return 0.0, 0.0
     first = theirs.group_by("agent").agg(struck=pl.col("t_ns").min(), lost=pl.col("qty").sum())
-    held = (
-        legs.filter(pl.col("agent").is_in(first["agent"].implode()))
-        .group_by("agent", "t_ns")
-        .agg(pl.col("pos").sum())
-        .sort("t_ns")
-        .join(first, on="agent")
-    )
-    before = (
-        held.filter(pl.col("t_ns") <= pl.col("struck"))
-        .group_by("agent", maintain_order=True)
-        .last()
-    )
-    after = (
-        held.filter(pl.col("t_ns") <= pl.col("struck") + WINDOW)
-        .group_by("agent", maintain_order=True)
-        .last()
-    )
+    held = legs.filter(pl.col("agent").is_in(first["agent"].implode())).join(first, on="agent")
+    before = _held_last(held.filter(pl.col("t_ns") <= pl.col("struck")))
+    after = _held_last(held.filter(pl.col("t_ns") <= pl.col("struck") + WINDOW))
     # Sums of floats depend on their order, and groups come in any.
     both = (
         before.join(after.select("agent", end="pos"), on="agent")
@@ -232,6 +215,12 @@ def _hedges(taken: pl.DataFrame, desks: pl.DataFrame, spots: list[str]) -> tuple
     sold = ((both["pos"] - both["end"]) / both["lost"]).clip(0.0, 1.0)
     share = float((sold * both["lost"].abs()).sum()) / float(both["lost"].abs().sum())
     return float(theirs["notional"].sum()) / total, share
+
+
+def _held_last(rows: pl.DataFrame) -> pl.DataFrame:
+    # What each agent held over all its legs at the last of its instants.
+    last = pl.col("t_ns") == pl.col("t_ns").max()
+    return rows.group_by("agent").agg(pl.col("lost").first(), pl.col("pos").filter(last).sum())
 
 
 def _passed(path: pl.DataFrame, spot: pl.DataFrame, t_ns: int) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from unhedged.measures import branching
+from unhedged.measures.closed import lost_to_adl
 from unhedged.measures.deleveraging import adl_measures
 from unhedged.measures.desks import desk_measures
 from unhedged.measures.genealogy import cases, genealogy
@@ -41,7 +42,7 @@ def headline(plan: RunPlan, tables: dict[str, pl.DataFrame], *, trades: int) -> 
         if any(i.venue == venue.id and i.id not in spot for i in plan.instruments):
             found = adl_measures(tables["adl"], venue.id)
             measures.update({f"{name}.{venue.id}": value for name, value in found.items()})
-    tables = tables | {"desks": branching.of_closed(tables["desks"], tables["adl"])}
+    tables = tables | {"desks": tables["desks"].filter(lost_to_adl(tables["adl"]))}
     for instrument in plan.instruments:
         mine = tables["series"].filter(pl.col("instrument") == instrument.id).sort("t_ns")
         measures.update(_market(instrument, mine, max(1, SMOOTHING // plan.record_ns)))

@@ -63,6 +63,17 @@ def write_frame(path: Path, frame: pl.DataFrame, metadata: dict[str, str]) -> No
         os.fsync(file.fileno())
 
 
+def read_frame(
+    path: Path, columns: list[str] | None = None, where: pl.Expr | None = None
+) -> pl.DataFrame:
+    """Return a Parquet file as a frame, of ``columns`` and of the rows for which ``where`` holds, where those are given."""
+    if where is None:
+        return pl.read_parquet(path, columns=columns)
+    # Lazily: what the condition leaves out is not decoded. One chunk, so that sums of floats are taken as over a file.
+    found = pl.scan_parquet(path).filter(where)
+    return (found if columns is None else found.select(columns)).collect().rechunk()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write text, on the disk when this returns."""
     with path.open("w", encoding="utf-8") as file:

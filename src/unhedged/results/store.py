@@ -26,16 +26,14 @@ from typing import Any, TextIO
 import polars as pl
 
 from unhedged.results import manifest as manifests
-from unhedged.results import schema, whole
+from unhedged.results import reading, schema, whole
 from unhedged.results.digest import tables_digest
 from unhedged.results.disk import replace_text, sync, whole_or_absent, write_frame, write_text
 from unhedged.results.manifest import Manifest
+from unhedged.results.reading import TIME_OF_DAY
 from unhedged.results.whole import CHECKS, LOCK, REPLICATES, ROW, SUMMARY
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.errors import ResultsError
-
-TIME_OF_DAY = "utc"
-"""Column of the time of day in tables of dated scenarios, computed from ``t_ns``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +135,13 @@ class Store:
         *,
         of: Sequence[int] | None = None,
         columns: Collection[str] | None = None,
+        where: pl.Expr | None = None,
     ) -> pl.DataFrame:
         """Return table ``name`` of one replicate, or of all (or those in ``of``) with a column ``replicate`` in front.
 
         ``"replicates"`` is the table with one row per replicate. Dated scenarios get a column ``utc`` next to ``t_ns``. Columns
-        not among ``columns``, where those are given, are not read from the disk; ``utc`` is one of them.
+        not among ``columns``, where those are given, are not read from the disk; ``utc`` is one of them. Rows for which ``where``
+        does not hold are left on the disk too.
         """
         if name == REPLICATES:
             return self.summary(of)
@@ -157,10 +157,12 @@ class Store:
             )
         dated = columns is None or TIME_OF_DAY in columns
         if replicate is not None:
-            found = self._read(name, replicate, columns)
+            found = self._read(name, replicate, columns, where)
             return self._with_utc(found) if dated else found
         frames = [
-            self._read(name, n, columns).insert_column(0, pl.lit(n, pl.Int64).alias("replicate"))
+            self._read(name, n, columns, where).insert_column(
+                0, pl.lit(n, pl.Int64).alias("replicate")
+            )
             for n in (self.finished() if of is None else of)
         ]
         found = pl.concat(frames) if frames else schema.empty(name)
@@ -233,35 +235,17 @@ class Store:
         return [] if same else [f"{SUMMARY} is not what the replicates say."]
 
     def _read(
-        self, name: str, replicate: int, columns: Collection[str] | None = None
+        self,
+        name: str,
+        replicate: int,
+        columns: Collection[str] | None = None,
+        where: pl.Expr | None = None,
     ) -> pl.DataFrame:
-        file = self.path / REPLICATES / f"{replicate:04}" / f"{name}.parquet"
-        if not file.is_file():
-            raise ResultsError(
-                f"Replicate {replicate} has no table {name}.",
-                hint="Keep it with --keep all."
-                if schema.TABLES[name].optional
-                else "Run again to redo it.",
-            )
-        try:
-            wanted = (
-                None if columns is None else [column for column in columns if column != TIME_OF_DAY]
-            )
-            return schema.conform(name, pl.read_parquet(file, columns=wanted), wanted)
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise ResultsError(
-                f"{file} is damaged: {error}.", hint="Run again to redo the replicate."
-            ) from error
+        return reading.read(self.path / REPLICATES, name, replicate, columns=columns, where=where)
 
     def _with_utc(self, frame: pl.DataFrame) -> pl.DataFrame:
         start = json.loads((self.path / "plan.json").read_text("utf-8")).get("start_utc")
-        if start is None or "t_ns" not in frame.columns:
-            return frame
-        origin = datetime.fromisoformat(start)
-        utc = (
-            pl.lit(origin).cast(pl.Datetime("ns", "UTC")) + pl.duration(nanoseconds="t_ns")
-        ).alias(TIME_OF_DAY)
-        return frame.with_columns(utc).select(TIME_OF_DAY, pl.exclude(TIME_OF_DAY))
+        return reading.with_time_of_day(frame, start)
 
 
 def folder_name(plan: RunPlan) -> str:

@@ -124,11 +124,12 @@ def test_winners_at_their_first_close() -> None:
             "counterparty": ["vault@h", "vault@h", "loser@h"],
         }
     )
-    assert closed.median_leverage(closes) == pytest.approx(0.3)
-    assert closed.in_profit(closes) == 1.0
+    first = closed.first_closes(closes)
+    assert closed.median_leverage(first) == pytest.approx(0.3)
+    assert closed.in_profit(first) == 1.0
     # Half of the first was closed: $60 of profit on $60 of position; $20 on $60 of the second.
-    assert closed.median_profit(closes) == pytest.approx((1.0 + 1 / 3) / 2)
-    assert closed.median_equity_over_profit(closes) == pytest.approx((5.0 + 7.5) / 2)
+    assert closed.median_profit(first) == pytest.approx((1.0 + 1 / 3) / 2)
+    assert closed.median_equity_over_profit(first) == pytest.approx((5.0 + 7.5) / 2)
     assert closed.vault_share(closes) == pytest.approx(0.4)
     assert closed.adl_share(closes, steps([0.0], [300.0], "takeover")) == pytest.approx(0.25)
     assert closed.vault_share(closes.head(0)) is None
@@ -172,6 +173,36 @@ def test_two_scores_order_the_same_closes_differently() -> None:
             "profit": [0.01, 0.5],
         }
     )
-    assert closed.ordered_otherwise(closes) == 1.0
-    assert closed.ordered_otherwise(closes.with_columns(profit=pl.lit(0.5))) == 0.0
-    assert closed.ordered_otherwise(closes.head(1)) is None
+    first = closed.first_closes(closes)
+    assert closed.ordered_otherwise(first) == 1.0
+    assert closed.ordered_otherwise(first.with_columns(profit=pl.lit(0.5))) == 0.0
+    assert closed.ordered_otherwise(first.head(1)) is None
+
+
+def test_desks_that_adl_closed_are_told_by_their_accounts() -> None:
+    closes = pl.DataFrame({"account": ["basis.1@h", "maker.0@c", "basis.1@h"]})
+    desks = pl.DataFrame({"agent": ["basis.0", "basis.1", "basis.11", "maker.0", "basis.1"]})
+    found = desks.filter(closed.lost_to_adl(closes))
+    assert found["agent"].to_list() == ["basis.1", "maker.0", "basis.1"]
+    assert desks.filter(closed.lost_to_adl(closes.head(0))).is_empty()
+
+
+def test_latencies_do_not_depend_on_the_order_of_rows_and_begin_with_each_leg() -> None:
+    rows = [
+        # A desk whose legs end and begin at different sizes: no trade of its own between them.
+        (0, "d", "h/BTC-PERP", -5.0, 0.0),
+        (1, "d", "h/BTC-PERP", -2.0, 3.0),
+        (0, "d", "s/BTC", 5.0, 0.0),
+        (1, "d", "s/BTC", 5.0, 0.0),
+        (9, "d", "s/BTC", 4.0, 0.0),
+        # One that ADL never closed.
+        (0, "e", "s/BTC", 7.0, 0.0),
+        (9, "e", "s/BTC", 1.0, 0.0),
+    ]
+    names = ("t_ns", "agent", "instrument", "pos", "adl")
+    desks = pl.DataFrame(rows, schema=names, orient="row").with_columns(
+        pl.col("t_ns") * SECOND, kind=pl.lit("basis_desk"), forced=pl.lit(0.0)
+    )
+    assert closed.latencies(desks).tolist() == [8.0]
+    assert closed.latencies(desks.reverse()).tolist() == [8.0]
+    assert closed.latencies(desks.head(0)).tolist() == []

@@ -49,6 +49,19 @@ def test_only_the_columns_asked_for_are_read(store: Store, transfers) -> None:
         store.table("transfers", 0, columns=("usd", "price"))
 
 
+def test_only_the_rows_asked_for_are_read(store: Store, transfers) -> None:
+    for n in (0, 1):
+        store.write_replicate(n, {"transfers": transfers}, headline={})
+    first = pl.col("usd") == transfers["usd"][0]
+    found = store.table("transfers", 0, columns=("reason",), where=first)
+    assert found.equals(transfers.filter(first).select("reason"))
+    assert store.table("transfers", 1, where=first).equals(transfers.filter(first))
+    assert store.table("transfers", where=pl.lit(False)).height == 0
+    (store.path / "replicates/0000/transfers.parquet").write_text("no table")
+    with pytest.raises(ResultsError, match="damaged"):
+        store.table("transfers", 0, where=first)
+
+
 def test_optional_table_is_absent_unless_written(store: Store) -> None:
     store.write_replicate(0, {}, headline={})
     with pytest.raises(ResultsError, match="--keep all"):

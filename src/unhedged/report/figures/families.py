@@ -1,8 +1,12 @@
 """Families of liquidations: how much was forced by what was forced before, and how large one family grew."""
 
+from collections import defaultdict
+from collections.abc import Callable
+
 import polars as pl
 
 from unhedged.measures import branching
+from unhedged.measures.closed import lost_to_adl
 from unhedged.measures.genealogy import branching as caused
 from unhedged.measures.genealogy import cases, largest
 from unhedged.report.figures.replicate import Replicate, asset_of, by_minute, venue_of
@@ -31,7 +35,7 @@ def families(one: Replicate) -> Figure | None:
     found = cases(one.table("liquidations"))
     if found.is_empty():
         return None
-    desks = branching.of_closed(one.table("desks"), one.table("adl"))
+    parts = _parts_of(one)
     heights = look.panels([1.0, 0.8], gap=0.2)
     layout = look.layout(520, barmode="stack")
     layout["yaxis"] = look.axis("$M a minute", domain=heights[0])
@@ -54,7 +58,7 @@ def families(one: Replicate) -> Figure | None:
                 "ratio while liquidating",
                 "two types at the worst minute",
             ),
-            rows=[_row(one, found, contract, desks) for contract in one.contracts],
+            rows=[_row(one, found, contract, parts) for contract in one.contracts],
             note=(
                 "A liquidation's parent is the case whose order pushed its book most while the mark it averages moved, where forced orders "
                 "made at least half of that move. Ratio: what liquidations and stops within the next 1% would close over what rests "
@@ -97,26 +101,52 @@ def _sizes(found: pl.DataFrame) -> dict[str, object]:
     }
 
 
+def _parts_of(one: Replicate) -> dict[str, dict[str, pl.DataFrame]]:
+    # Tables parted once for all contracts: forced closes by instrument, books and legs on spot by asset.
+    spots = one.series_of(None).filter(pl.col("index").is_null())["instrument"].unique().to_list()
+    on_spot = pl.col("instrument").is_in(spots)
+    legs = one.table("desks").filter(on_spot, lost_to_adl(one.table("adl")))
+    return {
+        "steps": _parted(one.table("liquidations"), lambda instrument: instrument),
+        "adl": _parted(one.table("adl"), lambda instrument: instrument),
+        "series": _parted(one.table("series"), asset_of),
+        "desks": _parted(legs, asset_of),
+    }
+
+
+def _parted(frame: pl.DataFrame, key: Callable[[str], str]) -> dict[str, pl.DataFrame]:
+    # Rows by a key of their instrument, in their order; of a key without rows, none.
+    names = frame["instrument"].unique().to_list()
+    keys = pl.col("instrument").replace_strict(names, [key(name) for name in names])
+    parts = frame.with_columns(key=keys).partition_by("key", as_dict=True, include_key=False)
+    found: dict[str, pl.DataFrame] = defaultdict(frame.clear)
+    return found | {str(part[0]): rows for part, rows in parts.items()}
+
+
 def _row(
-    one: Replicate, found: pl.DataFrame, contract: str, desks: pl.DataFrame
+    one: Replicate,
+    found: pl.DataFrame,
+    contract: str,
+    parts: dict[str, dict[str, pl.DataFrame]],
 ) -> tuple[str, ...]:
     mine = found.filter(pl.col("instrument") == contract)
-    steps = one.table("liquidations").filter(pl.col("instrument") == contract)
+    asset, steps = asset_of(contract), parts["steps"][contract]
     ratios = branching.structural(one.series_of(contract), in_dollars=contract in one.inverse)
     ratio = branching.in_cascade(ratios, steps)
     start = branching.critical_at(ratios)
     types = branching.two_types(
         contract,
-        one.spots_of(asset_of(contract)),
-        series=one.table("series"),
-        steps=one.table("liquidations"),
-        adl=one.table("adl"),
-        desks=desks,
+        one.spots_of(asset),
+        series=parts["series"][asset],
+        steps=steps,
+        adl=parts["adl"][contract],
+        desks=parts["desks"][asset],
         in_dollars=contract in one.inverse,
+        by_minute=ratios,
     )
     share = caused(mine)
     return (
-        f"{asset_of(contract)} on {venue_of(contract)}",
+        f"{asset} on {venue_of(contract)}",
         f"{mine.height:,}",
         "–" if share is None else show_rate(share),
         f"{largest(mine):,}",

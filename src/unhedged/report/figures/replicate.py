@@ -6,12 +6,38 @@ from typing import Any
 
 import polars as pl
 
+from unhedged.measures.day import in_order
 from unhedged.report.page import look
 from unhedged.vocab.units import USD, show_clock
 
 MINUTE = 60 * 10**9
-COLUMNS = {"transfers": ("reason", "usd")}
-"""All that figures read of the table with most rows; they read nearly all of the others."""
+COLUMNS = {
+    "series": (
+        *("utc", "t_ns", "instrument", "mark", "index", "value", "bid_depth_100", "ask_depth_100"),
+        *("down_liquidates", "down_stops", "up_liquidates", "up_stops", "makers"),
+        *("open_interest", "funding_rate", "fund", "vault"),
+    ),
+    "liquidations": (
+        *("utc", "t_ns", "case", "parent", "account", "instrument", "step", "notional"),
+    ),
+    "adl": (
+        *("utc", "t_ns", "account", "kind", "instrument", "qty", "price", "mark", "notional"),
+        *("leverage", "profit"),
+    ),
+    "desks": (
+        *("utc", "t_ns", "agent", "kind", "instrument", "pos", "exposure", "equity"),
+        *("forced", "adl"),
+    ),
+    "accounts": (
+        *("account", "kind", "asset", "unit_usd", "start_equity", "end_equity", "deposits_atoms"),
+        *("fees_atoms", "funding_atoms", "spread_atoms", "crossing_atoms", "rehedge_atoms"),
+        *("forced", "adl"),
+    ),
+    "transfers": ("reason", "usd"),
+}
+"""All that figures read of each table."""
+ROWS = {"transfers": pl.col("reason") == "fund_draw"}
+"""All that figures read of the table with most rows."""
 Tables = Callable[[str], pl.DataFrame]
 Times = list[float] | list[int]
 
@@ -105,7 +131,7 @@ class Replicate:
 
     @cached_property
     def _in_order(self) -> pl.DataFrame:
-        return self.table("series").sort("t_ns", maintain_order=True)
+        return in_order(self.table("series"))
 
     @cached_property
     def _by_instrument(self) -> dict[str, pl.DataFrame]:

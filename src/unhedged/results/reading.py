@@ -1,0 +1,68 @@
+"""Tables of a replicate as they are read from the disk: the columns and rows that are asked for, and the time of day."""
+
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from unhedged.results import schema
+from unhedged.results.disk import read_frame
+from unhedged.vocab.errors import ResultsError
+
+TIME_OF_DAY = "utc"
+"""Column of the time of day in tables of dated scenarios, computed from ``t_ns``."""
+
+
+def read(
+    folder: Path,
+    name: str,
+    replicate: int,
+    *,
+    columns: Collection[str] | None = None,
+    where: pl.Expr | None = None,
+) -> pl.DataFrame:
+    """Return table ``name`` of one replicate under ``folder``, as its schema says.
+
+    Parameters
+    ----------
+    folder : path
+        Where replicates lie.
+    name : str
+        A table of `schema.TABLES`.
+    replicate : int
+        Its number.
+    columns : collection of str, optional
+        The only ones to read; `TIME_OF_DAY` among them is no column of a file.
+    where : expression, optional
+        Rows for which it does not hold are not read.
+
+    Raises
+    ------
+    ResultsError
+        The replicate has no such table, or a damaged one.
+    """
+    file = folder / f"{replicate:04}" / f"{name}.parquet"
+    if not file.is_file():
+        raise ResultsError(
+            f"Replicate {replicate} has no table {name}.",
+            hint="Keep it with --keep all."
+            if schema.TABLES[name].optional
+            else "Run again to redo it.",
+        )
+    wanted = None if columns is None else [one for one in columns if one != TIME_OF_DAY]
+    try:
+        return schema.conform(name, read_frame(file, wanted, where), wanted)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ResultsError(
+            f"{file} is damaged: {error}.", hint="Run again to redo the replicate."
+        ) from error
+
+
+def with_time_of_day(frame: pl.DataFrame, start_utc: str | None) -> pl.DataFrame:
+    """Return ``frame`` with `TIME_OF_DAY` in front, where the scenario has a date and the frame a time."""
+    if start_utc is None or "t_ns" not in frame.columns:
+        return frame
+    origin = pl.lit(datetime.fromisoformat(start_utc)).cast(pl.Datetime("ns", "UTC"))
+    utc = (origin + pl.duration(nanoseconds="t_ns")).alias(TIME_OF_DAY)
+    return frame.with_columns(utc).select(TIME_OF_DAY, pl.exclude(TIME_OF_DAY))
