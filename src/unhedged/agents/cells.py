@@ -92,7 +92,7 @@ MAKER_RETURN = 37
 MAKER_HAIRCUT = 38
 MAKER_UNIT = 39
 MAKER_GROSS = 40
-MAKER_PREMIUM = 41
+MAKER_PREMIUM = 41  # 1: value counts at the usual ratio of its own price to that of its hedge
 
 # state: a block per quoted leg, then what is shared
 MAKER_BLOCK = 6

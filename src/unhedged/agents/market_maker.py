@@ -197,8 +197,7 @@ def behave(observation: int, me: int, out: int) -> int:
     for q in range(quotes):
         learn(seen, row, mine, q, seconds, worth_moved)
     watch(seen, row, mine, seconds)
-    memory = row.of[c.MAKER_PREMIUM] if row.of[c.MAKER_PREMIUM] > 0.0 else row.of[c.MAKER_FOLLOW]
-    usual = share_after(seconds, memory)
+    usual = share_after(seconds, row.of[c.MAKER_FOLLOW])
     mine.state[c.MAKER_BASIS] += usual * (hedge_ratio(seen, row, mine) - mine.state[c.MAKER_BASIS])
     if mine.state[c.MAKER_AWAY] > 0.0:
         maybe_return(seen, row, mine)

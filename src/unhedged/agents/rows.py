@@ -97,7 +97,6 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "inventory.gross": _plain(cells.MAKER_GROSS),
         "reference.follow": _ns(cells.MAKER_FOLLOW),
         "reference.anchor": _ns(cells.MAKER_ANCHOR),
-        "reference.premium": _ns(cells.MAKER_PREMIUM),
         "reference.calm_volatility": _ppb(cells.MAKER_CALM_SIGMA),
         "shading.volatility_scale": _plain(cells.MAKER_VOLATILITY_SCALE),
         "shading.volatility_power": _plain(cells.MAKER_VOLATILITY_POWER),
@@ -232,6 +231,7 @@ def fill(
         row[cells.MAKER_QUOTES] = float(quotes)
         for n, weight in enumerate(weights):
             row[cells.MAKER_WEIGHT + n] = weight / sum(weights)
+        row[cells.MAKER_PREMIUM] = float(bool(lookup(params, "reference.premium")))
     if kind == "market_maker" and not params.get("withdraw", {}).get("enabled", True):
         row[cells.MAKER_LOSS] = row[cells.MAKER_LEAVE] = cells.BASIS_NEVER
     if kind == "momentum":

@@ -33,18 +33,15 @@ BITMEX: Mapping[str, Any] = {
 }
 """Funding of the rulebook ``bitmex@2025-10-10`` laid over the scenario, and what money for the carry asks there.
 
-Calibrated inside the prior of 4 to 15 %: a venue without a product of its own for the carry still pays what all did before such money
-crowded in, more than 10 % a year.
+No product brings cheap money for the carry to that venue, so it asks what such money got before it crowded in: about what the venue's
+rate of interest itself pays, 10.95 % a year. An assumption; nothing published says what money asked there.
 """
-STAKING = 0.03
-"""Yield a year of staked ether, which coins that hedge a short in a venue's reach do without; assumed, it was 2.8 to 3.2 % in 2025."""
 ETHER: Mapping[str, Any] = {
     **BITMEX,
-    "agent.desk.hurdle.median": "14%",  # the same and STAKING
     "asset.ETH.start": "$4_200",
     "asset.ETH.volatility": "55%",
 }
-"""The same in ether: middle of the third quarter of 2025, assumed."""
+"""The same in ether: price and volatility of the third quarter of 2025, assumed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

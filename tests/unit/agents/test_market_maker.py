@@ -477,7 +477,7 @@ def test_nonsense_books_never_make_nonsense_orders(maker):
     assert np.isfinite(s.state).all()
 
 
-@pytest.mark.parametrize("premium", ["1h", None])
+@pytest.mark.parametrize("premium", [True, False])
 def test_where_a_premium_may_last_value_counts_at_the_usual_ratio_of_both_prices(maker, premium):
     s = maker(hedge=True, reference={"premium": premium, "anchor": "10m"})
     s.book(0, 1_001_000 - 5, 1_001_000 + 5)  # ten basis points over spot, which is at value
