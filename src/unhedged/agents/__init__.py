@@ -13,5 +13,6 @@ REGISTRY = {
     "dip_buyer": "unhedged.agents.dip_buyer:behave",
     "momentum": "unhedged.agents.momentum:behave",
     "panic": "unhedged.agents.panic:behave",
+    "speculator": "unhedged.agents.speculator:behave",
 }
 """Built-in behaviours by kind of agent. A ``leveraged`` account only waits and has none."""

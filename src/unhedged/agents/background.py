@@ -10,6 +10,8 @@ the total rate, which is the superposition of the processes.
   raise volatility, keep makers away, and end a quiet day. A part of them, the larger the further the price is from value,
   is informed: it trades towards value and never through it. This is how worth reaches the book. A large enough bargain is
   bought at full size however thin the book.
+- Where a **usual gap** is remembered, as in a contract that trades at a premium, value means value and that gap: nobody sells a
+  contract short because it stands where it always stands.
 - **Patient orders** rest far away and come back slowly: what a crash finally runs into.
 
 Source: R. Cont, S. Stoikov, R. Talreja, A stochastic model for order book dynamics, Operations Research 58 (2010), 549-563.
@@ -29,6 +31,7 @@ from unhedged.agents.orders import (
     limit,
     lots,
     middle,
+    share_after,
     shares_after,
     take,
 )
@@ -162,10 +165,25 @@ def liquidity_gap(seen: Any, row: Any, me: Any, seconds: float) -> float:
     return gap
 
 
+@helper("float64(Observation, Agent)")
+def worth_of(seen: Any, me: Any) -> float:
+    """Return what informed orders trade towards, ticks: value, and the usual gap to it where one is remembered."""
+    return float(fair(seen, 0) * (1.0 + me.state[c.FLOW_GAP]))
+
+
+@kernel("void(Observation, Parameter, Agent, float64)")
+def learn_gap(seen: Any, row: Any, me: Any, seconds: float) -> None:
+    """Let the usual gap follow that of the moment, where one is remembered."""
+    if row.of[c.FLOW_USUAL] > 0.0:
+        now = middle(seen, 0) / fair(seen, 0) - 1.0
+        followed = share_after(seconds, row.of[c.FLOW_USUAL])
+        me.state[c.FLOW_GAP] += followed * (now - me.state[c.FLOW_GAP])
+
+
 @kernel("int64(Observation, Parameter, Agent, int64, float64, float64)")
 def trade(seen: Any, row: Any, me: Any, out: int, u: float, gap: float) -> int:
     """Write one market order, elastic in liquidity: an informed one up to value, or one of either side at random."""
-    worth = fair(seen, 0)
+    worth = worth_of(seen, me)
     cheap = worth / middle(seen, 0) - 1.0
     tilt = row.of[c.FLOW_INFORMED] * min(1.0, abs(cheap) / row.of[c.FLOW_INFORMED_SCALE])
     size = exp_(row.of[c.FLOW_ELASTICITY] * clamp(gap, -MOST_BELOW, MOST_ABOVE))
@@ -193,10 +211,10 @@ def half_gap(seen: Any) -> float:
     return 0.0
 
 
-@kernel("float64(Observation, Parameter)")
-def hurry(seen: Any, row: Any) -> float:
+@kernel("float64(Observation, Parameter, Agent)")
+def hurry(seen: Any, row: Any, me: Any) -> float:
     """Return the factor by which mispricing speeds market orders up."""
-    off = abs(fair(seen, 0) / middle(seen, 0) - 1.0)
+    off = abs(worth_of(seen, me) / middle(seen, 0) - 1.0)
     return float(
         1.0 + row.of[c.FLOW_RUSH] * min(1.0, off / (RUSH_AT * row.of[c.FLOW_INFORMED_SCALE]))
     )
@@ -208,7 +226,7 @@ def one_event(seen: Any, row: Any, me: Any, out: int, gap: float) -> int:
     near = 2 * int(row.of[c.FLOW_ORDERS])
     far = 2 * int(row.of[c.FLOW_PATIENT_ORDERS])
     limits = row.of[c.FLOW_LIMIT_RATE]
-    markets = limits + row.of[c.FLOW_MARKET_RATE] * hurry(seen, row)
+    markets = limits + row.of[c.FLOW_MARKET_RATE] * hurry(seen, row, me)
     cancels = markets + row.of[c.FLOW_CANCEL_RATE] * near
     total = cancels + far / row.of[c.FLOW_PATIENCE]
     which, place, distance, wait = uniforms(me)
@@ -242,4 +260,5 @@ def behave(observation: int, me: int, out: int) -> int:
     seconds = (seen.t - mine.state[c.FLOW_LAST]) / SECOND
     mine.state[c.FLOW_LAST] = float(seen.t)
     gap = liquidity_gap(seen, row, mine, seconds)
+    learn_gap(seen, row, mine, seconds)
     return one_event(seen, row, mine, out, gap)

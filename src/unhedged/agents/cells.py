@@ -12,7 +12,7 @@ MOST_QUOTES = 2
 """Books one market maker quotes."""
 MOST_LEVELS = 12
 """Prices a market maker quotes on one side."""
-ROW = 41
+ROW = 42
 """Cells of a row of parameters; equals ``kernels.layout.columns.PARAMETERS``."""
 
 MOST_NUMBERS = 30
@@ -50,6 +50,7 @@ FLOW_KEPT_LOG = (
     34  # and 35: liquidity at the touch seen last by any of the group, and its logarithm
 )
 FLOW_BARGAIN = 36
+FLOW_USUAL = 37
 
 # state
 FLOW_PLACED = 0  # tags the opening has gone through
@@ -58,6 +59,7 @@ FLOW_LAST = 2  # ns, previous turn
 FLOW_LIQUIDITY = 3  # log of dollars at the touch per unit of relative spread, 20 s average
 FLOW_CALM = 4  # the same, average of calm times
 FLOW_KNOWN = 5  # 1 once it has seen both sides
+FLOW_GAP = 6  # usual gap of the price to value, a share
 
 # ---------------------------------------------------------------------------------------- market maker
 MAKER_QUOTES = 10
@@ -90,6 +92,7 @@ MAKER_RETURN = 37
 MAKER_HAIRCUT = 38
 MAKER_UNIT = 39
 MAKER_GROSS = 40
+MAKER_PREMIUM = 41  # 1: value counts at the usual ratio of its own price to that of its hedge
 
 # state: a block per quoted leg, then what is shared
 MAKER_BLOCK = 6
@@ -124,6 +127,10 @@ BASIS_SLIP = 15
 BASIS_OPEN = 16
 BASIS_CLOSE = 17
 BASIS_LIMIT = 18
+BASIS_HURDLE = 19
+BASIS_COST = 20
+BASIS_MEMORY = 21
+BASIS_PACE = 22
 BASIS_NEVER = 1e9
 
 # state
@@ -136,6 +143,9 @@ BASIS_UNHEDGED = 5  # units of coins without a short against them
 BASIS_BUSY = 6  # ns, when its orders have certainly arrived
 BASIS_PENDING = 7  # units closed by force it has not answered yet
 BASIS_REJECTS = 8  # refusals counted so far
+BASIS_LAST = 9  # ns, previous look at funding; 0 before the first rate
+BASIS_YIELD = 10  # a year, average of the rates settled
+BASIS_ROOM = 11  # units it may add (or, below zero, take off) now, saved up turn by turn
 
 # ----------------------------------------------------------------------------------------- cross venue
 CROSS_LIMIT = 10
@@ -233,3 +243,17 @@ PANIC_FRIGHTENED = 5  # lots whose holders have decided to sell
 PANIC_DUE = 6  # lots to be sold now, saved up turn by turn
 PANIC_BUSY = 7  # ns, when its orders have certainly arrived
 PANIC_WATCHED_HIGH = 8  # ticks, recent high of the market it watches beside its own
+
+# ------------------------------------------------------------------------------------------ speculator
+SPEC_SWING = 10
+SPEC_MEMORY = 11
+SPEC_PACE = 12
+SPEC_SLICE = 13
+SPEC_SLIP = 14
+
+# state
+SPEC_BEGAN = 0  # ns, first turn
+SPEC_LAST = 1  # ns, previous turn
+SPEC_WISH = 2  # in standard deviations
+SPEC_DUE = 3  # lots to be bought (or, below zero, sold) now, saved up turn by turn
+SPEC_BUSY = 4  # ns, when its orders have certainly arrived

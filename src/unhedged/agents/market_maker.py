@@ -114,7 +114,11 @@ def learn(seen: Any, row: Any, me: Any, q: int, seconds: float, worth_moved: flo
     believed = me.state[at + c.MAKER_REFERENCE]
     own = px * (1.0 + skew_of(seen, row, me, q))
     believed += share_after(seconds, row.of[c.MAKER_FOLLOW]) * (own - believed)
-    believed += share_after(seconds, row.of[c.MAKER_ANCHOR]) * (fair(seen, q) - believed)
+    worth = fair(seen, q)
+    if row.of[c.MAKER_PREMIUM] > 0.0:
+        # Both prices of a coin move with its value; by how much they differ is another question, answered by who wants which.
+        worth /= me.state[c.MAKER_BASIS]
+    believed += share_after(seconds, row.of[c.MAKER_ANCHOR]) * (worth - believed)
     me.state[at + c.MAKER_REFERENCE] = believed
     closed = float(seen.adl_qty[q]) - me.state[at + c.MAKER_ADL]
     me.state[at + c.MAKER_ADL] = float(seen.adl_qty[q])

@@ -39,6 +39,7 @@ LEGS: Mapping[str, tuple[str, ...]] = {
     "dip_buyer": ("instrument",),
     "momentum": ("instrument",),
     "panic": ("instrument", "watch"),
+    "speculator": ("instrument",),
     "custom": ("instruments",),
 }
 """Keys of a block that name instruments, in the order of the agent's legs."""
@@ -70,6 +71,7 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "informed_scale": _ppb(cells.FLOW_INFORMED_SCALE),
         "rush": _plain(cells.FLOW_RUSH),
         "bargain": _ppb(cells.FLOW_BARGAIN),
+        "usual_gap": _ns(cells.FLOW_USUAL),
         "patient": _plain(cells.FLOW_PATIENT),
         "patient_orders": _plain(cells.FLOW_PATIENT_ORDERS),
         "patient_nearest": _ppb(cells.FLOW_NEAREST),
@@ -119,6 +121,10 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "open_above": _ppb(cells.BASIS_OPEN, cells.BASIS_NEVER),
         "close_below": _ppb(cells.BASIS_CLOSE, -cells.BASIS_NEVER),
         "limit": _plain(cells.BASIS_LIMIT),
+        "hurdle": _ppb(cells.BASIS_HURDLE, cells.BASIS_NEVER),
+        "round_trip": _ppb(cells.BASIS_COST),
+        "yield_memory": _ns(cells.BASIS_MEMORY),
+        "pace": _ns(cells.BASIS_PACE),
     },
     "leveraged": {"capital": _plain(cells.CAPITAL)},
     "cross_venue": {
@@ -175,6 +181,14 @@ PARAMETERS: Mapping[str, Mapping[str, Cell]] = {
         "slippage": _ppb(cells.PANIC_SLIP),
         "watch_times": _plain(cells.PANIC_TIMES),
     },
+    "speculator": {
+        "capital": _plain(cells.CAPITAL),
+        "swing": _ppb(cells.SPEC_SWING),
+        "memory": _ns(cells.SPEC_MEMORY),
+        "pace": _ns(cells.SPEC_PACE),
+        "slice": _plain(cells.SPEC_SLICE),
+        "slippage": _ppb(cells.SPEC_SLIP),
+    },
     "custom": {"capital": _plain(cells.CAPITAL)},
 }
 """Parameters of a plan, blocks joined by dots, to cells."""
@@ -217,6 +231,7 @@ def fill(
         row[cells.MAKER_QUOTES] = float(quotes)
         for n, weight in enumerate(weights):
             row[cells.MAKER_WEIGHT + n] = weight / sum(weights)
+        row[cells.MAKER_PREMIUM] = float(bool(lookup(params, "reference.premium")))
     if kind == "market_maker" and not params.get("withdraw", {}).get("enabled", True):
         row[cells.MAKER_LOSS] = row[cells.MAKER_LEAVE] = cells.BASIS_NEVER
     if kind == "momentum":
@@ -278,8 +293,10 @@ def endowment(kind: str, row: Sequence[float], spot: Sequence[bool]) -> list[tup
         short = capital * row[cells.BASIS_LEVERAGE]
         second = AT_SECOND_VENUE * capital if len(spot) > 2 else 0.0
         shorts = [(capital - second, -short), (second, 0.0)][: len(spot) - 1]
-        return [(FOR_FEES * short, short), *shorts]
-    if kind in ("dip_buyer", "momentum"):
+        # Who has a hurdle waits with the money to grow to its limit: what that money could earn meanwhile is part of the hurdle.
+        grows = row[cells.BASIS_LIMIT] - 1.0 if row[cells.BASIS_HURDLE] < cells.BASIS_NEVER else 0.0
+        return [((FOR_FEES + max(0.0, grows)) * short, short), *shorts]
+    if kind in ("dip_buyer", "momentum", "speculator"):
         return [(capital, 0.0)]
     if kind == "panic":
         own = (FOR_FEES * capital if spot[0] else capital, capital)

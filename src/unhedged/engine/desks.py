@@ -1,5 +1,6 @@
 """Agents that act: their accounts, what they own at the start, and their rows of parameters."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -86,6 +87,13 @@ def _limits(plan: RunPlan, group: AgentGroupPlan, legs: list[int], parameters: A
     parameters[:, cells.CAPITAL] = usd / leverage
 
 
+def _swings(plan: RunPlan, group: AgentGroupPlan, legs: list[int], parameters: Array) -> None:
+    # Speculators hold nothing beyond the usual yet. The swing of a block is a share of open interest; its pools wander each on its
+    # own, so that of one is a root of their number smaller. In dollars from here on.
+    usd = plan.instruments[legs[0]].open_interest_usd / math.sqrt(group.count)
+    parameters[:, cells.SPEC_SWING] *= usd
+
+
 def _long(plan: RunPlan, group: AgentGroupPlan, legs: list[int], parameters: Array) -> Stake | None:
     # Frightened holders of a perpetual are long it without leverage; of coins they need nobody on the other side.
     held = plan.instruments[legs[0]]
@@ -114,6 +122,7 @@ _SIZES: Mapping[str, Callable[..., Stake | None]] = {
     "basis_desk": _stake,
     "panic": _long,
     "momentum": _limits,
+    "speculator": _swings,
 }
 """How kinds that start with a position, or may open one up to a share of open interest, are sized: adjusts their rows of
 parameters and returns the position to be paired."""

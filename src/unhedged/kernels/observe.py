@@ -31,6 +31,8 @@ USD = 1e6
 """Atoms of a dollar."""
 COIN = 1e-8
 """Coins in an atom of coin."""
+PER_YEAR = 1e-9 * 365.0 * 86_400e9
+"""A rate of an interval in ppb, over the interval in ns, times this is the rate a year."""
 
 
 @helper("void(World, int64, int64)")
@@ -80,6 +82,9 @@ def observe_leg(w: Any, a: int, leg: int) -> None:
     if x.kind == _INVERSE:
         see_in_dollars(w, leg, me.position[leg])
     v = venue(w, x.venue)
+    seen.funding[leg] = 0.0
+    if v.funding_interval > 0:
+        seen.funding[leg] = f8(x.funding_ppb) * PER_YEAR / f8(v.funding_interval)
     seen.gateway_wait[leg] = max(0, v.gateway_free_at - w.now)
     if v.gateway_down_until > w.now:
         seen.gateway_wait[leg] = v.gateway_down_until - w.now

@@ -16,6 +16,7 @@ from unhedged.lab import (
     maker_quotes,
     metaorder,
     mixed_cascade,
+    quiet_weeks,
 )
 from unhedged.lab.scorecard import Found
 
@@ -35,18 +36,27 @@ class Size:
     halvings: int  # of the range its boundary is searched in
     pairs: int  # twins per size of a metaorder
     sizes: tuple[float, ...]  # dollars
-    days: int  # calm days, each form
+    days: int  # calm days
     hours: int  # of each
+    weeks: int  # runs of quiet weeks, each market
+    week_days: int  # of each
 
     @property
     def runs(self) -> int:
         """Simulations in all, each of which is a step of the progress bar."""
         boundary = self.mixes * (self.halvings + 2)
-        return len(BRANCHING) + 1 + boundary + self.pairs * (len(self.sizes) + 1) + 2 * self.days
+        weeks = self.weeks * len(quiet_weeks.MARKETS)
+        return (
+            len(BRANCHING) + 1 + boundary + self.pairs * (len(self.sizes) + 1) + self.days + weeks
+        )
 
 
-FULL = Size(mixes=3, halvings=4, pairs=12, sizes=metaorder.SIZES, days=6, hours=24)
-QUICK = Size(mixes=1, halvings=2, pairs=2, sizes=metaorder.SIZES[-2:], days=2, hours=8)
+FULL = Size(
+    mixes=3, halvings=4, pairs=12, sizes=metaorder.SIZES, days=6, hours=24, weeks=4, week_days=12
+)
+QUICK = Size(
+    mixes=1, halvings=2, pairs=2, sizes=metaorder.SIZES[-2:], days=2, hours=8, weeks=1, week_days=5
+)
 """Seconds instead of minutes: every experiment runs, samples are too small for a verdict to mean much."""
 
 
@@ -73,6 +83,7 @@ def _each(size: Size, tick: Tick) -> Iterator[Numbers]:
     yield surface(size, tick)
     yield impact(size, tick)
     yield calm(size, tick)
+    yield funding(size, tick)
 
 
 def worst(values: Sequence[float], right: float) -> Found:
@@ -150,16 +161,35 @@ def impact(size: Size, tick: Tick) -> Numbers:
 
 
 def calm(size: Size, tick: Tick) -> Numbers:
-    """Return rows 39 and 47 over quiet days; the second coin the first asks for, the scenario does not have."""
-    binance = calm_days.calm_days(size.days, calm_days.BINANCE, hours=size.hours, tick=tick)
-    bitmex = calm_days.calm_days(size.days, calm_days.BITMEX, hours=size.hours, tick=tick)
-    numbers = {
-        "positive stamps": calm_days.positive(binance),
-        "stamps at the anchor, BitMEX form, BTC": calm_days.at_anchor(bitmex),
-        "stamps at the anchor, Binance form": calm_days.at_anchor(binance),
-        "tail index of minute returns": calm_days.pooled(binance, calm_days.tail),
-        "decay of |r|'s autocorrelation": calm_days.pooled(binance, calm_days.memory),
+    """Return row 47 over quiet days."""
+    days = calm_days.calm_days(size.days, hours=size.hours, tick=tick)
+    return _found(
+        {
+            "tail index of minute returns": calm_days.pooled(days, calm_days.tail),
+            "decay of |r|'s autocorrelation": calm_days.pooled(days, calm_days.memory),
+        }
+    )
+
+
+def funding(size: Size, tick: Tick) -> Numbers:
+    """Return row 39 over quiet weeks of three markets; a stamp counts as positive wherever it was settled."""
+    found = {
+        name: quiet_weeks.runs(market, size.weeks, days=size.week_days, tick=tick)
+        for name, market in quiet_weeks.MARKETS.items()
     }
+    return _found(
+        {
+            "positive stamps": quiet_weeks.positive(
+                [rates for market in found.values() for rates in market]
+            ),
+            "stamps at the anchor, BitMEX form, BTC": quiet_weeks.at_anchor(found["bitmex"]),
+            "stamps at the anchor, BitMEX form, ETH": quiet_weeks.at_anchor(found["bitmex-ether"]),
+            "stamps at the anchor, Binance form": quiet_weeks.at_anchor(found["binance"]),
+        }
+    )
+
+
+def _found(numbers: Mapping[str, tuple[float | None, float | None, float | None]]) -> Numbers:
     return {
         name: Found(value=value, low=low, high=high, values=(value,))
         for name, (value, low, high) in numbers.items()

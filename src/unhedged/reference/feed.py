@@ -8,6 +8,7 @@ from unhedged.vocab.enums import InstrumentKind, Side
 GRAIN_SHIFT = 20
 USD = 1e6  # atoms of a dollar
 COIN = 1e-8  # coins in an atom of coin
+PER_YEAR = 1e-9 * 365.0 * 86_400e9  # of a rate in ppb over its interval in ns
 
 
 @dataclass(slots=True)
@@ -77,11 +78,18 @@ class Observation:
     adl_qty: list[int] = field(default_factory=list)
     forced_qty: list[int] = field(default_factory=list)
     gateway_wait: list[int] = field(default_factory=list)
+    funding: list[float] = field(default_factory=list)
 
     def add(self, **seen: Any) -> None:
         """Add a leg."""
         for name, value in seen.items():
             getattr(self, name).append(value)
+
+
+def yearly(x: Any) -> float:
+    """Return the rate settled last, a year."""
+    interval = x.venue.funding_interval
+    return float(x.funding_ppb) * PER_YEAR / float(interval) if interval > 0 else 0.0
 
 
 def observe(world: Any, me: Any) -> Observation:
@@ -107,6 +115,6 @@ def observe(world: Any, me: Any) -> Observation:
             bid_qty=quote.bid_qty, ask_qty=quote.ask_qty, last=quote.last, mark_milli=x.mark_milli,
             index_milli=x.contract.index, pos=seat.pos, cost=cost, open_buy=seat.open[Side.BUY],
             open_sell=seat.open[Side.SELL], adl_qty=seat.holding.adl_qty, forced_qty=seat.holding.forced_qty,
-            equity=owned, gateway_wait=wait,
+            equity=owned, gateway_wait=wait, funding=yearly(x),
         )  # fmt: skip
     return seen

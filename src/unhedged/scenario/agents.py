@@ -31,6 +31,7 @@ from unhedged.scenario.collateral_keys import Posted
 from unhedged.scenario.fields import Block, Rate, RateOrLaw, Share
 from unhedged.scenario.followers import Momentum, Panic
 from unhedged.scenario.makers import MarketMaker
+from unhedged.scenario.speculators import Speculator
 from unhedged.vocab.errors import InconsistentRules
 
 
@@ -63,6 +64,10 @@ class Background(Acting):
     bargain: PositiveRate = key(
         "5%",
         "mispricing at which informed orders have their calm size in however thin a book; prior",
+    )
+    usual_gap: PositiveTime | None = key(
+        None,
+        "memory of the usual gap between price and value, which counts as no mispricing: a contract trades at a premium; none if left out",
     )
     patient: SomeMoney = key("$0", "far limit orders in all, one side; prior 10–80% of near depth")
     patient_orders: int = key(60, "how many, one side", ge=0, le=200)
@@ -106,6 +111,16 @@ class BasisDesk(Acting):
     open_above: Rate | None = key(None, "basis from which it adds; never when left out")
     close_below: RateOrLaw | None = key(None, "basis under which it unwinds; never when left out")
     limit: PositiveNumber = key(1.5, "most it grows to, times its size at the start")
+    hurdle: RateOrLaw | None = key(
+        None,
+        "funding a year for which its money comes: cost of money and a reward; stays as it is if left out; prior 4–15%",
+    )
+    round_trip: PositiveRate = key(
+        "1%",
+        "a year, that opening and closing costs: it acts so far above or below its hurdle; prior",
+    )
+    yield_memory: PositiveTime = key("1d", "memory of the funding it has seen settled; prior")
+    pace: PositiveTime = key("3d", "in which it would add, or take off, all it began with; prior")
 
     @model_validator(mode="after")
     def _consistent(self) -> Any:
@@ -298,6 +313,7 @@ AgentSpec = Annotated[
     | DipBuyer
     | Momentum
     | Panic
+    | Speculator
     | Custom,
     Field(discriminator="kind"),
 ]

@@ -29,6 +29,7 @@ ROLES = {
     ("basis_desk", "reshort"): PERPETUAL,
     ("leveraged", "instruments"): PERPETUAL,
     ("momentum", "instrument"): PERPETUAL,
+    ("speculator", "instrument"): PERPETUAL,
 }
 """What a key of a kind must name; the others take either."""
 ON_PATH = "Install its package, or put its folder on PYTHONPATH."

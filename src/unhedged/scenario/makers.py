@@ -76,6 +76,10 @@ class Reference(Block):
 
     follow: PositiveTime = key("5m", "time constant to the mid; prior 50–500 s")
     anchor: PositiveTime = key("24m", "time constant to fundamental value; prior 4–170 min")
+    premium: bool = key(
+        False,
+        "true: value counts at the usual ratio of the price quoted to that of the hedge, so a premium may last",
+    )
     calm_volatility: PositiveRate | None = key(
         None, "σ of the mid in calm times, per root second; learned when left out"
     )

@@ -195,3 +195,22 @@ def test_same_key_same_events(flow):
     assert run(a, 500) == run(b, 500)
     b.me["key"] = 8
     assert run(a, 500) != run(b, 500)
+
+
+def test_the_usual_gap_of_a_contract_to_value_is_no_mispricing(flow):
+    used, new = flow(informed="100%", usual_gap="1h"), flow(informed="100%", usual_gap="1h")
+    for s in (used, new):
+        s.seen["value"][0] = PX * 0.1 * 1.003
+    used.state[c.FLOW_GAP] = 1 / 1.003 - 1.0
+    buys = [m.side == Side.BUY for m in run(used, 4_000)[0] if m.force == TimeInForce.IOC]
+    assert np.mean(buys) == pytest.approx(0.5, abs=0.04)
+    assert all(m.side == Side.BUY for m in run(new, 400)[0] if m.force == TimeInForce.IOC)
+
+
+def test_the_usual_gap_is_learned_over_its_memory_and_never_where_none_is_asked_for(flow):
+    learns, not_asked = flow(usual_gap="1h"), flow()
+    for s in (learns, not_asked):
+        s.seen["value"][0] = PX * 0.1 / 1.001
+        s.turn(3600.0)
+    assert learns.state[c.FLOW_GAP] == pytest.approx(1e-3 * (1 - math.exp(-1)), rel=1e-3)
+    assert not_asked.state[c.FLOW_GAP] == 0.0

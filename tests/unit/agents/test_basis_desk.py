@@ -177,3 +177,71 @@ def test_a_wide_basis_makes_it_grow_and_a_narrow_one_shrink(desk):
     s.seen["pos"][0], s.seen["pos"][1] = 310_000, -310_000
     s.book(1, PX + 8_000, PX + 8_010)
     assert s.turn(1.0) == []  # as large as it may be
+
+
+# ------------------------------------------------------------------------------------------- the carry
+
+
+EARNING = {
+    "hurdle": "6%",
+    "round_trip": "1%",
+    "yield_memory": "1h",
+    "pace": "10d",
+    "slice": "$500k",
+}
+
+
+def paid(s, a_year, seconds=86_400, step=60.0):
+    """Let funding be what it is for a time and fill every order; return the messages."""
+    s.seen["funding"][1] = a_year
+    out = []
+    for _ in range(int(seconds / step)):
+        for m in s.turn(step):
+            s.seen["pos"][m.leg] += m.qty if m.side == Side.BUY else -m.qty
+            out.append(m)
+    return out
+
+
+def test_funding_above_its_hurdle_makes_it_add_coins_and_short_at_its_pace(desk):
+    s = desk(**EARNING)
+    messages = paid(s, 0.10)
+    assert {(m.leg, m.side) for m in messages} == {(0, Side.BUY), (1, Side.SELL)}
+    grown = s.seen["pos"][0] / COINS - 1
+    assert grown == pytest.approx(0.1, abs=0.025)  # a day of ten, in orders of a fiftieth
+    assert s.seen["pos"][1] == pytest.approx(-s.seen["pos"][0], rel=1e-3)
+
+
+def test_funding_below_its_hurdle_makes_it_take_them_off(desk):
+    s = desk(**EARNING)
+    messages = paid(s, 0.02)
+    assert {(m.leg, m.side) for m in messages} == {(0, Side.SELL), (1, Side.BUY)}
+    assert s.seen["pos"][0] / COINS == pytest.approx(0.9, abs=0.025)
+
+
+@pytest.mark.parametrize("a_year", [0.052, 0.06, 0.068])
+def test_within_what_a_round_trip_costs_it_stays_as_it_is(desk, a_year):
+    assert paid(desk(**EARNING), a_year) == []
+
+
+def test_before_the_first_settlement_it_knows_no_yield(desk):
+    assert paid(desk(**EARNING), 0.0) == []
+
+
+def test_one_rate_out_of_line_is_averaged_away(desk):
+    s = desk(**{**EARNING, "yield_memory": "3d"})
+    assert paid(s, 0.06) == []
+    assert paid(s, 0.10, seconds=8 * 3600) == []
+    assert paid(s, 0.06, seconds=8 * 3600) == []
+
+
+def test_it_grows_to_its_limit_and_no_further(desk):
+    s = desk(**EARNING, limit=1.2)
+    paid(s, 0.30, seconds=10 * 86_400, step=600.0)
+    assert 1.15 < s.seen["pos"][0] / COINS <= 1.2
+
+
+def test_with_nothing_left_it_takes_nothing_off(desk):
+    s = desk(**EARNING)
+    paid(s, -0.30, seconds=30 * 86_400, step=600.0)
+    assert 0 <= s.seen["pos"][0] <= 0.02 * COINS
+    assert s.seen["pos"][1] <= 0

@@ -475,3 +475,14 @@ def test_nonsense_books_never_make_nonsense_orders(maker):
             s.usd(leg, float(rng.normal(50e6, 20e6)))
         s.turn(float(rng.exponential(2.0)))
     assert np.isfinite(s.state).all()
+
+
+@pytest.mark.parametrize("premium", [True, False])
+def test_where_a_premium_may_last_value_counts_at_the_usual_ratio_of_both_prices(maker, premium):
+    s = maker(hedge=True, reference={"premium": premium, "anchor": "10m"})
+    s.book(0, 1_001_000 - 5, 1_001_000 + 5)  # ten basis points over spot, which is at value
+    s.turn()
+    for _ in range(3_600):
+        s.turn(1.0)
+    over = s.state[c.MAKER_REFERENCE] / PX - 1.0
+    assert over == pytest.approx(1e-3, abs=1e-5) if premium else over < 0.8e-3

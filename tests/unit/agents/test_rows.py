@@ -16,6 +16,7 @@ from unhedged.scenario.agents import (
 )
 from unhedged.scenario.plan import Law
 from unhedged.scenario.resolve import parameter
+from unhedged.scenario.speculators import Speculator
 
 SPECS = {
     "background": Background(id="f", kind="background", instrument="a/B"),
@@ -26,6 +27,7 @@ SPECS = {
     "dip_buyer": DipBuyer(id="p", kind="dip_buyer", instrument="s/B"),
     "momentum": Momentum(id="t", kind="momentum", instrument="a/B"),
     "panic": Panic(id="h", kind="panic", instrument="s/B"),
+    "speculator": Speculator(id="a", kind="speculator", instrument="a/B"),
 }
 
 
@@ -118,6 +120,15 @@ def test_a_maker_brings_its_capital_once():
     assert sum(money for money, _ in parts) == pytest.approx(90e6)
     assert parts[0] == (67.5e6, 0.0)
     assert parts[1] == (22.5e6, 22.5e6)  # coins to sell come on top
+
+
+def test_a_desk_with_a_hurdle_brings_the_money_to_grow_to_its_limit():
+    numbers = row("basis_desk")
+    (waiting, coins), *_ = rows.endowment("basis_desk", numbers, [True, False, False])
+    assert waiting == pytest.approx(0.01 * coins)
+    numbers[cells.BASIS_HURDLE] = 0.06
+    (waiting, coins), *_ = rows.endowment("basis_desk", numbers, [True, False, False])
+    assert waiting == pytest.approx((numbers[cells.BASIS_LIMIT] - 1 + 0.01) * coins)
 
 
 def test_momentum_starts_with_nothing_and_frightened_holders_with_what_they_can_sell():

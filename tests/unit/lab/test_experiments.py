@@ -12,6 +12,7 @@ from unhedged.lab import (
     maker_quotes,
     metaorder,
     mixed_cascade,
+    quiet_weeks,
     scorecard,
     targets,
 )
@@ -117,20 +118,49 @@ def test_the_trader_buys_what_it_is_worth_and_changes_nothing_before() -> None:
 # --------------------------------------------------------------------------------------------- calm days
 
 
-def test_a_calm_day_is_kept_as_stamps_and_minutes() -> None:
-    day = calm_days.calm_days(1, calm_days.BITMEX, hours=8)[0]
-    assert len(day.rates) == 1
-    assert len(day.returns) == 8 * 60 - calm_days.SETTLING - 1
+def test_a_calm_day_is_kept_as_minutes() -> None:
+    day = calm_days.calm_days(1, hours=2)[0]
+    assert len(day.returns) == 2 * 60 - calm_days.SETTLING - 1
     assert calm_days.pooled([day], calm_days.tail)[1:] == (None, None)
 
 
-def test_pooled_measures_weigh_all_stamps() -> None:
-    def day(rates: list[float]) -> calm_days.CalmDay:
-        return calm_days.CalmDay(rates=np.array(rates), returns=np.zeros(0))
+# ---------------------------------------------------------------------------------------- quiet weeks
 
-    days = [day([1e-4, 2e-4, -1e-4]), day([1e-4, 1e-4, 1e-4])]
-    assert calm_days.positive(days)[0] == pytest.approx(5 / 6)
-    assert calm_days.at_anchor(days)[0] == pytest.approx(4 / 6)
+
+def test_shares_weigh_all_stamps_and_intervals_leave_out_runs() -> None:
+    found = [np.array([1e-4, 2e-4, -1e-4]), np.array([1e-4, 1e-4, 1e-4])]
+    share, low, high = quiet_weeks.positive(found)
+    assert share == pytest.approx(5 / 6)
+    assert low < share < high == 1.0
+    assert quiet_weeks.at_anchor(found)[0] == pytest.approx(4 / 6)
+
+
+def test_runs_that_agree_leave_an_interval_of_so_many_runs() -> None:
+    share, low, high = quiet_weeks.at_anchor([np.full(30, 1e-4)] * 4)
+    assert (share, high) == (1.0, 1.0)
+    assert low == pytest.approx(0.51, abs=0.01)
+
+
+def test_a_stamp_is_what_was_recorded_last_before_it_and_the_first_days_are_left_out() -> None:
+    days = quiet_weeks.SETTLING + 1
+    hours = np.arange(0, days * 24 + 1)
+    series = pl.DataFrame(
+        {
+            "t_ns": hours * 3_600 * 10**9,
+            "instrument": ["hub/BTC-PERP"] * len(hours),
+            "funding_rate": hours / 1e6,
+        }
+    )
+    first = quiet_weeks.SETTLING * 24
+    found = quiet_weeks.settled(series, "hub/BTC-PERP", days) * 1e6
+    assert found == pytest.approx([first + 7, first + 15, first + 23])
+
+
+def test_every_market_is_a_valid_scenario_of_its_own_coin() -> None:
+    for market in quiet_weeks.MARKETS.values():
+        plan = load(quiet_weeks.of_coin(market.coin), overrides=dict(market.over)).plan()
+        assert [asset.id for asset in plan.assets] == [market.coin]
+        assert plan.instruments[0].id == f"hub/{market.coin}-PERP"
 
 
 # ------------------------------------------------------------------------------------------- the rows

@@ -20,6 +20,7 @@ LEAST = {
     "dip_buyer": {"instrument": "a/B"},
     "momentum": {"instrument": "a/B"},
     "panic": {"instrument": "a/B"},
+    "speculator": {"instrument": "a/B"},
 }
 
 

@@ -56,6 +56,11 @@ OBSERVATION = columns(
     ),
     adl_qty=("i8", "lots, own, taken by ADL since the start", (LEGS,)),
     forced_qty=("i8", "lots, own, closed by liquidation since the start", (LEGS,)),
+    funding=(
+        "f8",
+        "rate settled last, a year, positive: longs pay; 0 before the first",
+        (LEGS,),
+    ),
     gateway_wait=("i8", "ns a message sent now would wait in the venue's queue", (LEGS,)),
 )
 
