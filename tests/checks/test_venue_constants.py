@@ -76,7 +76,7 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/gateway.py": ({3}, "bits of a lane"),
     "kernels/index.py": ({3}, "prices of which a median can single one out"),
     "kernels/jumps.py": ({1e-12, 1e-18, 1e18}, "bounds of float error; farther than any price"),
-    "kernels/layout/columns.py": ({8, 16, 27, 32, 41, 64, 200}, "lengths of rows and arrays"),
+    "kernels/layout/columns.py": ({8, 16, 27, 32, 42, 64, 200}, "lengths of rows and arrays"),
     "kernels/layout/events.py": ({64}, "length of a ring"),
     "kernels/layout/rows.py": ({5}, "bands of recorded depth"),
     "kernels/loop.py": ({100_000, 2_000}, "events between two checks"),
@@ -85,8 +85,8 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/nearby.py": ({100}, "per cent"),
     "kernels/news.py": ({1_000_000_000}, "nanoseconds between steps of the fundamental value"),
     "kernels/observe.py": (
-        {1e6, 1e-8, 1e-3},
-        "units: atoms of a dollar, coins in an atom, ticks in a milli-tick",
+        {1e6, 1e-8, 1e-3, 1e-9, 365.0, 86_400e9},
+        "units: atoms of a dollar, coins in an atom, ticks in a milli-tick, ppb; days of a year, ns of a day",
     ),
     "kernels/record.py": (
         {5, 8, 10_000, 1000, 10, 25, 50, 100, 200, 3, 60_000_000_000},
@@ -102,6 +102,10 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/triggers.py": (
         {4e18, 1e-9, 1e-18, 1e18, 4.0},
         "bounds of float error; a mark no price reaches",
+    ),
+    "venues/importing/binance.py": (
+        {9_223_372_036_854_776_000},
+        "the largest integer as a double shows it",
     ),
 }
 WHOLE: dict[str, str] = {

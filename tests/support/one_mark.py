@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from tests.support.market import FIRST_TRADER, IDLE, VAULT, Market
+from tests.support.market import FIRST_TRADER, IDLE, SESSION, VAULT, Market
 
 from unhedged.engine.clearing import fill_clearing
 from unhedged.engine.money import DOLLARS
@@ -107,7 +107,7 @@ class OneMark:
         return lots * milli * contract.num // (1000 * contract.den)
 
     def move(self, moved_ppb: int) -> None:
-        """Move the mark to the start times ``1 + moved``, and let the venue act for a minute and a half."""
+        """Move the mark to the start times ``1 + moved``, and let the venue act for a minute and a half; a session ends then."""
         for side, px, lots in self.book:
             self.market.order(self.winner, 0, side, px, lots)
         self.t += SECOND
@@ -116,6 +116,9 @@ class OneMark:
         for _ in range(2):
             self.t += 45 * SECOND
             self.market.plan(self.t, VAULT)
+            assert self.market.run(self.t) == IDLE
+        if self.plan.venues[0].socialised:
+            self.market.plan(self.t, SESSION)
             assert self.market.run(self.t) == IDLE
 
     @property
