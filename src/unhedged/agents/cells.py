@@ -143,8 +143,8 @@ BASIS_UNHEDGED = 5  # units of coins without a short against them
 BASIS_BUSY = 6  # ns, when its orders have certainly arrived
 BASIS_PENDING = 7  # units closed by force it has not answered yet
 BASIS_REJECTS = 8  # refusals counted so far
-BASIS_LAST = 9  # ns, previous look at funding; 0 before the first rate
-BASIS_YIELD = 10  # a year, average of the rates settled
+BASIS_LAST = 9  # ns, previous look at funding
+BASIS_YIELD = 10  # a year, average of the rates settled; 0 before the first
 BASIS_ROOM = 11  # units it may add (or, below zero, take off) now, saved up turn by turn
 
 # ----------------------------------------------------------------------------------------- cross venue

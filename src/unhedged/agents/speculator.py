@@ -5,7 +5,7 @@
 
 Each agent is a pool of them, and what it holds is the change of their position from the usual one: below nought they hold less than
 they do on the average. The wish does not look at prices or funding: who is paid to take the other side does. It is an
-Ornstein-Uhlenbeck process begun in its stationary law, so a run has no first day.
+Ornstein-Uhlenbeck process begun in its stationary law; they hold nothing beyond the usual at first, so a run begins with a few paces of trading there.
 
 Source: the demand of small, trend-chasing traders for leverage, against scarce capital for arbitrage, is what moves the carry in
 M. Schmeling, A. Schrimpf, K. Todorov, Crypto carry, BIS Working Paper 1087 (2023).
@@ -27,7 +27,7 @@ LEAST_ORDER = 0.1
 
 @kernel("void(Observation, Parameter, Agent)")
 def begin(seen: Any, row: Any, me: Any) -> None:
-    """Draw the wish it starts with; it is what it holds already, nearly: the way there takes a pace or two."""
+    """Draw the wish it starts with; it holds nothing yet, and the way there takes a pace or two."""
     me.state[c.SPEC_BEGAN] = float(max(1, seen.t))
     me.state[c.SPEC_LAST] = float(seen.t)
     me.state[c.SPEC_WISH] = normal(me)

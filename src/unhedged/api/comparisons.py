@@ -91,12 +91,10 @@ class Comparison:
     @classmethod
     def of(cls, base: Results, other: Results) -> Self:
         """Return the comparison of two results folders, with the differences of their plans."""
-        import json
-
+        from unhedged.results.reading import plan_of
         from unhedged.scenario.plan import diff_plain
 
-        plans = [json.loads((r.path / "plan.json").read_text("utf-8")) for r in (base, other)]
-        return cls(base, other, diff_plain(*plans))
+        return cls(base, other, diff_plain(plan_of(base.path), plan_of(other.path)))
 
     def __repr__(self) -> str:
         """Return one line."""

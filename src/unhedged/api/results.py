@@ -61,8 +61,6 @@ class Results:
 
     def summary(self) -> str:
         """Return the finding, for one replicate the desk it hit worst, and the table of headline measures."""
-        import json
-
         from unhedged.report.screen import keeping, summary
         from unhedged.report.story import worst_desk
 
@@ -70,16 +68,14 @@ class Results:
         story = (
             worst_desk(lambda name: self.table(name, replicate=only[0])) if len(only) == 1 else []
         )
-        plan = json.loads((self.path / "plan.json").read_text("utf-8"))
+        plan = self._store.plan()
         return "\n\n".join(filter(None, (summary(rows, story), keeping(plan, rows))))
 
     def profile(self) -> str:
         """Return what the events of all replicates of the folder were, and where the time of those run with ``profile`` went."""
-        import json
-
         from unhedged.report.profile import profile
 
-        plan = json.loads((self.path / "plan.json").read_text("utf-8"))
+        plan = self._store.plan()
         simulated = len(self._store.finished()) * plan["duration_ns"] / 1e9
         return profile(self.manifest()["checks"], simulated)
 
@@ -107,14 +103,12 @@ class Results:
         ResultsError
             The scenario has no targets, a folder without replicates, or one that kept too little.
         """
-        import json
-
         from unhedged.lab import scorecard, targets
 
         manifest = self.manifest()
         rows = targets.load(manifest["scenario"])
         self._refuse_without_series("A scorecard")
-        plan = json.loads((self.path / "plan.json").read_text("utf-8"))
+        plan = self._store.plan()
         return scorecard.score(
             rows,
             shock_ns=min((news["t_ns"] for news in plan["news"]), default=0),

@@ -54,19 +54,28 @@ def paid(px: Array, qty: Array, n: Array, *, scale: int = 1) -> Array:
     """
     owed = n["kind"] == InstrumentKind.INVERSE
     if not owed.any():
-        return _quotient((px, qty, n["num"]), n["den"] * scale)
+        return _quotient((px, qty, n["num"]), (n["den"], np.full(len(n), scale)))
     amount = np.empty(len(n), np.int64)
     amount[~owed] = paid(px[~owed], qty[~owed], n[~owed], scale=scale)
     parts = np.full(int(owed.sum()), scale)
-    amount[owed] = -_quotient((qty[owed], n["num"][owed], parts), n["den"][owed] * px[owed])
+    amount[owed] = -_quotient((qty[owed], n["num"][owed], parts), (n["den"][owed], px[owed]))
     return amount
 
 
-def _quotient(factors: tuple[Array, ...], den: Array) -> Array:
+def _quotient(factors: tuple[Array, ...], dividers: tuple[Array, ...]) -> Array:
     # Plain integers take a hundred bytes each: only rows that may not fit, half the range being room for the float's error.
+    wide = (_size(factors) >= 2.0**62) | (_size(dividers) >= 2.0**62)
+    den = np.where(wide, 1, np.prod(dividers, axis=0, dtype=np.int64))
     found = np.asarray(np.prod(factors, axis=0, dtype=np.int64) // den)
-    size = np.prod([np.abs(x.astype(np.float64)) for x in factors], axis=0)
-    wide = np.flatnonzero(size >= 2.0**62)
-    whole = np.prod([x[wide].astype(object) for x in factors], axis=0) // den[wide].astype(object)
-    found[wide] = whole.astype(np.int64)
+    rows = np.flatnonzero(wide)
+    whole = _whole(factors, rows) // _whole(dividers, rows)
+    found[rows] = whole.astype(np.int64)
     return found
+
+
+def _size(factors: tuple[Array, ...]) -> Array:
+    return np.asarray(np.prod([np.abs(x.astype(np.float64)) for x in factors], axis=0))
+
+
+def _whole(factors: tuple[Array, ...], rows: Array) -> Array:
+    return np.asarray(np.prod([x[rows].astype(object) for x in factors], axis=0))

@@ -157,6 +157,7 @@ def share_out(w: Any, c: int) -> None:
             begin_session(w, row.venue)
         row.winner = FIRST_WINNER
         row.used = min(short_of(w, row.account), row.left)
+        row.keep = 0
     last = FIRST_WINNER + row.winners
     until = min(last, row.winner + CLOSES_PER_STEP)
     for at in range(row.winner, until):

@@ -2,7 +2,7 @@
 
 ::
 
-    calibration/<scenario>-<hash>/
+    calibration/<scenario>/
       search.json          what is searched: parameters, split, seeds, hash of plan and targets
       evaluations.jsonl    one line an evaluation, written whole and synced before the next begins
       finals.jsonl         the best, run again on the whole scenario with other seeds

@@ -99,10 +99,12 @@ def _closed(case: Case) -> str:
     closes = case.closes
     usd, qty = float(closes["notional"].sum()), float(closes["qty"].abs().sum())
     mark = float((closes["qty"].abs() * closes["mark"]).sum()) / qty
+    short = case.before["short"]
+    closed = qty / short * case.before["short_usd"] if short > 0 else usd  # as its short is valued
     where = ", ".join(closes["instrument"].unique().sort().to_list())
     times = "1 close" if closes.height == 1 else f"{closes.height:,} closes"
     text = (
-        f"The desk hit worst, {case.desk}: ADL at {where} closed {show_money(usd)} of its "
+        f"The desk hit worst, {case.desk}: ADL at {where} closed {show_money(closed)} of its "
         f"{show_money(case.before['short_usd'])} short, {times} from {show_duration(int(closes['t_ns'][0]))}, "
         f"at {_price(usd / qty)} on average (mark {_price(mark)})"
     )

@@ -1,8 +1,10 @@
 """Tables of a replicate as they are read from the disk: the columns and rows that are asked for, and the time of day."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -55,7 +57,8 @@ def read(
         return schema.conform(name, read_frame(file, wanted, where), wanted)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ResultsError(
-            f"{file} is damaged: {error}.", hint="Run again to redo the replicate."
+            f"{file} is damaged: {str(error).splitlines()[0]}.",
+            hint="Run again to redo the replicate.",
         ) from error
 
 
@@ -66,3 +69,22 @@ def with_time_of_day(frame: pl.DataFrame, start_utc: str | None) -> pl.DataFrame
     origin = pl.lit(datetime.fromisoformat(start_utc)).cast(pl.Datetime("ns", "UTC"))
     utc = (origin + pl.duration(nanoseconds="t_ns")).alias(TIME_OF_DAY)
     return frame.with_columns(utc).select(TIME_OF_DAY, pl.exclude(TIME_OF_DAY))
+
+
+def plan_of(folder: Path) -> dict[str, Any]:
+    """Return the plan of a results folder as plain values.
+
+    Raises
+    ------
+    ResultsError
+        It is missing or damaged.
+    """
+    file = folder / "plan.json"
+    try:
+        found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        found["news"]  # of every plan
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ResultsError(
+            f"{file} is missing or damaged.", hint="Run again with --force to make the folder anew."
+        ) from error
+    return found

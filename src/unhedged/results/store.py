@@ -173,6 +173,10 @@ class Store:
         rows = [self.row(n) for n in (self.finished() if of is None else of)]
         return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
 
+    def plan(self) -> dict[str, Any]:
+        """Return the plan as plain values."""
+        return reading.plan_of(self.path)
+
     def checks(self) -> dict[str, Any]:
         """Return the checks of all replicates together: words that differ are listed, whole numbers are summed."""
         words: dict[str, set[str]] = {}
@@ -244,8 +248,7 @@ class Store:
         return reading.read(self.path / REPLICATES, name, replicate, columns=columns, where=where)
 
     def _with_utc(self, frame: pl.DataFrame) -> pl.DataFrame:
-        start = json.loads((self.path / "plan.json").read_text("utf-8")).get("start_utc")
-        return reading.with_time_of_day(frame, start)
+        return reading.with_time_of_day(frame, self.plan().get("start_utc"))
 
 
 def folder_name(plan: RunPlan) -> str:

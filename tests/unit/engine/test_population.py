@@ -1,5 +1,7 @@
 """Who is there at the start: paired to the lot, deposits that sum, draws that nothing shifts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -144,7 +146,5 @@ def test_another_group_has_other_draws() -> None:
     ],
 )
 def test_funding_falls_on_the_clock(start: str, hours: int, expected: int) -> None:
-    from dataclasses import replace
-
     plan = replace(load(TINY).plan(), start_utc=start)
     assert first_stamp(plan, hours * 3600 * 10**9) == expected * 10**9

@@ -347,3 +347,15 @@ def test_units_travel_in_the_file(store: Store) -> None:
     metadata = pl.read_parquet_metadata(store.path / "replicates" / "0000" / "series.parquet")
     assert "t_ns=ns" in metadata["unhedged.units"]
     assert metadata["unhedged.table"] == "series"
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", "{}"])
+def test_missing_or_damaged_plan_is_named(store: Store, text) -> None:
+    assert "news" in store.plan()
+    file = store.path / "plan.json"
+    if text is None:
+        file.unlink()
+    else:
+        file.write_text(text)
+    with pytest.raises(ResultsError, match=r"plan\.json is missing or damaged"):
+        store.plan()
