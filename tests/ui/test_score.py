@@ -73,6 +73,11 @@ def test_without_a_folder_or_experiments_there_is_nothing_to_score(
     assert "--experiments" in capfd.readouterr().err
 
 
+def test_short_alone_is_refused(short: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["score", str(short), "--short"]) == 2
+    assert "--short goes with --experiments" in capfd.readouterr().err
+
+
 @pytest.mark.slow
 def test_experiments_fill_their_rows_beside_a_run(
     short: Path, capfd: pytest.CaptureFixture[str]

@@ -17,7 +17,10 @@ def score(
     ] = None,
     experiments: Annotated[
         bool,
-        typer.Option("--experiments", help="Run the experiments and calm days of their rows too."),
+        typer.Option(
+            "--experiments",
+            help="Run the experiments, calm days and quiet weeks of their rows too.",
+        ),
     ] = False,
     short: Annotated[
         bool, typer.Option("--short", help="With --experiments: samples too small for a verdict.")
@@ -34,6 +37,8 @@ def score(
 
     if results is None and not experiments:
         raise typer.BadParameter("Give a results folder, or --experiments, or both.")
+    if short and not experiments:
+        raise typer.BadParameter("--short goes with --experiments.")
     card = api.open_results(results).score() if results is not None else None
     if experiments:
         with progress.bar(quiet=quiet) as tick:
