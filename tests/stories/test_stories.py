@@ -47,7 +47,7 @@ def test_every_story_names_its_rule_and_says_what_it_shows():
 
 
 BOUNDARIES = [path for path in STORIES if "boundary" in tomllib.loads(path.read_text())]
-LEAST_STORIES, LEAST_BOUNDARIES = 147, 27
+LEAST_STORIES, LEAST_BOUNDARIES = 150, 27
 
 
 def shifted(path: Path, direction: str) -> dict[str, Any]:

@@ -25,8 +25,8 @@ LEAST_ORDER = 0.1
 """Part of a slice that must be saved up before an order is sent."""
 
 
-@kernel("void(Observation, Parameter, Agent)")
-def begin(seen: Any, row: Any, me: Any) -> None:
+@kernel("void(Observation, Agent)")
+def begin(seen: Any, me: Any) -> None:
     """Draw the wish it starts with; it holds nothing yet, and the way there takes a pace or two."""
     me.state[c.SPEC_BEGAN] = float(max(1, seen.t))
     me.state[c.SPEC_LAST] = float(seen.t)
@@ -72,7 +72,7 @@ def behave(observation: int, me: int, out: int) -> int:
     mine = as_agent(me)
     row = as_parameter(mine.parameters)
     if mine.state[c.SPEC_BEGAN] == 0.0:
-        begin(seen, row, mine)
+        begin(seen, mine)
         return 0
     seconds = (seen.t - mine.state[c.SPEC_LAST]) / SECOND
     mine.state[c.SPEC_LAST] = float(seen.t)

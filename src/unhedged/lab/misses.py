@@ -13,6 +13,7 @@ UNKNOWN = 2.0
 REPORTED = 20
 """Replicates of a scorecard, whose median counts."""
 RESAMPLES = 64
+"""Scorecards drawn for the expectation; their mean is known to an eighth of the spread of one."""
 
 Measured = dict[str, list[float | None]]
 """By measure, one value a replicate."""

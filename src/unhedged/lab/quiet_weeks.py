@@ -43,7 +43,7 @@ ETHER: Mapping[str, Any] = {
     "asset.ETH.start": "$4_200",
     "asset.ETH.volatility": "55%",
 }
-"""The same in ether: price and volatility of the third quarter of 2025, assumed."""
+"""The same in ether: price and volatility of the third quarter of 2025, assumed; ticks, lots and open interest stay bitcoin's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,7 @@ def legs(one: Replicate) -> Figure | None:
     found = find(one.table)
     if found is None:
         return None
-    spot = one.series_of(None).filter(pl.col("index").is_null())["instrument"].unique().to_list()
-    coin = pl.col("instrument").is_in(spot)
+    coin = pl.col("instrument").is_in(one.spots)
     keys = ["t_ns", *(["utc"] if one.dated else [])]
     frame = (
         one.table("desks")

@@ -103,8 +103,7 @@ def _sizes(found: pl.DataFrame) -> dict[str, object]:
 
 def _parts_of(one: Replicate) -> dict[str, dict[str, pl.DataFrame]]:
     # Tables parted once for all contracts: forced closes by instrument, books and legs on spot by asset.
-    spots = one.series_of(None).filter(pl.col("index").is_null())["instrument"].unique().to_list()
-    on_spot = pl.col("instrument").is_in(spots)
+    on_spot = pl.col("instrument").is_in(one.spots)
     legs = one.table("desks").filter(on_spot, lost_to_adl(one.table("adl")))
     return {
         "steps": _parted(one.table("liquidations"), lambda instrument: instrument),

@@ -29,10 +29,9 @@ NAMES = {
 
 def ledger(one: Replicate) -> Figure | None:
     """Return profit and loss of struck desks, other desks and makers, split into legs; None where a run has none."""
-    spots = one.series_of(None).filter(pl.col("index").is_null())["instrument"].unique().to_list()
     legged = pl.col("kind").is_in(KINDS)  # few of all agents
     accounts, adl = (one.table(name).filter(legged) for name in ("accounts", "adl"))
-    mine = pnl(accounts, adl, sorted({venue_of(s) for s in spots})).with_columns(who=_who())
+    mine = pnl(accounts, adl, sorted({venue_of(s) for s in one.spots})).with_columns(who=_who())
     if mine.is_empty():
         return None
     sums = (

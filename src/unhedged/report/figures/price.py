@@ -44,7 +44,6 @@ def price(one: Replicate) -> Figure:
 
 def _asset(one: Replicate, asset: str, axis: str, *, legend: bool) -> list[dict[str, object]]:
     contracts = [c for c in one.contracts if asset_of(c) == asset]
-    spots = one.series_of(None).filter(pl.col("index").is_null())["instrument"].unique().sort()
     data = []
     for n, contract in enumerate(contracts):
         frame = one.series_of(contract)
@@ -61,7 +60,7 @@ def _asset(one: Replicate, asset: str, axis: str, *, legend: bool) -> list[dict[
                 legend=legend,
             )
         )
-    for spot in [s for s in spots if asset_of(s) == asset]:
+    for spot in one.spots_of(asset):
         frame = one.series_of(spot)
         data.append(
             look.line(

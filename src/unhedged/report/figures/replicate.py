@@ -107,10 +107,15 @@ class Replicate:
         ids = self.table("series")["instrument"].unique().to_list()
         return frozenset(i for i in ids if venue_of(i) in venues)
 
+    @cached_property
+    def spots(self) -> list[str]:
+        """All spot books, sorted: those without an index."""
+        books = self.series_of(None).filter(pl.col("index").is_null())["instrument"]
+        return books.unique().sort().to_list()
+
     def spots_of(self, asset: str) -> list[str]:
-        """Return the spot books of an asset."""
-        spots = self.series_of(None).filter(pl.col("index").is_null())["instrument"].unique().sort()
-        return [spot for spot in spots if asset_of(spot) == asset]
+        """Return the spot books of an asset, sorted."""
+        return [spot for spot in self.spots if asset_of(spot) == asset]
 
     @cached_property
     def assets(self) -> list[str]:
