@@ -36,6 +36,9 @@ POOLS = {
 LEAST_ROWS = {"tally": len(EventKind)}
 """Rows a table has at least, where one will not do."""
 
+BITS_OF = {"taken": "slot"}
+"""Tables of 64 bits a row, one for each row of another."""
+
 LARGE_PAGE = 1 << 21
 """Bytes; a smaller world does not ask for one."""
 
@@ -48,6 +51,7 @@ class Memory:
         self._record = np.zeros(1, WORLD)
         self._arrays: dict[str, np.ndarray[Any, Any]] = {}
         counts = {name: max(LEAST_ROWS.get(name, 1), rows.get(name, 1)) for name in TABLES}
+        counts |= {name: -(-counts[of] // 64) for name, of in BITS_OF.items()}
         for name, array in _in_one_piece(counts).items():
             _mark_none(name, array)
             self._place(name, array)

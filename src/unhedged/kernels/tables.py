@@ -19,7 +19,7 @@ from unhedged.kernels.layout.agents import AGENT, MESSAGE, OBSERVATION, PARAMETE
 from unhedged.kernels.layout.books import BOOK, FAR, FAR_HASH, LEVEL, ORDER, WORD
 from unhedged.kernels.layout.cases import CASE, STANDING, WINNER
 from unhedged.kernels.layout.columns import columns
-from unhedged.kernels.layout.events import EVENT, HEAP, SLOT, SOON
+from unhedged.kernels.layout.events import EVENT, HEAP, SLOT, SOON, TAKEN
 from unhedged.kernels.layout.market import (
     ASSET,
     COLLATERAL,
@@ -39,7 +39,7 @@ TABLES: dict[str, np.dtype[Any]] = {
     "venue": VENUE, "instrument": INSTRUMENT, "asset": ASSET, "source": SOURCE, "tier": TIER, "account": ACCOUNT,
     "total": TOTAL, "position": POSITION, "holder": np.dtype([("position", "i4")]), "trigger": TRIGGER, "bucket": BUCKET,
     "order": ORDER, "book": BOOK, "level": LEVEL, "far": FAR, "far_hash": FAR_HASH, "word": WORD, "event": EVENT,
-    "slot": SLOT, "soon": SOON, "heap": HEAP, "message": MESSAGE, "tag": TAG, "agent": AGENT, "parameter": PARAMETER, "quote": QUOTE,
+    "slot": SLOT, "taken": TAKEN, "soon": SOON, "heap": HEAP, "message": MESSAGE, "tag": TAG, "agent": AGENT, "parameter": PARAMETER, "quote": QUOTE,
     "feed": FEED, "observation": OBSERVATION, "out": MESSAGE, "case": CASE, "winner": WINNER, "standing": STANDING,
     "changed": np.dtype([("account", "i4")]), "transfer": TRANSFER,
     "forced": FORCED, "fill": FILL, "series": SERIES, "desk": DESK, "news": NEWS, "outage": OUTAGE, "basis": np.dtype([("milli", "i8")]),
@@ -151,6 +151,7 @@ far_hash = accessor("far_hash", FAR_HASH)
 word = accessor("word", WORD)
 event = accessor("event", EVENT)
 slot = accessor("slot", SLOT)
+taken = accessor("taken", TAKEN)
 soon = accessor("soon", SOON)
 heap = accessor("heap", HEAP)
 message = accessor("message", MESSAGE)

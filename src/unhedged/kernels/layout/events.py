@@ -19,6 +19,8 @@ SOON = columns(
 
 SLOT = columns(head=("i4", "first event of a wheel slot"))
 
+TAKEN = columns(bits=("u8", "64 slots of the wheel: one bit for each that holds an event"))
+
 HEAP = columns(
     t=("i8", "ns, its time"),
     event=("i4", "event row; a binary heap by (t, priority, sequence)"),
