@@ -92,7 +92,7 @@ class Results:
 
         self._refuse_without_series("Figures")
         number = choose(self.rows())[0][1] if replicate is None else replicate
-        one = Replicate(self._for_figures(number), number)
+        one = Replicate(self._for_figures(number), self._store.row(number))
         return {figure.id: figure for figure in figures(one)}
 
     def score(self) -> "Scorecard":
@@ -154,10 +154,10 @@ class Results:
     def _for_figures(self, number: int) -> "Callable[[str], pl.DataFrame]":
         # All that figures ask about desks is asked about those whom ADL closed.
         from unhedged.measures.closed import lost_to_adl
-        from unhedged.report.figures.replicate import COLUMNS, ROWS
+        from unhedged.report.figures.replicate import COLUMNS
 
         def table(name: str) -> "pl.DataFrame":
-            where = ROWS.get(name)
+            where = None
             if name == "desks":
                 where = lost_to_adl(self._store.table("adl", number, columns=("account",)))
             return self._store.table(name, number, columns=COLUMNS.get(name), where=where)

@@ -73,7 +73,7 @@ class Question:
 
     def digest(self) -> str:
         """Return the SHA-256 of the question, of the source that answers it, and of the versions that stands on."""
-        asked = json.dumps([asdict(self), versions(), source()])
+        asked = json.dumps([asdict(self), source()])
         return hashlib.sha256(asked.encode()).hexdigest()
 
 
@@ -87,6 +87,6 @@ def question(targets: Targets, news_ns: Iterable[int]) -> Question:
 
 @cache
 def source() -> dict[str, str]:
-    """Return the digest of each of `ROOMS`."""
+    """Return the digest of each of `ROOMS`, and the versions of what they stand on."""
     root = Path(str(resources.files("unhedged")))
-    return {room: digest_of(root / room) for room in ROOMS}
+    return {room: digest_of(root / room) for room in ROOMS} | versions()

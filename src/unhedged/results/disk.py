@@ -67,8 +67,13 @@ def write_frame(path: Path, frame: pl.DataFrame, metadata: dict[str, str]) -> No
 
 def digest_of_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, hexadecimal; of a file that has not changed since, without reading it again."""
+    return _digest(path, *state_of(path))
+
+
+def state_of(path: Path) -> tuple[int, int, int]:
+    """Return what changes with a file's bytes, where nobody hides it: its place on the disk, its size, when it was written."""
     found = path.stat()
-    return _digest(path, found.st_ino, found.st_size, found.st_mtime_ns)
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,14 @@ import polars as pl
 from unhedged.results import manifest as manifests
 from unhedged.results import reading, schema, whole
 from unhedged.results.digest import tables_digest
-from unhedged.results.disk import replace_text, sync, whole_or_absent, write_frame, write_text
+from unhedged.results.disk import (
+    replace_text,
+    state_of,
+    sync,
+    whole_or_absent,
+    write_frame,
+    write_text,
+)
 from unhedged.results.manifest import Manifest
 from unhedged.results.reading import TIME_OF_DAY
 from unhedged.results.whole import CHECKS, LOCK, MEASURED, REPLICATES, ROW, SUMMARY
@@ -141,8 +149,7 @@ class Store:
     def _line(self, replicate: int) -> dict[str, Any]:
         file = self.path / REPLICATES / f"{replicate:04}" / ROW
         try:
-            row = json.loads(file.read_text("utf-8"))
-            return {"replicate": row.pop("replicate"), **row}
+            return dict(_line_of(file, *state_of(file)))
         except (OSError, ValueError, AttributeError, KeyError) as error:
             raise ResultsError(
                 f"Replicate {replicate} is damaged or missing: {ROW} cannot be read.",
@@ -275,6 +282,12 @@ class Store:
 
     def _with_utc(self, frame: pl.DataFrame) -> pl.DataFrame:
         return reading.with_time_of_day(frame, self.plan().get("start_utc"))
+
+
+@lru_cache(maxsize=4096)
+def _line_of(file: Path, *_state: int) -> dict[str, Any]:
+    row = json.loads(file.read_text("utf-8"))
+    return {"replicate": row.pop("replicate"), **row}
 
 
 def folder_name(plan: RunPlan) -> str:
