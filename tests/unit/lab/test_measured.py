@@ -72,6 +72,17 @@ def test_other_source_answers_anew(cascade, monkeypatch) -> None:
     assert ASKED.stored(cascade[0], 0) is not None
 
 
+@pytest.mark.parametrize("until_ns", [0, 1, NEWS_NS, NEWS_NS + 1, NEWS_NS + 10**9])
+def test_a_run_that_ends_before_or_at_the_news_is_measured_as_far_as_it_came(
+    cascade, until_ns: int
+) -> None:
+    _, tables = cascade
+    names = ("series", "liquidations", "adl", "desks")
+    found = ASKED({name: tables[name].filter(pl.col("t_ns") < until_ns) for name in names})
+    assert set(found["measures"]) == set(MEASURES)
+    assert found["measures"]["time of least depth"] is None
+
+
 def test_the_source_covers_the_targets_and_the_measures() -> None:
     root = Path(measured.__file__).parents[1]
     assert set(measured.source()) == {*measured.ROOMS, *versions()}
