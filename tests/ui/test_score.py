@@ -1,6 +1,7 @@
 """`unhedged score`: a shortened day held against the targets."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,40 @@ def test_the_same_for_machines(short: Path, capfd: pytest.CaptureFixture[str]) -
     assert rows[49]["verdict"] == "pass"
     assert rows[56]["verdict"] == "not computable"  # the run ends before 22:10
     assert rows[52]["parts"][0]["values"][0] < 0
+
+
+def test_what_the_run_measured_is_what_its_tables_say(short: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(short, copy)
+    folder = copy / "replicates" / "0000"
+    assert json.loads((folder / "measured.json").read_text())["measures"]["fall of BTC"] < 0
+    row = json.loads((folder / "replicate.json").read_text())
+    del row["files"]["measured.json"]
+    (folder / "replicate.json").write_text(json.dumps(row))
+    from_tables, from_run = (unhedged.open_results(path).score() for path in (copy, short))
+    assert from_tables == from_run
+
+
+@pytest.mark.parametrize(
+    ("command", "name"), [("score", "measured.json"), ("report", "series.parquet")]
+)
+def test_an_altered_file_is_named_and_nothing_is_made_of_it(
+    command: str, name: str, short: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(short, copy)
+    file = copy / "replicates" / "0000" / name
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    (copy / "report.html").unlink(missing_ok=True)
+    assert invoke([command, str(copy)]) == 1
+    said = capfd.readouterr()
+    assert f"{name} is damaged: its SHA-256 is" in said.err
+    assert "Run the scenario again" in said.err
+    assert "Traceback" not in said.err
+    assert said.out == ""
+    assert not (copy / "report.html").exists()
 
 
 def test_a_run_that_kept_no_series_says_so(

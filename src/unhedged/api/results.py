@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from unhedged.vocab.errors import ResultsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
 
     import polars as pl
 
-    from unhedged.lab.scorecard import Scorecard
+    from unhedged.lab.scorecard import Measures, Scorecard
     from unhedged.report.page.parts import Figure
     from unhedged.results.store import Store
 
@@ -92,7 +92,7 @@ class Results:
 
         self._refuse_without_series("Figures")
         number = choose(self.rows())[0][1] if replicate is None else replicate
-        one = Replicate(self._for_figures(number), number)
+        one = Replicate(self._for_figures(number), self._store.row(number))
         return {figure.id: figure for figure in figures(one)}
 
     def score(self) -> "Scorecard":
@@ -104,16 +104,21 @@ class Results:
             The scenario has no targets, a folder without replicates, or one that kept too little.
         """
         from unhedged.lab import scorecard, targets
+        from unhedged.lab.measured import question
 
         manifest = self.manifest()
         rows = targets.load(manifest["scenario"])
         self._refuse_without_series("A scorecard")
-        plan = self._store.plan()
+        asked = question(rows, [news["t_ns"] for news in self._store.plan()["news"]])
+
+        def measured(number: int) -> "Measures":
+            stored = asked.stored(self._store, number)
+            return asked.read(self._store, number) if stored is None else stored
+
         return scorecard.score(
             rows,
-            shock_ns=min((news["t_ns"] for news in plan["news"]), default=0),
             replicates=self.replicates,
-            tables=lambda name, number: self._for_score(number)(name),
+            measured=measured,
             balanced=manifest["checks"].get("ledger") == "balanced",
         )
 
@@ -147,36 +152,15 @@ class Results:
         return write(page, self.path / REPORT if out is None else Path(out))
 
     def _for_figures(self, number: int) -> "Callable[[str], pl.DataFrame]":
-        from unhedged.report.figures.replicate import COLUMNS, ROWS
-
-        return self._read(number, COLUMNS, rows=ROWS)
-
-    def _for_score(self, number: int) -> "Callable[[str], pl.DataFrame]":
-        from unhedged.measures.closed import KIND
-        from unhedged.measures.day import COLUMNS
-
-        return self._read(number, COLUMNS, kind=KIND)
-
-    def _read(
-        self,
-        number: int,
-        columns: "Mapping[str, Collection[str]]",
-        *,
-        rows: "Mapping[str, pl.Expr] | None" = None,
-        kind: str | None = None,
-    ) -> "Callable[[str], pl.DataFrame]":
-        # What a page and a scorecard read of a replicate: all they ask about desks is asked about those whom ADL closed.
-        import polars as pl
-
+        # All that figures ask about desks is asked about those whom ADL closed.
         from unhedged.measures.closed import lost_to_adl
+        from unhedged.report.figures.replicate import COLUMNS
 
         def table(name: str) -> "pl.DataFrame":
-            where = (rows or {}).get(name)
+            where = None
             if name == "desks":
-                mine = None if kind is None else pl.col("kind") == kind
-                closes = self._store.table("adl", number, columns=("account",), where=mine)
-                where = lost_to_adl(closes)
-            return self._store.table(name, number, columns=columns.get(name), where=where)
+                where = lost_to_adl(self._store.table("adl", number, columns=("account",)))
+            return self._store.table(name, number, columns=COLUMNS.get(name), where=where)
 
         return table
 

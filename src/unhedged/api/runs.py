@@ -11,7 +11,9 @@ from unhedged.vocab.ids import MOST_SEED
 
 if TYPE_CHECKING:
     from unhedged.engine.running import Progress
+    from unhedged.lab.measured import Question
     from unhedged.scenario.load import LoadedScenario
+    from unhedged.scenario.plan import RunPlan
 
 KEEPS = ("summary", "tables", "all")
 """What a run keeps: forced events alone; all tables; all tables and every fill."""
@@ -105,7 +107,8 @@ def run(
     """
     from unhedged.engine.executors import leave_if_starting
     from unhedged.engine.running import run_missing, wanted, whole, workers_for
-    from unhedged.results.store import Store, create, folder_name, locked
+    from unhedged.results.lock import locked
+    from unhedged.results.store import Store, create, folder_name
     from unhedged.scenario.doubts import doubts
 
     leave_if_starting()
@@ -147,10 +150,21 @@ def run(
             asked,
             keep=keep,
             workers=workers,
+            asks=_question(plan, keep),
             profile=profile,
             progress=progress,
         )
     return results
+
+
+def _question(plan: "RunPlan", keep: str) -> "Question | None":
+    # What a scorecard will want of every replicate; it needs the tables that a summary leaves out.
+    from unhedged.lab import targets
+    from unhedged.lab.measured import question
+
+    if keep == "summary" or plan.name not in targets.scored():
+        return None
+    return question(targets.load(plan.name), [news.t_ns for news in plan.news])
 
 
 def _keep(keep: str) -> str:

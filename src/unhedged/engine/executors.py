@@ -8,14 +8,16 @@ was registered in this process do they, to find it; a script that would then sta
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import active_children, current_process, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from unhedged.engine import worker
 from unhedged.scenario.plan import RunPlan
@@ -54,6 +56,8 @@ class Done:
 
 Progress = Callable[[float], None]
 """Called with the finished share of the replicate, 0 to 1."""
+Ask = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Called with the tables of a finished replicate by name; what it returns is stored beside them. Must be known to workers."""
 
 
 def run_one(
@@ -62,10 +66,11 @@ def run_one(
     *,
     keep: str,
     path: Path,
+    asks: Ask | None = None,
     profile: bool = False,
     progress: Progress | None = None,
 ) -> Done:
-    """Run one replicate and write it into the results folder at ``path``."""
+    """Run one replicate, ask of its tables what ``asks`` does, and write it into the results folder at ``path``."""
     from unhedged.engine.run import run_replicate  # noqa: PLC0415 - compiles kernels
     from unhedged.results.store import Store  # noqa: PLC0415 - polars
 
@@ -78,7 +83,12 @@ def run_one(
         if keep != "summary" or name in FORCED_TABLES
     }
     Store(path=path).write_replicate(
-        replicate, tables, headline=output.headline, checks=output.checks, seconds=seconds
+        replicate,
+        tables,
+        headline=output.headline,
+        checks=output.checks,
+        measured=None if asks is None else asks(output.tables),
+        seconds=seconds,
     )
     return Done(replicate=replicate, seconds=seconds)
 
@@ -90,6 +100,7 @@ def run_many(
     keep: str,
     path: Path,
     workers: int,
+    asks: Ask | None = None,
     profile: bool = False,
     progress: Progress | None = None,
 ) -> Iterator[Done]:
@@ -101,17 +112,16 @@ def run_many(
         The same replicate took two workers down; all others are finished first.
     """
     todo = dict.fromkeys(replicates, 0)
+    one = partial(run_one, plan, keep=keep, path=path, asks=asks, profile=profile)
     if workers > 1 and len(replicates) > 1 and _can_spawn(plan):
         try:
-            yield from _in_workers(
-                plan, todo, keep=keep, path=path, workers=workers, profile=profile
-            )
+            yield from _in_workers(one, todo, workers, hidden=not _registered_here(plan))
         except UnguardedError:
             pass  # what is left is run here
         else:
             return
     for replicate in list(todo):
-        yield run_one(plan, replicate, keep=keep, path=path, profile=profile, progress=progress)
+        yield one(replicate, progress=progress)
 
 
 def leave_if_starting() -> None:
@@ -121,15 +131,14 @@ def leave_if_starting() -> None:
 
 
 def _in_workers(
-    plan: RunPlan, todo: dict[int, int], *, keep: str, path: Path, workers: int, profile: bool
+    one: Callable[[int], Done], todo: dict[int, int], workers: int, *, hidden: bool
 ) -> Iterator[Done]:
     # Takes what is finished out of `todo`, whose values count the attempts. The first one alone: on a new machine it compiles the kernels, and the rest find them in the cache.
     replicates = list(todo)
     batches = [replicates[:1], replicates[1:]]
     while batches:
         batch = [n for n in batches.pop(0) if n in todo]
-        at_once = min(workers, len(batch))
-        for done in _pool(plan, batch, keep=keep, path=path, workers=at_once, profile=profile):
+        for done in _pool(one, batch, min(workers, len(batch)), hidden=hidden):
             if isinstance(done, Done):
                 del todo[done.replicate]
                 yield done
@@ -145,13 +154,7 @@ def _in_workers(
 
 
 def _pool(
-    plan: RunPlan,
-    batch: Sequence[int],
-    *,
-    keep: str,
-    path: Path,
-    workers: int,
-    profile: bool,
+    one: Callable[[int], Done], batch: Sequence[int], workers: int, *, hidden: bool
 ) -> Iterator[Done | int]:
     # Yields what finished, and the number of every replicate that was lost with its worker.
     if not batch:
@@ -159,11 +162,8 @@ def _pool(
     before = set(active_children())
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=worker.begin)
     try:
-        with _main(hidden=not _registered_here(plan)):
-            running = {
-                pool.submit(run_one, plan, n, keep=keep, path=path, profile=profile): n
-                for n in batch
-            }
+        with _main(hidden=hidden):
+            running = {pool.submit(one, n): n for n in batch}
         started = set(active_children()) - before
         while running:
             # In short waits: a Ctrl-C that reaches another thread does not wake this one.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from unhedged.engine.executors import run_many
+from unhedged.engine.executors import Ask, run_many
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.errors import InvariantError, ScenarioError
 from unhedged.vocab.ids import MOST_REPLICATES
@@ -83,10 +83,11 @@ def run_missing(
     *,
     keep: str,
     workers: int,
+    asks: Ask | None = None,
     profile: bool = False,
     progress: Progress | None,
 ) -> None:
-    """Run the replicates of ``asked`` that ``store`` lacks, and close the folder's manifest."""
+    """Run the replicates of ``asked`` that ``store`` lacks, and close the folder's manifest; ``asks`` as in `run_one`."""
     finished = set(store.finished())
     missing = [n for n in asked if n not in finished]
     done = len(asked) - len(missing)
@@ -104,6 +105,7 @@ def run_missing(
             keep=keep,
             path=store.path,
             workers=workers,
+            asks=asks,
             profile=profile,
             progress=tick,
         ):

@@ -74,7 +74,7 @@ def _books(day: Day, asset: str) -> list[str]:
 
 
 def _seconds(day: Day) -> float:
-    return float(day.series["t_ns"].max()) / SECOND  # type: ignore[arg-type]
+    return float(day.series["t_ns"].max() or 0) / SECOND  # type: ignore[arg-type]
 
 
 def _long_share(day: Day) -> float | None:

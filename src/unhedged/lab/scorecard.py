@@ -5,18 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import ArrayLike
 
-from unhedged.lab.october import measured
 from unhedged.lab.targets import EXPERIMENTS, GATE, SCOPE, TARGET, Part, Target, Targets
-from unhedged.measures.day import Day
 from unhedged.vocab.errors import ResultsError
 
 PASS, MISS, NOT_COMPUTABLE = "pass", "miss", "not computable"
 LEDGER = "ledger"
 CASCADED = ("fall of BTC", -0.07)
 """A replicate cascaded when BTC's deepest fall is at least this: the near end of what counts as the day's own."""
+Measures = Mapping[str, float | None]
+"""Numbers of one replicate by name; None where it cannot say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +119,8 @@ class Scorecard:
 def score(
     targets: Targets,
     *,
-    shock_ns: int,
     replicates: Sequence[int],
-    tables: Callable[[str, int], pl.DataFrame],
+    measured: Callable[[int], Measures],
     balanced: bool,
 ) -> Scorecard:
     """Return the scorecard of a run.
@@ -131,12 +129,10 @@ def score(
     ----------
     targets : Targets
         Rows and roles.
-    shock_ns : int
-        The news, ns from the start.
     replicates : sequence of int
-        Replicates to read; at least one.
-    tables : callable
-        Gives a table by name and replicate.
+        Replicates to look at; at least one.
+    measured : callable
+        Gives all measures of the rows and of `CASCADED` by replicate.
     balanced : bool
         Whether the run's ledger balanced in every replicate.
 
@@ -151,11 +147,8 @@ def score(
         )
     mine = [row for row in targets.rows if row.scope not in EXPERIMENTS]
     names = {part.measure for row in mine for part in row.parts if part.measure != LEDGER}
-    found: dict[str, list[float | None]] = {name: [] for name in names | {CASCADED[0]}}
-    for number in replicates:
-        day = Day(lambda name, n=number: tables(name, n), shock_ns, targets.roles)  # type: ignore[misc]
-        for name, value in measured(day, found).items():
-            found[name].append(value)
+    each = [measured(number) for number in replicates]
+    found = {name: [values[name] for values in each] for name in names | {CASCADED[0]}}
     found[LEDGER] = [0.0 if balanced else 1.0] * len(replicates)
     falls = [value for value in found[CASCADED[0]] if value is not None]
     return Scorecard(

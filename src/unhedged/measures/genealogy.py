@@ -37,14 +37,14 @@ def cases(steps: pl.DataFrame) -> pl.DataFrame:
     )
     generation: dict[int, int] = {}
     family: dict[int, int] = {}
-    for case, parent in found.select("case", "parent").iter_rows():
+    for case, parent in zip(found["case"].to_list(), found["parent"].to_list(), strict=True):
         # A parent began before its children, so it was met before them.
         generation[case] = 0 if parent is None else generation.get(parent, 0) + 1
         family[case] = case if parent is None else family.get(parent, parent)
     children = found.drop_nulls("parent").group_by("parent").agg(children=pl.len().cast(pl.Int64))
     return found.with_columns(
-        generation=pl.Series([generation[c] for c in found["case"]], dtype=pl.Int64),
-        family=pl.Series([family[c] for c in found["case"]], dtype=pl.Int64),
+        generation=pl.Series(list(generation.values()), dtype=pl.Int64),
+        family=pl.Series(list(family.values()), dtype=pl.Int64),
     ).join(
         children.rename({"parent": "case"}), on="case", how="left", maintain_order="left"
     ).with_columns(pl.col("children").fill_null(0))  # fmt: skip

@@ -61,7 +61,7 @@ def least_at(day: Day, instrument: str | None) -> float | None:
         return None
     t, share = found
     after = t > 0
-    return float(t[after][share[after].argmin()])
+    return float(t[after][share[after].argmin()]) if after.any() else None
 
 
 def back_at(day: Day, instrument: str | None) -> float | None:

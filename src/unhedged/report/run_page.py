@@ -63,7 +63,7 @@ def run_page(
             pre=command,
             folds={"What the scenario does": shown, "The scenario file": scenario},
         ),
-        *([_happened(chosen, tables)] if complete else []),
+        *([_happened(chosen, rows, tables)] if complete else []),
         *([_scored(card)] if card is not None else []),
         _likely(rows),
         _checks(manifest, rows),
@@ -128,11 +128,15 @@ def figures(one: Replicate) -> list[Figure]:
 
 
 def _happened(
-    chosen: Sequence[tuple[str, int]], tables: Callable[[str, int], pl.DataFrame]
+    chosen: Sequence[tuple[str, int]],
+    rows: Sequence[Row],
+    tables: Callable[[str, int], pl.DataFrame],
 ) -> Section:
+    measures = {row["replicate"]: row for row in rows}
+
     choices = []
     for label, number in chosen:
-        one = Replicate(lambda name, n=number: tables(name, n), number)  # type: ignore[misc]
+        one = Replicate(lambda name, n=number: tables(name, n), measures[number])  # type: ignore[misc]
         note = f"Replicate {number} alone: one path out of many."
         drawn = [replace(figure, id=f"{figure.id}-{number}") for figure in figures(one)]
         choices.append(

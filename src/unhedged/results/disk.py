@@ -2,10 +2,12 @@
 
 import contextlib
 import errno
+import hashlib
 import io
 import os
 import shutil
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -61,6 +63,23 @@ def write_frame(path: Path, frame: pl.DataFrame, metadata: dict[str, str]) -> No
         file.write(buffer.getbuffer())
         file.flush()
         os.fsync(file.fileno())
+
+
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, hexadecimal; of a file that has not changed since, without reading it again."""
+    return _digest(path, *state_of(path))
+
+
+def state_of(path: Path) -> tuple[int, int, int]:
+    """Return what changes with a file's bytes, where nobody hides it: its place on the disk, its size, when it was written."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, *_state: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_frame(

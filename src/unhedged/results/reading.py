@@ -9,11 +9,13 @@ from typing import Any
 import polars as pl
 
 from unhedged.results import schema
-from unhedged.results.disk import read_frame
+from unhedged.results.disk import digest_of_file, read_frame
 from unhedged.vocab.errors import ResultsError
 
 TIME_OF_DAY = "utc"
 """Column of the time of day in tables of dated scenarios, computed from ``t_ns``."""
+REDO = "Run the scenario again as before: it redoes a replicate with a damaged file, and no other."
+"""What to do about a damaged file."""
 
 
 def read(
@@ -23,6 +25,7 @@ def read(
     *,
     columns: Collection[str] | None = None,
     where: pl.Expr | None = None,
+    noted: str | None = None,
 ) -> pl.DataFrame:
     """Return table ``name`` of one replicate under ``folder``, as its schema says.
 
@@ -38,6 +41,8 @@ def read(
         The only ones to read; `TIME_OF_DAY` among them is no column of a file.
     where : expression, optional
         Rows for which it does not hold are not read.
+    noted : str, optional
+        SHA-256 of the file as it was written; an older version noted none.
 
     Raises
     ------
@@ -52,14 +57,33 @@ def read(
             if schema.TABLES[name].optional
             else "Run again to redo it.",
         )
+    must_be(file, noted)
     wanted = None if columns is None else [one for one in columns if one != TIME_OF_DAY]
     try:
         return schema.conform(name, read_frame(file, wanted, where), wanted)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ResultsError(
-            f"{file} is damaged: {str(error).splitlines()[0]}.",
-            hint="Run again to redo the replicate.",
+            f"{file} is damaged: {str(error).splitlines()[0]}.", hint=REDO
         ) from error
+
+
+def must_be(file: Path, noted: str | None) -> None:
+    """Hold a file of a replicate against the digest ``noted`` when it was written, where there is one.
+
+    Raises
+    ------
+    ResultsError
+        It is another file, or cannot be read.
+    """
+    try:
+        found = None if noted is None else digest_of_file(file)
+    except OSError as error:
+        raise ResultsError(f"{file} cannot be read: {error.strerror}.", hint=REDO) from error
+    if found != noted:
+        raise ResultsError(
+            f"{file} is damaged: its SHA-256 is {str(found)[:8]}…, it was written with {str(noted)[:8]}….",
+            hint=REDO,
+        )
 
 
 def with_time_of_day(frame: pl.DataFrame, start_utc: str | None) -> pl.DataFrame:

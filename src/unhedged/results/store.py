@@ -4,34 +4,39 @@
 
     results/<scenario>-<hash8>/
       manifest.json  scenario.toml  plan.json  lock
-      replicates/0017/{series,liquidations,…}.parquet  replicate.json
+      replicates/0017/{series,liquidations,…}.parquet  checks.json  measured.json  replicate.json
       replicates.parquet
 
 A replicate is written beside its place, synced, and renamed into it: a folder under ``replicates/`` is complete. What a
 killed run leaves behind begins with a dot and is swept away by the next.
 """
 
-import contextlib
-import fcntl
 import json
 import os
 import shutil
-import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import polars as pl
 
 from unhedged.results import manifest as manifests
 from unhedged.results import reading, schema, whole
 from unhedged.results.digest import tables_digest
-from unhedged.results.disk import replace_text, sync, whole_or_absent, write_frame, write_text
+from unhedged.results.disk import (
+    replace_text,
+    state_of,
+    sync,
+    whole_or_absent,
+    write_frame,
+    write_text,
+)
 from unhedged.results.manifest import Manifest
 from unhedged.results.reading import TIME_OF_DAY
-from unhedged.results.whole import CHECKS, LOCK, REPLICATES, ROW, SUMMARY
+from unhedged.results.whole import CHECKS, LOCK, MEASURED, REPLICATES, ROW, SUMMARY
 from unhedged.scenario.plan import RunPlan
 from unhedged.vocab.errors import ResultsError
 
@@ -58,6 +63,7 @@ class Store:
         *,
         headline: Mapping[str, float | int | str | None],
         checks: Mapping[str, Any] | None = None,
+        measured: Mapping[str, Any] | None = None,
         seconds: float = 0.0,
     ) -> str:
         """Write one replicate, whole or not at all.
@@ -72,6 +78,8 @@ class Store:
             One number per measure, for ``replicates.parquet``.
         checks : mapping
             What was checked and counted while it ran.
+        measured : mapping, optional
+            What else was asked of the tables while they were at hand; `Store.measured` gives it back.
         seconds : float
             Time it took; not part of the digest.
 
@@ -107,7 +115,9 @@ class Store:
             for name, frame in frames.items():
                 write_frame(aside / f"{name}.parquet", frame, _metadata(name))
             write_text(aside / CHECKS, json.dumps(dict(checks or {})) + "\n")
-            row["bytes"] = whole.sizes(aside)
+            if measured is not None:
+                write_text(aside / MEASURED, json.dumps(dict(measured), ensure_ascii=False) + "\n")
+            row["files"] = whole.digests(aside)
             write_text(aside / ROW, json.dumps(row, ensure_ascii=False, allow_nan=True) + "\n")
             if target.exists():
                 shutil.rmtree(target)
@@ -117,11 +127,29 @@ class Store:
 
     def row(self, replicate: int) -> dict[str, Any]:
         """Return the headline row of one replicate."""
+        row = self._line(replicate)
+        return {name: value for name, value in row.items() if name not in ("files", "bytes")}
+
+    def measured(self, replicate: int) -> dict[str, Any] | None:
+        """Return what the run itself asked of the tables of one replicate, None where it asked nothing.
+
+        Raises
+        ------
+        ResultsError
+            The file is not the one that was written.
+        """
+        noted = self._line(replicate).get("files", {}).get(MEASURED)
+        if noted is None:
+            return None
+        file = self.path / REPLICATES / f"{replicate:04}" / MEASURED
+        reading.must_be(file, noted)
+        found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        return found
+
+    def _line(self, replicate: int) -> dict[str, Any]:
         file = self.path / REPLICATES / f"{replicate:04}" / ROW
         try:
-            row = json.loads(file.read_text("utf-8"))
-            row.pop("bytes", None)
-            return {"replicate": row.pop("replicate"), **row}
+            return dict(_line_of(file, *state_of(file)))
         except (OSError, ValueError, AttributeError, KeyError) as error:
             raise ResultsError(
                 f"Replicate {replicate} is damaged or missing: {ROW} cannot be read.",
@@ -219,9 +247,12 @@ class Store:
         return wrong
 
     def _verify(self, n: int) -> list[str]:
-        names = [p.stem for p in (self.path / REPLICATES / f"{n:04}").glob("*.parquet")]
+        folder = self.path / REPLICATES / f"{n:04}"
+        names = [p.stem for p in folder.glob("*.parquet")]
         try:
-            row = self.row(n)
+            row = self._line(n)
+            for name, noted in row.get("files", {}).items():
+                reading.must_be(folder / name, noted)
             found = tables_digest({name: self._read(name, n) for name in names})
         except ResultsError as error:
             return [str(error).splitlines()[0]]
@@ -245,10 +276,18 @@ class Store:
         columns: Collection[str] | None = None,
         where: pl.Expr | None = None,
     ) -> pl.DataFrame:
-        return reading.read(self.path / REPLICATES, name, replicate, columns=columns, where=where)
+        noted = self._line(replicate).get("files", {}).get(f"{name}.parquet")
+        folder = self.path / REPLICATES
+        return reading.read(folder, name, replicate, columns=columns, where=where, noted=noted)
 
     def _with_utc(self, frame: pl.DataFrame) -> pl.DataFrame:
         return reading.with_time_of_day(frame, self.plan().get("start_utc"))
+
+
+@lru_cache(maxsize=4096)
+def _line_of(file: Path, *_state: int) -> dict[str, Any]:
+    row = json.loads(file.read_text("utf-8"))
+    return {"replicate": row.pop("replicate"), **row}
 
 
 def folder_name(plan: RunPlan) -> str:
@@ -318,43 +357,6 @@ def open_store(path: Path | str) -> Store:
     store = Store(path=Path(path))
     store.manifest()
     return store
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the folder for this process; the lock ends with the process, however it ends.
-
-    Raises
-    ------
-    ResultsError
-        Another process is writing there.
-    """
-    with _lock_file(path) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise ResultsError(
-                f"{path} is being written by {holder}.",
-                hint="Wait for it, or choose another folder with --out.",
-            ) from None
-        file.seek(0)
-        file.truncate()
-        file.write(f"process {os.getpid()} since {time.strftime('%H:%M:%S UTC', time.gmtime())}")
-        file.flush()
-        yield
-
-
-def _lock_file(path: Path) -> TextIO:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        return (path / LOCK).open("a+")
-    except OSError as error:
-        raise ResultsError(
-            f"{path} cannot be made: {error.strerror}.",
-            hint="--out names a folder of results folders, new or writable.",
-        ) from error
 
 
 def _must_match(manifest: Manifest, path: Path, keep: str) -> None:

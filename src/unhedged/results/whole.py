@@ -1,7 +1,7 @@
 """What of a results folder is ours, and whether it is whole.
 
-Only names written by this package are ever removed: a user's own files in the folder stay where they are. Before a run resumes,
-each finished replicate is held against the sizes of its files, noted when it was written; `Store.verify` reads every table.
+Only names written by this package are ever removed: a user's own files in the folder stay where they are. The digest of each file
+of a replicate is noted when it is written: whoever reads one holds it against that, and before a run resumes all are.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 
 from unhedged.results import manifest as manifests
 from unhedged.results import schema
+from unhedged.results.disk import digest_of_file
 from unhedged.results.manifest import Manifest
 from unhedged.scenario.plan import hash_of
 from unhedged.vocab.errors import ResultsError
@@ -20,6 +21,7 @@ REPLICATES = "replicates"
 SUMMARY = "replicates.parquet"
 ROW = "replicate.json"
 CHECKS = "checks.json"
+MEASURED = "measured.json"
 LOCK = "lock"
 PLAN = "plan.json"
 SCENARIO = "scenario.toml"
@@ -34,9 +36,10 @@ def is_replicate(folder: Path) -> bool:
     return _NUMBER.fullmatch(folder.name) is not None and (folder / ROW).is_file()
 
 
-def sizes(folder: Path) -> dict[str, int]:
-    """Return the bytes of each table in a replicate's folder."""
-    return {file.stem: file.stat().st_size for file in sorted(folder.glob("*.parquet"))}
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file in a replicate's folder by its name, `ROW` left out: they are noted there."""
+    names = sorted(file.name for file in folder.iterdir() if file.name in _ours())
+    return {name: digest_of_file(folder / name) for name in names if name != ROW}
 
 
 def clear(path: Path) -> None:
@@ -96,15 +99,18 @@ def _hash_of(plan: Path) -> str:
 def _is_intact(folder: Path) -> bool:
     try:
         row: Any = json.loads((folder / ROW).read_text("utf-8"))
-        json.loads((folder / CHECKS).read_text("utf-8"))
-        return bool(row["replicate"] == int(folder.name) and row["bytes"] == sizes(folder))
+        return bool(row["replicate"] == int(folder.name) and row["files"] == digests(folder))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
+def _ours() -> set[str]:
+    return {ROW, CHECKS, MEASURED, *(f"{name}.parquet" for name in schema.TABLES)}
+
+
 def _remove(folder: Path) -> None:
     # File by file: whatever else somebody put there stays, and the folder with it.
-    names = {ROW, CHECKS, *(f"{name}.parquet" for name in schema.TABLES)}
+    names = _ours()
     foreign = [f for f in folder.iterdir() if f.name not in names] if folder.is_dir() else [folder]
     if not foreign:
         shutil.rmtree(folder, ignore_errors=True)

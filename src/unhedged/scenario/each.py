@@ -16,7 +16,6 @@ before anything is validated: what is behind it knows plain blocks only, and so 
 the block as written reaches all that are made from it; one that names a made block reaches that one alone.
 """
 
-import copy
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
@@ -83,11 +82,7 @@ def _is_template(block: Any) -> bool:
 
 
 def _without(block: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: copy.deepcopy(value)
-        for key, value in block.items()
-        if key not in (EACH, EACH_ASSET, "id")
-    }
+    return {key: value for key, value in block.items() if key not in (EACH, EACH_ASSET, "id")}
 
 
 def _matches(

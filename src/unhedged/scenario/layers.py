@@ -170,8 +170,15 @@ def spread(stacked: Stack) -> Stack:
 def _once(blocks: list[Any], origins: Origins) -> list[Any]:
     # A block written out is laid over the one of the same id that `each` made; any other twice is an error, told later.
     found: list[Any] = []
+    places: dict[Any, int] = {}
     for block in blocks:
-        found = _merge_blocks(found, [block]) if _id(block) in origins else [*found, block]
+        name = _id(block)
+        if name in places:
+            found[places[name]] = merge(found[places[name]], block)
+            continue
+        if name in origins:
+            places[name] = len(found)
+        found.append(block)
     return found
 
 

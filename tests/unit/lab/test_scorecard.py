@@ -1,6 +1,5 @@
 """The scorecard: targets as data, verdicts at the bounds, what cannot be computed said so."""
 
-import polars as pl
 import pytest
 
 from unhedged.lab import scorecard, targets
@@ -103,9 +102,7 @@ def test_a_scenario_without_targets_is_refused() -> None:
 
 def test_no_replicates_no_score() -> None:
     with pytest.raises(ResultsError, match="no finished replicate"):
-        scorecard.score(
-            TARGETS, shock_ns=0, replicates=[], tables=lambda *_: pl.DataFrame(), balanced=True
-        )
+        scorecard.score(TARGETS, replicates=[], measured=lambda _: {}, balanced=True)
 
 
 def test_the_reduced_day_is_held_against_the_same_targets() -> None:

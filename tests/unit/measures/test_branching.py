@@ -8,6 +8,7 @@ import pytest
 
 from unhedged.measures.branching import (
     MINUTE,
+    by_number,
     critical_at,
     in_cascade,
     statistical,
@@ -108,9 +109,10 @@ def test_the_two_type_condition_is_the_sum_of_its_parts():
     desks = pl.DataFrame(
         {"t_ns": [0, MINUTE, 2 * MINUTE], "agent": ["desk.0"] * 3, "instrument": [SPOT] * 3, "pos": [4.0, 4.0, 3.0]}
     )  # fmt: skip
-    found = two_types(
-        PERP, [SPOT], series=pl.concat([perp, spot], how="diagonal"), steps=steps, adl=adl, desks=desks
-    )  # fmt: skip
+    books = pl.concat([perp, spot], how="diagonal")
+    found = two_types(PERP, [SPOT], series=books, steps=steps, adl=adl, desks=desks)
+    owners, legs = by_number(adl, desks)
+    assert two_types(PERP, [SPOT], series=books, steps=steps, adl=owners, desks=legs) == found
     assert found is not None
     assert found.t_ns == MINUTE
     assert (found.closed, found.hedged, found.unwound) == (0.75, pytest.approx(2 / 3), 0.5)

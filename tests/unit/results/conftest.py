@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from unhedged.results import store as stores
+from unhedged.results.lock import locked
 from unhedged.results.store import Store
 from unhedged.scenario.load import load
 from unhedged.scenario.plan import RunPlan
@@ -19,7 +20,7 @@ def plan() -> RunPlan:
 
 @pytest.fixture
 def store(tmp_path: Path, plan: RunPlan) -> Iterator[Store]:
-    with stores.locked(tmp_path / stores.folder_name(plan)):
+    with locked(tmp_path / stores.folder_name(plan)):
         yield stores.create(tmp_path, plan, scenario_toml="", replicates=3, keep="tables")
 
 

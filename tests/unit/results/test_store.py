@@ -13,6 +13,7 @@ import pytest
 
 from unhedged.results import disk, manifest, schema
 from unhedged.results import store as stores
+from unhedged.results.lock import locked
 from unhedged.results.store import Store
 from unhedged.vocab.errors import ResultsError
 
@@ -275,13 +276,64 @@ def test_changed_number_is_found_by_its_digest(store: Store, transfers) -> None:
     store.write_replicate(0, {"transfers": transfers}, headline={})
     file = store.path / "replicates" / "0000" / "transfers.parquet"
     transfers.with_columns(pl.col("amount_atoms") + 1).write_parquet(file)
-    assert "Replicate 0" in store.verify()[0]
+    assert "transfers.parquet is damaged" in store.verify()[0]
+    noted_by_an_older_version(store, 0)
+    assert "Replicate 0 has contents" in store.verify()[0]
+
+
+def noted_by_an_older_version(store: Store, replicate: int) -> None:
+    """Leave out the digests of files, as before they were noted."""
+    file = store.path / f"replicates/{replicate:04}/replicate.json"
+    row = json.loads(file.read_text())
+    del row["files"]
+    file.write_text(json.dumps(row | {"bytes": {"transfers": 1}}))
+
+
+def flip(file: Path) -> None:
+    """Change one bit in the middle of a file."""
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", ["transfers.parquet", "checks.json", "measured.json"])
+def test_a_flipped_bit_is_noticed_and_redone(tmp_path, plan, store: Store, transfers, name) -> None:
+    for n in (0, 1):
+        store.write_replicate(n, {"transfers": transfers}, headline={}, measured={"by": "x"})
+    flip(store.path / "replicates" / "0001" / name)
+    assert f"0001/{name} is damaged: its SHA-256 is" in store.verify()[0]
+    assert again(tmp_path, plan).finished() == [0]
+
+
+def test_what_is_read_is_what_was_written(store: Store, transfers) -> None:
+    store.write_replicate(0, {"transfers": transfers}, headline={}, measured={"by": "x"})
+    assert store.measured(0) == {"by": "x"}
+    assert store.table("transfers", 0, columns=("usd",)).height == transfers.height
+    for name in ("transfers.parquet", "measured.json"):
+        flip(store.path / "replicates/0000" / name)
+    with pytest.raises(ResultsError, match=r"transfers\.parquet is damaged") as caught:
+        store.table("transfers", 0, columns=("usd",))
+    assert "Run the scenario again" in caught.value.hint
+    with pytest.raises(ResultsError, match=r"measured\.json is damaged"):
+        store.measured(0)
+    (store.path / "replicates/0000/measured.json").unlink()
+    with pytest.raises(ResultsError, match=r"measured\.json cannot be read"):
+        store.measured(0)
+
+
+def test_results_of_an_older_version_are_read_as_they_are(store: Store, transfers) -> None:
+    store.write_replicate(0, {"transfers": transfers}, headline={"deficit_usd": 1.0})
+    noted_by_an_older_version(store, 0)
+    assert store.row(0).keys() == {"replicate", "seconds", "sha256", "deficit_usd"}
+    assert store.table("transfers", 0).equals(transfers)
+    assert store.measured(0) is None
+    assert store.verify() == []
 
 
 HOLD = """
 import sys
 from pathlib import Path
-from unhedged.results.store import locked
+from unhedged.results.lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -306,13 +358,13 @@ def test_second_process_is_refused_and_told_by_whom(tmp_path) -> None:
         holder(tmp_path / "x") as process,
         pytest.raises(ResultsError, match=f"process {process.pid}"),
     ):
-        stores.locked(tmp_path / "x").__enter__()
+        locked(tmp_path / "x").__enter__()
 
 
 def test_lock_of_a_killed_process_is_free(tmp_path) -> None:
     with holder(tmp_path / "x"):
         pass
-    with stores.locked(tmp_path / "x"):
+    with locked(tmp_path / "x"):
         pass
 
 

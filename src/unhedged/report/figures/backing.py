@@ -44,7 +44,7 @@ def backing(one: Replicate) -> Figure:
             rows=rows,
             note="Equity at mark, what it took over included.",
         ),
-        source="series.fund, series.vault, transfers of reason fund_draw",
+        source="series.fund, series.vault, replicates.deficit_usd",
     )
 
 
@@ -62,8 +62,7 @@ def _funds(one: Replicate) -> list[tuple[str, str, str, pl.DataFrame]]:
 
 
 def _reading(one: Replicate) -> str:
-    transfers = one.table("transfers")
-    drawn = float(transfers.filter(pl.col("reason") == "fund_draw")["usd"].sum())
+    drawn = one.row["deficit_usd"]
     parts = []
     for venue, kind, _, frame in _funds(one):
         least, start = float(frame[kind].min()), float(frame[kind][0])  # type: ignore[arg-type]
@@ -79,18 +78,8 @@ def _reading(one: Replicate) -> str:
 
 def payers(one: Replicate) -> Figure:
     """Return what each kind of participant won or lost over the run: change of equity less what it brought in."""
-    atoms = pl.when(pl.col("asset") == USD).then(ATOMS_PER_USD).otherwise(ATOMS_PER_COIN)
-    cash = pl.col("deposits_atoms", "fees_atoms", "funding_atoms") / atoms * pl.col("unit_usd")
-    moved = pl.col("end_equity") - pl.col("start_equity") - pl.col("deposits_atoms")
-    agent = pl.col("account").str.split("@").list.first()
     by_kind = (
-        one.table("accounts")
-        .with_columns(_who(), cash)
-        .filter(pl.col("who") != "")
-        .group_by("who", agent.alias("agent"))  # the legs of a desk are accounts at several venues
-        .agg(
-            moved.sum().alias("moved"), pl.col("fees_atoms", "funding_atoms", "forced", "adl").sum()
-        )
+        _by_agent(one.table("accounts"))
         .group_by("who")
         .agg(
             pl.len().alias("agents"),
@@ -131,6 +120,23 @@ def payers(one: Replicate) -> Figure:
         ),
         source="accounts",
     )
+
+
+def _by_agent(accounts: pl.DataFrame) -> pl.DataFrame:
+    # Sums of each agent's accounts: the legs of a desk are accounts at several venues.
+    atoms = pl.when(pl.col("asset") == USD).then(ATOMS_PER_USD).otherwise(ATOMS_PER_COIN)
+    cash = pl.col("deposits_atoms", "fees_atoms", "funding_atoms") / atoms * pl.col("unit_usd")
+    moved = pl.col("end_equity") - pl.col("start_equity") - pl.col("deposits_atoms")
+    sums = ("moved", "fees_atoms", "funding_atoms", "forced", "adl")
+    rows = (
+        accounts.with_columns(_who(), cash, agent=pl.col("account").str.split("@").list.first())
+        .filter(pl.col("who") != "")
+        .select("who", "agent", *sums[1:], moved=moved)
+    )
+    # Nearly all have one account: a hash that occurs once is of a name that does, and grouping names costs most.
+    several = rows["agent"].hash().is_duplicated()
+    grouped = rows.filter(several).group_by("who", "agent").agg(pl.col(*sums).sum())
+    return pl.concat([rows.filter(~several).select(grouped.columns), grouped])
 
 
 def _who() -> pl.Expr:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 import polars as pl
 
 from unhedged.measures import branching
-from unhedged.measures.closed import lost_to_adl
 from unhedged.measures.genealogy import branching as caused
 from unhedged.measures.genealogy import cases, largest
 from unhedged.report.figures.replicate import Replicate, asset_of, by_minute, venue_of
@@ -103,11 +102,11 @@ def _sizes(found: pl.DataFrame) -> dict[str, object]:
 
 def _parts_of(one: Replicate) -> dict[str, dict[str, pl.DataFrame]]:
     # Tables parted once for all contracts: forced closes by instrument, books and legs on spot by asset.
-    on_spot = pl.col("instrument").is_in(one.spots)
-    legs = one.table("desks").filter(on_spot, lost_to_adl(one.table("adl")))
+    on_spot = one.table("desks").filter(pl.col("instrument").is_in(one.spots))
+    adl, legs = branching.by_number(one.table("adl"), on_spot)
     return {
         "steps": _parted(one.table("liquidations"), lambda instrument: instrument),
-        "adl": _parted(one.table("adl"), lambda instrument: instrument),
+        "adl": _parted(adl, lambda instrument: instrument),
         "series": _parted(one.table("series"), asset_of),
         "desks": _parted(legs, asset_of),
     }

@@ -1,6 +1,6 @@
 """One replicate as figures see it: its tables, its clock, and which instruments matter most."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -33,11 +33,8 @@ COLUMNS = {
         *("fees_atoms", "funding_atoms", "spread_atoms", "crossing_atoms", "rehedge_atoms"),
         *("forced", "adl"),
     ),
-    "transfers": ("reason", "usd"),
 }
 """All that figures read of each table."""
-ROWS = {"transfers": pl.col("reason") == "fund_draw"}
-"""All that figures read of the table with most rows."""
 Tables = Callable[[str], pl.DataFrame]
 Times = list[float] | list[int]
 
@@ -49,12 +46,12 @@ class Replicate:
     ----------
     tables : callable
         Gives a table by name.
-    number : int
-        The replicate.
+    row : mapping
+        Its headline measures.
     """
 
-    def __init__(self, tables: Tables, number: int) -> None:
-        self._tables, self.number = tables, number
+    def __init__(self, tables: Tables, row: Mapping[str, Any]) -> None:
+        self._tables, self.row = tables, row
         self._read: dict[str, pl.DataFrame] = {}
 
     def table(self, name: str) -> pl.DataFrame:
