@@ -52,7 +52,7 @@ class Size:
 
 
 FULL = Size(
-    mixes=3, halvings=4, pairs=12, sizes=metaorder.SIZES, days=6, hours=24, weeks=8, week_days=12
+    mixes=3, halvings=4, pairs=12, sizes=metaorder.SIZES, days=6, hours=24, weeks=6, week_days=36
 )
 QUICK = Size(
     mixes=1, halvings=2, pairs=2, sizes=metaorder.SIZES[-2:], days=2, hours=8, weeks=1, week_days=5
