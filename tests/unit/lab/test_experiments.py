@@ -106,6 +106,22 @@ def test_the_exponent_of_a_known_impact() -> None:
     assert high - low < 0.1
 
 
+def test_without_impact_at_every_size_there_is_no_exponent() -> None:
+    sizes, moves = np.array([1.0, 2.0]), np.array([[-1e-4, 2e-4], [1e-5, 3e-4]])
+    assert metaorder.fitted(sizes, moves) == (None, None, None)
+    one = np.array([[1e-4, 2e-4]])
+    assert metaorder.fitted(sizes, one) == pytest.approx((1.0, 1.0, 1.0))
+
+
+def test_an_exponent_that_cannot_be_computed_has_no_verdict(monkeypatch) -> None:
+    nothing = metaorder.Impact(
+        sizes=(1.0, 2.0), impacts=(-1.0, 1.0), exponent=None, low=None, high=None, volume=1.0
+    )
+    monkeypatch.setattr(metaorder, "impact", lambda *_: nothing)
+    found = experiments.impact(experiments.QUICK, lambda: None)
+    assert rows(dict(found))[48] == NOT_COMPUTABLE
+
+
 def test_the_trader_buys_what_it_is_worth_and_changes_nothing_before() -> None:
     usd = 80e6
     calm, bought = (run_replicate(load(metaorder.scenario(q)).plan(), 0).tables for q in (0.0, usd))
