@@ -140,6 +140,22 @@ def test_a_calm_day_is_kept_as_minutes() -> None:
     assert calm_days.pooled([day], calm_days.tail)[1:] == (None, None)
 
 
+def test_bursts_of_news_leave_the_calm_market_calm() -> None:
+    changes = {"run.duration": "3h", "run.record_every": "1m"}
+    day = run_replicate(load("calm", overrides=changes).plan(), 0)
+    assert day.headline["adl_usd"] == 0.0
+    for name in ("hub/BTC-PERP", "spot/BTC"):
+        book = day.tables["series"].filter(pl.col("instrument") == name)[5:]
+        depth = (book["bid_depth_100"] + book["ask_depth_100"]).to_numpy()
+        spread = ((book["ask"] - book["bid"]) / book["bid"]).to_numpy()
+        for hourly in (depth, spread):
+            hours = [float(np.median(hourly[n : n + 55])) for n in (0, 60, 115)]
+            assert max(hours) < 2 * min(hours)
+    perp = day.tables["series"].filter(pl.col("instrument") == "hub/BTC-PERP")
+    assert perp["forced"].max() < 0.01 * perp["open_interest"][0]
+    assert (perp["funding_rate"] == 1e-4).mean() > 0.9
+
+
 # ---------------------------------------------------------------------------------------- quiet weeks
 
 
