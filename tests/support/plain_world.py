@@ -88,8 +88,9 @@ def twin_of(
     _add_seats(world, memory)
     _add_agents(world, memory, behaviours)
     for row in memory["asset"]:
-        numbers_of = {name: float(row[name]) for name in ("value", "start", "walk", "volatility")}
-        world.assets.append(Asset(key=int(row["key"]), draws=int(row["draws"]), **numbers_of))
+        real = ("value", "start", "walk", "volatility", "strength", "fastest", "factor")
+        whole = numbers(row, ("key", "draws", "layers"))
+        world.assets.append(Asset(**whole, **{name: float(row[name]) for name in real}))
     for row in memory["news"][: w["news_rows"]]:
         timing = numbers(row, ("t", "over", "asset"))
         world.news.append(

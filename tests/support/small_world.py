@@ -291,6 +291,8 @@ premium_interval = "5s"
 
 LONGS = 'id = "hyper-longs"\nkind = "leveraged"\n'
 SUPPLIED = 'margin = "portfolio"\n'
+BETA = "beta = 1.3\n"
+UNEVEN = 'pace = { strength = "60%", layers = 5, fastest = "2s", factor = 2.5 }\n'
 
 
 def scenario(seed: int, seconds: int = 80, rulebook: str = "binance-usdm@2025-10-10") -> str:
@@ -314,6 +316,8 @@ def scenario(seed: int, seconds: int = 80, rulebook: str = "binance-usdm@2025-10
     )
     if seed % 3 == 1:
         text = text.replace(LONGS, f"{LONGS}{SUPPLIED}")
+    if seed % 2 == 1:
+        text = text.replace(BETA, f"{BETA}{UNEVEN}")
     return text
 
 

@@ -9,12 +9,17 @@ the total rate, which is the superposition of the processes.
 - **Market orders** shrink with the liquidity of the moment to a power below one. Fixed sizes against thinning books would
   raise volatility, keep makers away, and end a quiet day. A part of them, the larger the further the price is from value,
   is informed: it trades towards value and never through it. This is how worth reaches the book. A large enough bargain is
-  bought at full size however thin the book.
+  bought at full size however thin the book. The informed part grows as a power of the distance: 1, or 2 where estimates differ, so that
+  the number of those who find the price wrong by enough grows with distance and their flow as its square. A buyer of ``m`` dollars a
+  second then moves the price by ``sqrt(m)``: the linear latent order book of Tóth and others.
 - Where a **usual gap** is remembered, as in a contract that trades at a premium, value means value and that gap: nobody sells a
   contract short because it stands where it always stands.
 - **Patient orders** rest far away and come back slowly: what a crash finally runs into.
 
-Source: R. Cont, S. Stoikov, R. Talreja, A stochastic model for order book dynamics, Operations Research 58 (2010), 549-563.
+Sources: R. Cont, S. Stoikov, R. Talreja, A stochastic model for order book dynamics, Operations Research 58 (2010), 549-563;
+B. Tóth and others, Anomalous price impact and the critical nature of liquidity in financial markets, Physical Review X 1 (2011) 021006;
+J. Donier, J. Bonart, I. Mastromatteo, J.-P. Bouchaud, A fully consistent, minimal model for non-linear market impact, Quantitative
+Finance 15 (2015), 1109-1121.
 """
 
 import math
@@ -36,7 +41,7 @@ from unhedged.agents.orders import (
     take,
 )
 from unhedged.kernels.compiled import agent, helper, kernel
-from unhedged.kernels.floatmath import exp_
+from unhedged.kernels.floatmath import exp_, pow_
 from unhedged.kernels.lanes import exp_pair
 from unhedged.kernels.rng import exponential, normal, uniforms
 from unhedged.kernels.tables import as_agent, as_observation, as_parameter
@@ -180,12 +185,20 @@ def learn_gap(seen: Any, row: Any, me: Any, seconds: float) -> None:
         me.state[c.FLOW_GAP] += followed * (now - me.state[c.FLOW_GAP])
 
 
+@helper("float64(Parameter, float64)")
+def share_awake(row: Any, off: float) -> float:
+    """Return the part, 0 to 1, that trades on value of those who would, at ``off`` times the mispricing that moves them all."""
+    if row.of[c.FLOW_POWER] == 1.0 or off >= 1.0:
+        return min(1.0, off)
+    return pow_(off, row.of[c.FLOW_POWER])
+
+
 @kernel("int64(Observation, Parameter, Agent, int64, float64, float64)")
 def trade(seen: Any, row: Any, me: Any, out: int, u: float, gap: float) -> int:
     """Write one market order, elastic in liquidity: an informed one up to value, or one of either side at random."""
     worth = worth_of(seen, me)
     cheap = worth / middle(seen, 0) - 1.0
-    tilt = row.of[c.FLOW_INFORMED] * min(1.0, abs(cheap) / row.of[c.FLOW_INFORMED_SCALE])
+    tilt = row.of[c.FLOW_INFORMED] * share_awake(row, abs(cheap) / row.of[c.FLOW_INFORMED_SCALE])
     size = exp_(row.of[c.FLOW_ELASTICITY] * clamp(gap, -MOST_BELOW, MOST_ABOVE))
     if u < tilt:
         size = max(size, min(1.0, abs(cheap) / row.of[c.FLOW_BARGAIN]))
@@ -215,9 +228,8 @@ def half_gap(seen: Any) -> float:
 def hurry(seen: Any, row: Any, me: Any) -> float:
     """Return the factor by which mispricing speeds market orders up."""
     off = abs(worth_of(seen, me) / middle(seen, 0) - 1.0)
-    return float(
-        1.0 + row.of[c.FLOW_RUSH] * min(1.0, off / (RUSH_AT * row.of[c.FLOW_INFORMED_SCALE]))
-    )
+    rush_at = RUSH_AT * row.of[c.FLOW_INFORMED_SCALE]
+    return float(1.0 + row.of[c.FLOW_RUSH] * share_awake(row, off / rush_at))
 
 
 @kernel("int64(Observation, Parameter, Agent, int64, float64)")

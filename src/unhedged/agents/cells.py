@@ -12,7 +12,7 @@ MOST_QUOTES = 2
 """Books one market maker quotes."""
 MOST_LEVELS = 12
 """Prices a market maker quotes on one side."""
-ROW = 42
+ROW = 43
 """Cells of a row of parameters; equals ``kernels.layout.columns.PARAMETERS``."""
 
 MOST_NUMBERS = 30
@@ -51,6 +51,7 @@ FLOW_KEPT_LOG = (
 )
 FLOW_BARGAIN = 36
 FLOW_USUAL = 37
+FLOW_POWER = 38
 
 # state
 FLOW_PLACED = 0  # tags the opening has gone through
@@ -93,6 +94,7 @@ MAKER_HAIRCUT = 38
 MAKER_UNIT = 39
 MAKER_GROSS = 40
 MAKER_PREMIUM = 41  # 1: value counts at the usual ratio of its own price to that of its hedge
+MAKER_NEWS = 42  # share of a change of value taken over at once
 
 # state: a block per quoted leg, then what is shared
 MAKER_BLOCK = 6

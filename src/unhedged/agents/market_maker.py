@@ -3,7 +3,9 @@
     look ─▶ learn volatility ─▶ reference ─▶ leave or return? ─▶ size and skew ─▶ quotes ─▶ hedge
 
 - The **reference** follows the mid *plus the maker's own skew*, and a little the value. If it followed the mid alone, it
-  would chase quotes that its own inventory had moved, for ever.
+  would chase quotes that its own inventory had moved, for ever. Of a change in value it takes over a share at once, as public
+  news that moves quotes without a trade (Madhavan, Richardson, Roomans, Why do security prices change?, Review of Financial
+  Studies 10 (1997), 1035-1064).
 - **Skew and spread** are those of ``quotes``.
 - **Size** on a side is ``floor + (1 - floor) * presence / [1 + ((stress - 1)+ / scale)^power] / [1 + (I / limit)^2] *
   exp(-fear * closed / capital)`` of full size; the inventory term only on the side that would add. It falls at once and
@@ -95,14 +97,14 @@ def trading_equity(seen: Any, row: Any, me: Any) -> float:
 def learn(seen: Any, row: Any, me: Any, q: int, seconds: float, worth_moved: float) -> None:
     """Update volatility, stress, reference and the memory of ADL for quoted leg ``q``.
 
-    Volatility is that of the mid or of value (``worth_moved``), whichever moved more: a book that its makers hold still hides
-    how much they stand to lose.
+    Volatility is that of the mid or of value (which changed by the share ``worth_moved``), whichever moved more: a book that its
+    makers hold still hides how much they stand to lose.
     """
     at = q * c.MAKER_BLOCK
     px = middle(seen, q)
     elapsed = (seen.t - me.state[c.MAKER_BEGAN]) / SECOND
     calm = me.state[at + c.MAKER_CALM]
-    move = max(abs(px / me.state[at + c.MAKER_MID] - 1.0), worth_moved)
+    move = max(abs(px / me.state[at + c.MAKER_MID] - 1.0), abs(worth_moved))
     counted = learn_variance(me, at + c.MAKER_VARIANCE, at + c.MAKER_CALM, move, seconds, elapsed)
     slow = share_after(seconds, TEN_MINUTES)
     me.state[c.MAKER_SLOW + q] += slow * (counted - me.state[c.MAKER_SLOW + q])
@@ -112,6 +114,7 @@ def learn(seen: Any, row: Any, me: Any, q: int, seconds: float, worth_moved: flo
     stress = stress_of(me.state[at + c.MAKER_VARIANCE], me.state[at + c.MAKER_CALM])
     me.state[c.MAKER_STRESS] = max(me.state[c.MAKER_STRESS], stress)
     believed = me.state[at + c.MAKER_REFERENCE]
+    believed *= 1.0 + row.of[c.MAKER_NEWS] * worth_moved
     own = px * (1.0 + skew_of(seen, row, me, q))
     believed += share_after(seconds, row.of[c.MAKER_FOLLOW]) * (own - believed)
     worth = fair(seen, q)
@@ -192,7 +195,7 @@ def behave(observation: int, me: int, out: int) -> int:
     mine.state[c.MAKER_LAST] = float(seen.t)
     mine.state[c.MAKER_STRESS] = 0.0
     mine.state[c.MAKER_CLOSED] *= 1.0 - share_after(seconds, row.of[c.MAKER_FEAR_MEMORY])
-    worth_moved = abs(seen.value[0] / mine.state[c.MAKER_VALUE] - 1.0)
+    worth_moved = seen.value[0] / mine.state[c.MAKER_VALUE] - 1.0
     mine.state[c.MAKER_VALUE] = seen.value[0]
     for q in range(quotes):
         learn(seen, row, mine, q, seconds, worth_moved)

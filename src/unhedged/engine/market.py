@@ -129,6 +129,9 @@ def fill_market(memory: Memory, plan: RunPlan, rows: Rows, replicate: int) -> No
         row["value"] = row["start"] = asset.start_usd
         row["volatility"] = asset.volatility
         row["key"] = stream_key(plan.seed, replicate, f"asset/{asset.id}")
+        if asset.pace is not None:
+            row["layers"], row["strength"] = asset.pace.layers, asset.pace.strength
+            row["fastest"], row["factor"] = asset.pace.fastest_s, asset.pace.factor
     _fill_world_events(memory, plan, rows)
 
 

@@ -3,16 +3,19 @@
 Nothing here touches a price: value is seen by agents, and prices follow only through their orders.
 """
 
+import math
 from typing import Any
 
 from unhedged.kernels.compiled import kernel, u8
 from unhedged.kernels.floatmath import exp_
-from unhedged.kernels.rng import normals_of
+from unhedged.kernels.rng import normals_of, uniforms_of
 from unhedged.kernels.tables import asset, news, outage, venue
 from unhedged.vocab.enums import NewsShape, OutageKind
 
 TICK = 1_000_000_000
 """ns between steps of fundamental value."""
+MOST_LAYERS = 16
+"""Multipliers of the pace of an asset's news."""
 
 
 @kernel("float64(World, int64)")
@@ -29,15 +32,44 @@ def arrived_share(w: Any, n: int) -> float:
     return 1.0 - exp_(-since / item.over)
 
 
+@kernel("float64(World, int64)")
+def pace(w: Any, a: int) -> float:
+    """Draw anew the multipliers of asset ``a`` whose time has come, and return their product: 1 on average.
+
+    Notes
+    -----
+    Binomial Markov-switching multifractal: multiplier n is ``1 ± strength``, each with probability one half, and is drawn anew
+    in a second with probability ``1 / (fastest factor^n)``, so that the pace clusters over all times in between. All are drawn
+    at the first step. Draws are uniforms of the asset's stream; its walk uses normals, so none of those moves.
+
+    Source: L. Calvet, A. Fisher, How to forecast long-run volatility: regime switching and the estimation of multifractal
+    processes, Journal of Financial Econometrics 2 (2004), 49-83.
+    """
+    x = asset(w, a)
+    product = 1.0
+    seconds = x.fastest
+    for n in range(x.layers):
+        chance, side, _, _ = uniforms_of(x.key, x.draws * u8(MOST_LAYERS) + u8(n))
+        mine = u8(1) << u8(n)
+        if x.draws == u8(0) or chance * seconds < 1.0:
+            x.high = x.high | mine if side < 0.5 else x.high & ~mine
+        product *= 1.0 + x.strength if x.high & mine else 1.0 - x.strength
+        seconds *= x.factor
+    return product
+
+
 @kernel("void(World)")
 def move_values(w: Any) -> None:
     """Step every asset's fundamental value: the walk by one draw, news by what has arrived."""
     for a in range(w.n_asset):
         x = asset(w, a)
         z, _ = normals_of(x.key, x.draws)
-        x.draws += u8(1)
         # one tick is one second, so the volatility per square root of a second is the step itself
-        x.walk += x.volatility * z
+        step = x.volatility * z
+        if x.layers > 0:
+            step *= math.sqrt(pace(w, a))
+        x.draws += u8(1)
+        x.walk += step
         change = x.walk
         for n in range(w.news_rows):
             if news(w, n).asset == a:

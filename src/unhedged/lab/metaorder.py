@@ -5,6 +5,10 @@
 The duration is the same for all sizes, so the exponent is that of size at fixed time. Makers, arbitrageurs and the flow of the market
 answer as they always do; twins share every draw of chance.
 
+What sets the exponent is how those who trade on value wake: the price stands still where they sell as fast as the metaorder buys. As many
+at each distance from value, and impact is linear; ever more with distance (`informed_power` 2), and it is a square root, as long as
+the distance is larger than the price's own wandering about value.
+
 Source: the square root law, I = Y sigma sqrt(Q / V); exponent about 0.5 in B. Tóth and others, Anomalous price impact and the
 critical nature of liquidity in financial markets, Physical Review X 1 (2011), and Y. Sato, K. Kanazawa, arXiv 2411.13965 (2024).
 """
@@ -53,9 +57,9 @@ class Impact:
 
     sizes: tuple[float, ...]  # dollars
     impacts: tuple[float, ...]  # mean over pairs, log
-    exponent: float
-    low: float  # 95 % interval, pairs resampled
-    high: float
+    exponent: float | None  # None where the mean impact of some size is not above zero
+    low: float | None  # 95 % interval, pairs resampled
+    high: float | None
     volume: float  # dollars the market trades in the same time without it, mean
 
 
@@ -121,7 +125,9 @@ def _end(series: pl.DataFrame) -> tuple[float, float]:
     return mid, float(book["volume"][-1] - before) * mid
 
 
-def fitted(sizes: NDArray[np.float64], moves: NDArray[np.float64]) -> tuple[float, float, float]:
+def fitted(
+    sizes: NDArray[np.float64], moves: NDArray[np.float64]
+) -> tuple[float | None, float | None, float | None]:
     """Return the slope of log mean impact on log size, and its 95 % interval over resampled pairs.
 
     Parameters
@@ -129,13 +135,24 @@ def fitted(sizes: NDArray[np.float64], moves: NDArray[np.float64]) -> tuple[floa
     sizes : ndarray, shape (s,)
         Dollars.
     moves : ndarray, shape (p, s)
-        Log impact of each pair and size. Single ones may be negative; a resampling with a mean below zero is left out.
+        Log impact of each pair and size. Single ones may be negative; a resampling whose mean is not above zero at every size
+        is left out.
+
+    Returns
+    -------
+    tuple
+        Three None where the mean of all pairs is itself not above zero at every size: so few pairs tell of no exponent.
     """
+    if not (moves.mean(axis=0) > 0).all():
+        return None, None, None
     draws = np.random.default_rng(0).integers(0, len(moves), (DRAWS, len(moves)))
     means = moves[draws].mean(axis=1)
     slopes = [slope(sizes, mean) for mean in means if (mean > 0).all()]
+    whole = slope(sizes, moves.mean(axis=0))
+    if not slopes:
+        return whole, None, None
     low, high = np.quantile(slopes, [0.025, 0.975])
-    return slope(sizes, moves.mean(axis=0)), float(low), float(high)
+    return whole, float(low), float(high)
 
 
 def slope(sizes: NDArray[np.float64], impacts: NDArray[np.float64]) -> float:

@@ -1,9 +1,14 @@
 """Fundamental value and outages in plain Python."""
 
+import math
+
 from unhedged.reference import floatmath
-from unhedged.reference.rng import normals_of
-from unhedged.reference.world import News, World
+from unhedged.reference.rng import normals_of, uniforms_of
+from unhedged.reference.world import Asset, News, World
 from unhedged.vocab.enums import NewsShape, OutageKind
+
+MOST_LAYERS = 16
+"""Numbers of an asset's stream kept for one step."""
 
 
 def arrived_share(item: News, now: int) -> float:
@@ -18,12 +23,26 @@ def arrived_share(item: News, now: int) -> float:
     return 1.0 - floatmath.exp(-since / item.over)
 
 
+def pace(asset: Asset) -> float:
+    """Return the product of the multipliers of an asset's pace, after drawing anew those whose time has come."""
+    product, seconds = 1.0, asset.fastest
+    for layer in range(asset.layers):
+        chance, side, _, _ = uniforms_of(asset.key, asset.draws * MOST_LAYERS + layer)
+        if asset.draws == 0 or chance * seconds < 1:
+            asset.high.discard(layer)
+            if side < 0.5:
+                asset.high.add(layer)
+        product *= 1 + asset.strength if layer in asset.high else 1 - asset.strength
+        seconds *= asset.factor
+    return product
+
+
 def move_values(world: World) -> None:
     """Step every asset's value: one draw of its walk, and what has arrived of its news."""
     for number, asset in enumerate(world.assets):
         z, _ = normals_of(asset.key, asset.draws)
+        asset.walk += asset.volatility * z * (math.sqrt(pace(asset)) if asset.layers else 1.0)
         asset.draws += 1
-        asset.walk += asset.volatility * z
         change = asset.walk
         for item in world.news:
             if item.asset == number:

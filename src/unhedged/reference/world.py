@@ -143,6 +143,12 @@ class Asset:
     volatility: float
     key: int
     draws: int
+    layers: int
+    strength: float
+    fastest: float
+    factor: float
+    high: set[int] = field(default_factory=set)
+    """Layers whose multiplier is 1 + strength."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,10 @@ class Background(Acting):
     elasticity: SomeNumber = key(0.85, "power of liquidity in market order size; prior 0.8 to 0.9")
     informed: Share = key("80%", "largest part of market orders that trade towards value; prior")
     informed_scale: PositiveRate = key("20bps", "mispricing from which that part is reached; prior")
+    informed_power: PositiveNumber = key(
+        1.0,
+        "power of mispricing by which that part grows: 2 where estimates of value differ; prior 1 to 2",
+    )
     rush: SomeNumber = key(3.0, "by how much mispricing of 4 scales speeds market orders up; prior")
     bargain: PositiveRate = key(
         "5%",

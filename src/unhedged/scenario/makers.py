@@ -76,6 +76,9 @@ class Reference(Block):
 
     follow: PositiveTime = key("5m", "time constant to the mid; prior 50–500 s")
     anchor: PositiveTime = key("24m", "time constant to fundamental value; prior 4–170 min")
+    news: Share = key(
+        "0%", "of a change in value its quotes take over at once, as public news; prior 0–100%"
+    )
     premium: bool = key(
         False,
         "true: value counts at the usual ratio of the price quoted to that of the hedge, so a premium may last",

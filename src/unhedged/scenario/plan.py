@@ -55,6 +55,16 @@ says; a plan is made from a validated spec, so readers need not check again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PacePlan:
+    """How unevenly news about an asset comes: multipliers of the variance of its walk, each drawn anew at its own pace."""
+
+    strength: float  # each is 1 + this or 1 - this
+    layers: int
+    fastest_s: float  # mean time until the first is drawn anew
+    factor: float  # by which each takes longer than the one before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssetPlan:
     """Something with a fundamental value that venues trade."""
 
@@ -62,6 +72,7 @@ class AssetPlan:
     start_usd: float  # value at t = 0
     volatility: float  # of the log value, per square root of a second
     beta: float  # share of news about every asset ("*") that this one takes, in log value
+    pace: PacePlan | None  # None for an even one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

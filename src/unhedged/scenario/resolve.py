@@ -21,6 +21,7 @@ from unhedged.scenario.plan import (
     Law,
     NewsPlan,
     OutagePlan,
+    PacePlan,
     Parameter,
     RunPlan,
     TierPlan,
@@ -32,6 +33,7 @@ from unhedged.scenario.schedules import schedule_of
 from unhedged.scenario.spec import (
     Instrument,
     News,
+    Pace,
     Scenario,
     Source,
     Venue,
@@ -92,6 +94,7 @@ def resolve(scenario: Scenario) -> RunPlan:
                 start_usd=asset.start,
                 volatility=asset.volatility / PPB / math.sqrt(YEAR_SECONDS),
                 beta=asset.beta,
+                pace=_pace(asset.pace),
             )
             for asset in scenario.asset
         ),
@@ -106,6 +109,17 @@ def resolve(scenario: Scenario) -> RunPlan:
             for o in sorted(scenario.outage, key=lambda o: o.at)
         ),
         plugins=_plugins(scenario, plans),
+    )
+
+
+def _pace(pace: Pace | None) -> PacePlan | None:
+    if pace is None:
+        return None
+    return PacePlan(
+        strength=pace.strength / PPB,
+        layers=pace.layers,
+        fastest_s=pace.fastest / SECOND,
+        factor=pace.factor,
     )
 
 

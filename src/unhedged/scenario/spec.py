@@ -134,6 +134,21 @@ class Run(Block):
     record_every: Positive = written("1s", "between recorded instants")
 
 
+class Pace(Block):
+    """How unevenly news comes: the variance of the walk is multiplied by layers of ``1 ± strength``, each drawn anew at random.
+
+    Its mean stays that of ``volatility``. Source of the form: Calvet, Fisher, How to forecast long-run volatility, Journal of
+    Financial Econometrics 2 (2004).
+    """
+
+    strength: Share = Field(description="by how much a layer speeds news up or slows it down")
+    layers: int = Field(default=8, ge=1, le=16, description="how many, each slower than the last")
+    fastest: Positive = written("1m", "mean time until the first layer is drawn anew")
+    factor: float = Field(
+        default=3.0, ge=1, le=100, description="by which each takes longer than the one before"
+    )
+
+
 class Asset(Block):
     """Something with a fundamental value."""
 
@@ -141,6 +156,9 @@ class Asset(Block):
     start: Funds = Field(description="value at the start")
     volatility: Volatility = written("0%", "of the value, per year of 365 days")
     beta: float = Field(default=1.0, ge=0, le=10, description="share of news about every asset")
+    pace: Pace | None = Field(
+        default=None, description="of news no line tells of; even when left out"
+    )
 
 
 class Gateway(Block):

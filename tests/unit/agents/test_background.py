@@ -127,6 +127,23 @@ def test_market_orders_lean_towards_value_and_hurry(flow):
     assert trades / seconds == pytest.approx(8.0 * 4, rel=0.05)
 
 
+@pytest.mark.parametrize(("power", "part"), [(1, 0.5), (2, 0.25), (1.5, 0.5**1.5)])
+def test_the_informed_part_and_the_hurry_grow_as_a_power_of_mispricing(flow, power, part):
+    s = flow(informed="100%", informed_scale="80bps", rush=3.0, informed_power=power)
+    s.seen["value"][0] = PX * 0.1 * 1.004  # half of the scale, an eighth of where the rush ends
+    messages, seconds = run(s, 20_000)
+    buys = np.array([m.side == Side.BUY for m in messages if m.force == TimeInForce.IOC])
+    assert buys.mean() == pytest.approx(0.5 + 0.5 * part, abs=0.02)
+    assert len(buys) / seconds == pytest.approx(8.0 * (1 + 3.0 * 0.125**power), rel=0.03)
+
+
+@pytest.mark.parametrize("power", [1, 2])
+def test_beyond_its_scale_the_informed_part_is_the_whole_of_it(flow, power):
+    s = flow(informed="100%", informed_power=power)
+    s.seen["value"][0] = PX * 0.1 * 1.003
+    assert {m.side for m in run(s, 2_000)[0] if m.force == TimeInForce.IOC} == {Side.BUY}
+
+
 def test_informed_orders_never_trade_through_value(flow):
     s = flow(informed="100%")
     s.seen["value"][0] = PX * 0.1 * 1.003

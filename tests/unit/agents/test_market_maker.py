@@ -486,3 +486,14 @@ def test_where_a_premium_may_last_value_counts_at_the_usual_ratio_of_both_prices
         s.turn(1.0)
     over = s.state[c.MAKER_REFERENCE] / PX - 1.0
     assert over == pytest.approx(1e-3, abs=1e-5) if premium else over < 0.8e-3
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_of_a_change_in_value_its_quotes_take_over_a_share_at_once(maker, share):
+    s = maker(reference={"news": f"{share:.0%}", "anchor": "100h", "follow": "100h"})
+    s.turn()
+    for change in (0.002, -0.001):
+        before = s.state[c.MAKER_REFERENCE]
+        s.seen["value"][0] *= 1 + change
+        s.turn(1.0)
+        assert s.state[c.MAKER_REFERENCE] / before - 1 == pytest.approx(share * change, abs=1e-7)

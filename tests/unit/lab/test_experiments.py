@@ -106,6 +106,22 @@ def test_the_exponent_of_a_known_impact() -> None:
     assert high - low < 0.1
 
 
+def test_without_impact_at_every_size_there_is_no_exponent() -> None:
+    sizes, moves = np.array([1.0, 2.0]), np.array([[-1e-4, 2e-4], [1e-5, 3e-4]])
+    assert metaorder.fitted(sizes, moves) == (None, None, None)
+    one = np.array([[1e-4, 2e-4]])
+    assert metaorder.fitted(sizes, one) == pytest.approx((1.0, 1.0, 1.0))
+
+
+def test_an_exponent_that_cannot_be_computed_has_no_verdict(monkeypatch) -> None:
+    nothing = metaorder.Impact(
+        sizes=(1.0, 2.0), impacts=(-1.0, 1.0), exponent=None, low=None, high=None, volume=1.0
+    )
+    monkeypatch.setattr(metaorder, "impact", lambda *_: nothing)
+    found = experiments.impact(experiments.QUICK, lambda: None)
+    assert rows(dict(found))[48] == NOT_COMPUTABLE
+
+
 def test_the_trader_buys_what_it_is_worth_and_changes_nothing_before() -> None:
     usd = 80e6
     calm, bought = (run_replicate(load(metaorder.scenario(q)).plan(), 0).tables for q in (0.0, usd))
@@ -122,6 +138,22 @@ def test_a_calm_day_is_kept_as_minutes() -> None:
     day = calm_days.calm_days(1, hours=2)[0]
     assert len(day.returns) == 2 * 60 - calm_days.SETTLING - 1
     assert calm_days.pooled([day], calm_days.tail)[1:] == (None, None)
+
+
+def test_bursts_of_news_leave_the_calm_market_calm() -> None:
+    changes = {"run.duration": "3h", "run.record_every": "1m"}
+    day = run_replicate(load("calm", overrides=changes).plan(), 0)
+    assert day.headline["adl_usd"] == 0.0
+    for name in ("hub/BTC-PERP", "spot/BTC"):
+        book = day.tables["series"].filter(pl.col("instrument") == name)[5:]
+        depth = (book["bid_depth_100"] + book["ask_depth_100"]).to_numpy()
+        spread = ((book["ask"] - book["bid"]) / book["bid"]).to_numpy()
+        for hourly in (depth, spread):
+            hours = [float(np.median(hourly[n : n + 55])) for n in (0, 60, 115)]
+            assert max(hours) < 2 * min(hours)
+    perp = day.tables["series"].filter(pl.col("instrument") == "hub/BTC-PERP")
+    assert perp["forced"].max() < 0.01 * perp["open_interest"][0]
+    assert (perp["funding_rate"] == 1e-4).mean() > 0.9
 
 
 # ---------------------------------------------------------------------------------------- quiet weeks

@@ -16,7 +16,7 @@ LEGS = 8
 """Most instruments one agent acts on."""
 STATE = 27
 """Numbers an agent remembers between its turns."""
-PARAMETERS = 42
+PARAMETERS = 43
 """Numbers that set the behaviour of a group of agents."""
 REASONS = len(EntryReason)
 STEPS = 8

@@ -230,6 +230,11 @@ ASSET = columns(
     volatility=("f8", "of the log value, per square root of a second"),
     key=("u8", "key of the random stream"),
     draws=("u8", "draws used"),
+    layers=("i8", "multipliers of the pace of its news, 0 for an even pace"),
+    strength=("f8", "each of them is 1 + this or 1 - this"),
+    fastest=("f8", "seconds, mean, until the first of them is drawn anew"),
+    factor=("f8", "by which each takes longer than the one before"),
+    high=("u8", "bit n is set while multiplier n is 1 + strength"),
 )
 
 SOURCE = columns(
