@@ -87,10 +87,18 @@ def run_one(
         tables,
         headline=output.headline,
         checks=output.checks,
-        measured=None if asks is None else asks(output.tables),
+        measured=None if asks is None else _answer(asks, output.tables),
         seconds=seconds,
     )
     return Done(replicate=replicate, seconds=seconds)
+
+
+def _answer(asks: Ask, tables: Mapping[str, Any]) -> Any:
+    # A measure that fails must not cost the replicate: it is written without, and whoever scores it asks its tables and is told.
+    try:
+        return asks(tables)
+    except Exception:  # noqa: BLE001 - any fault of a measure
+        return None
 
 
 def run_many(

@@ -7,7 +7,7 @@ the reader's own, tables are read instead. The numbers are the same either way, 
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -29,6 +29,13 @@ STRUCK = pl.col("kind") == KIND
 """Rows of ``adl`` that are about desks."""
 
 
+@cache
+def source() -> dict[str, str]:
+    """Return the digest of each of `ROOMS`, and the versions of what they stand on."""
+    root = Path(str(resources.files("unhedged")))
+    return {room: digest_of(root / room) for room in ROOMS} | versions()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Which measures, who stands for whom in the scenario, and when its news comes."""
@@ -36,6 +43,9 @@ class Question:
     names: tuple[str, ...]  # of the measures, sorted
     roles: Roles
     shock_ns: int
+    source: str = field(
+        default_factory=lambda: json.dumps(source())
+    )  # that answers, as it was when the question was put
 
     def __call__(self, tables: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         """Return what a run stores of a replicate with these tables: its measures, and what they come from."""
@@ -73,7 +83,7 @@ class Question:
 
     def digest(self) -> str:
         """Return the SHA-256 of the question, of the source that answers it, and of the versions that stands on."""
-        asked = json.dumps([asdict(self), source()])
+        asked = json.dumps(asdict(self))
         return hashlib.sha256(asked.encode()).hexdigest()
 
 
@@ -83,10 +93,3 @@ def question(targets: Targets, news_ns: Iterable[int]) -> Question:
     names = {part.measure for row in rows for part in row.parts} - {LEDGER} | {CASCADED[0]}
     shock_ns = min(news_ns, default=0)
     return Question(names=tuple(sorted(names)), roles=targets.roles, shock_ns=shock_ns)
-
-
-@cache
-def source() -> dict[str, str]:
-    """Return the digest of each of `ROOMS`, and the versions of what they stand on."""
-    root = Path(str(resources.files("unhedged")))
-    return {room: digest_of(root / room) for room in ROOMS} | versions()

@@ -35,12 +35,13 @@ def level_at(day: Day, instrument: str | None, seconds: float) -> float | None:
 
 
 def first_leg(day: Day, instrument: str | None, seconds: float = 480.0) -> float | None:
-    """Return the lowest change within ``seconds`` of the news."""
+    """Return the lowest change within ``seconds`` of the news, None where none was recorded between."""
     found = day.change(instrument)
     if found is None or found[0][-1] < seconds:
         return None
     t, change = found
-    return float(change[(t > 0) & (t <= seconds)].min())
+    soon = change[(t > 0) & (t <= seconds)]
+    return float(soon.min()) if len(soon) else None
 
 
 def recovered(day: Day, instrument: str | None) -> float | None:

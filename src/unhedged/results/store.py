@@ -168,8 +168,8 @@ class Store:
         """Return table ``name`` of one replicate, or of all (or those in ``of``) with a column ``replicate`` in front.
 
         ``"replicates"`` is the table with one row per replicate. Dated scenarios get a column ``utc`` next to ``t_ns``. Columns
-        not among ``columns``, where those are given, are not read from the disk; ``utc`` is one of them. Rows for which ``where``
-        does not hold are left on the disk too.
+        not among ``columns``, where those are given, are not decoded; ``utc`` is one of them. Rows for which ``where``
+        does not hold are left out too. The file is read whole once, for its digest.
         """
         if name == REPLICATES:
             return self.summary(of)
@@ -211,6 +211,7 @@ class Store:
         sums: dict[str, int] = {}
         for n in self.finished():
             file = self.path / REPLICATES / f"{n:04}" / CHECKS
+            reading.must_be(file, self._noted(n, CHECKS))
             try:
                 found = json.loads(file.read_text("utf-8")).items()
             except (OSError, ValueError, AttributeError) as error:
@@ -276,9 +277,14 @@ class Store:
         columns: Collection[str] | None = None,
         where: pl.Expr | None = None,
     ) -> pl.DataFrame:
-        noted = self._line(replicate).get("files", {}).get(f"{name}.parquet")
+        noted = self._noted(replicate, f"{name}.parquet")
         folder = self.path / REPLICATES
         return reading.read(folder, name, replicate, columns=columns, where=where, noted=noted)
+
+    def _noted(self, replicate: int, file: str) -> str | None:
+        # The digest of a file of a replicate; an older version noted none.
+        found: str | None = self._line(replicate).get("files", {}).get(file)
+        return found
 
     def _with_utc(self, frame: pl.DataFrame) -> pl.DataFrame:
         return reading.with_time_of_day(frame, self.plan().get("start_utc"))

@@ -1,7 +1,8 @@
 """What of a results folder is ours, and whether it is whole.
 
 Only names written by this package are ever removed: a user's own files in the folder stay where they are. The digest of each file
-of a replicate is noted when it is written: whoever reads one holds it against that, and before a run resumes all are.
+of a replicate but the one that notes them is noted when it is written: whoever reads one holds it against that, and before a run
+resumes all are. The noting file itself, `replicate.json`, is held against ``replicates.parquet`` by `unhedged check`.
 """
 
 import json

@@ -66,10 +66,18 @@ def test_another_question_is_not_answered(cascade, other: Question) -> None:
 
 
 def test_other_source_answers_anew(cascade, monkeypatch) -> None:
-    monkeypatch.setattr(measured, "source", lambda: {"measures": "f" * 64})
-    assert ASKED.stored(cascade[0], 0) is None
-    monkeypatch.undo()
     assert ASKED.stored(cascade[0], 0) is not None
+    monkeypatch.setattr(measured, "source", lambda: {"measures": "f" * 64})
+    other = Question(names=ASKED.names, roles=ROLES, shock_ns=NEWS_NS)
+    assert other.stored(cascade[0], 0) is None
+
+
+def test_a_run_recorded_more_coarsely_than_the_first_leg_is_measured(cascade) -> None:
+    _, tables = cascade
+    sparse = pl.col("t_ns") % (10 * 60 * 10**9) == 0
+    names = ("series", "liquidations", "adl", "desks")
+    found = ASKED({name: tables[name].filter(sparse) for name in names})
+    assert found["measures"]["first leg"] is None
 
 
 @pytest.mark.parametrize("until_ns", [0, 1, NEWS_NS, NEWS_NS + 1, NEWS_NS + 10**9])
