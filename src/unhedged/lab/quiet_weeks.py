@@ -38,8 +38,8 @@ from which mispricing the most trade on value.
 
 No product brings cheap money for the carry to that venue, so it asks what such money got before it crowded in: about what the venue's
 rate of interest itself pays, 10.95 % a year. In a smaller market the same people's change of mind is a larger part of open interest, and
-fewer know what the contract is worth. None of it is published; the last two were chosen beside row 39 on seeds 1 to 3 and
-23, swings of 10 to 22 %, scales of 10 to 25 bps.
+fewer know what the contract is worth. None of it is published; the last two were chosen beside row 39 on seeds 1 to 3
+and 23, swings of 10 to 22 %, scales of 10 to 25 bps.
 """
 ETHER: Mapping[str, Any] = {
     **BITMEX,
