@@ -59,7 +59,10 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/buckets.py": ({1024, 10, 6, 63, 53}, "layout of a logarithmic table"),
     "kernels/cache.py": ({16, 448, 18, 12}, "file permissions, lengths of names"),
     "kernels/casework.py": ({64, 10, 15}, "cases held; a price no order reaches"),
-    "kernels/clock.py": ({8, 15, 16, 4}, "bits of the event wheel"),
+    "kernels/clock.py": (
+        {8, 15, 16, 4, 6, 63, 0xFFFF_FFFF_FFFF_FFFF},
+        "bits of the event wheel, and of the words that say which slots are taken",
+    ),
     "kernels/collateral_price.py": ({0.5, 1000}, "rounding to the nearest; milli-ticks in a tick"),
     "kernels/collateral_triggers.py": ({1e-9, 4.0}, "ppb; roundings of a balance, atoms"),
     "kernels/compiled.py": ({3, 64, 8}, "arguments and machine words"),
@@ -81,7 +84,7 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/layout/rows.py": ({5}, "bands of recorded depth"),
     "kernels/loop.py": ({100_000, 2_000}, "events between two checks"),
     "kernels/marks.py": ({1000}, "milli-ticks in a tick"),
-    "kernels/memory.py": ({21}, "bits of a large page"),
+    "kernels/memory.py": ({21, 64}, "bits of a large page; of a word"),
     "kernels/nearby.py": ({100}, "per cent"),
     "kernels/news.py": (
         {1_000_000_000, 16, 0.5},
