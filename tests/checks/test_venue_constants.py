@@ -59,10 +59,7 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/buckets.py": ({1024, 10, 6, 63, 53}, "layout of a logarithmic table"),
     "kernels/cache.py": ({16, 448, 18, 12}, "file permissions, lengths of names"),
     "kernels/casework.py": ({64, 10, 15}, "cases held; a price no order reaches"),
-    "kernels/clock.py": (
-        {8, 15, 16, 4, 6, 63, 0xFFFF_FFFF_FFFF_FFFF},
-        "bits of the event wheel, and of the words that say which slots are taken",
-    ),
+    "kernels/clock.py": ({8, 15, 16, 4, 6}, "bits of the event wheel, and of a word's places"),
     "kernels/collateral_price.py": ({0.5, 1000}, "rounding to the nearest; milli-ticks in a tick"),
     "kernels/collateral_triggers.py": ({1e-9, 4.0}, "ppb; roundings of a balance, atoms"),
     "kernels/compiled.py": ({3, 64, 8}, "arguments and machine words"),
@@ -87,8 +84,8 @@ REASONS: dict[str, tuple[set[float], str]] = {
     "kernels/memory.py": ({21, 64}, "bits of a large page; of a word"),
     "kernels/nearby.py": ({100}, "per cent"),
     "kernels/news.py": (
-        {1_000_000_000, 16, 0.5},
-        "nanoseconds between steps of the fundamental value; layers of its pace; a fair coin",
+        {1_000_000_000, 0.5},
+        "nanoseconds between steps of the fundamental value; a fair coin",
     ),
     "kernels/observe.py": (
         {1e6, 1e-8, 1e-3, 1e-9, 365.0, 86_400e9},
@@ -115,6 +112,7 @@ REASONS: dict[str, tuple[set[float], str]] = {
     ),
 }
 WHOLE: dict[str, str] = {
+    "kernels/bits.py": "bits of a word",
     "kernels/adl_event.py": "a measured world, drawn at random",
     "kernels/clock_hold.py": "a measured loop, drawn at random",
     "kernels/floatmath.py": "coefficients of series",

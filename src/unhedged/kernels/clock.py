@@ -13,11 +13,9 @@ exactly while it holds one. In quiet weeks the cursor passes hundreds of empty s
 
 from typing import Any
 
-import numpy as np
-
-from unhedged.kernels.compiled import entry, helper, i8, kernel, u8
+from unhedged.kernels.bits import NONE, from_place, lowest, with_place, without_place
+from unhedged.kernels.compiled import entry, helper, i8, kernel
 from unhedged.kernels.tables import event, heap, slot, taken, world
-from unhedged.kernels.wide import trailing_zeros
 from unhedged.vocab.order import PRIORITY
 
 WIDTH_BITS = 16
@@ -29,10 +27,6 @@ The cursor passes 15,259 slots per idle second.
 """
 FEW = 8
 """Events of a slot that are sorted by insertion."""
-
-_ONE = np.uint64(1)
-_ZERO = np.uint64(0)
-_ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 _PRIORITIES = sum(int(priority) << (4 * int(kind)) for kind, priority in PRIORITY.items())
 
@@ -122,12 +116,14 @@ def _pop_heap(w: Any) -> int:
 
 @helper("void(World, int64)")
 def _take(w: Any, place: int) -> None:
-    taken(w, place >> 6).bits |= _ONE << u8(place & 63)
+    word = taken(w, place >> 6)
+    word.bits = with_place(word.bits, place)
 
 
 @helper("void(World, int64)")
 def _leave(w: Any, place: int) -> None:
-    taken(w, place >> 6).bits &= ~(_ONE << u8(place & 63))
+    word = taken(w, place >> 6)
+    word.bits = without_place(word.bits, place)
 
 
 @kernel("int64(World, int64)")
@@ -136,11 +132,11 @@ def _next_taken(w: Any, cursor: int) -> int:
     inside = w.n_slot - 1
     place = cursor & inside
     row = place >> 6
-    bits = taken(w, row).bits & (_ALL << u8(place & 63))
-    while bits == _ZERO:
+    bits = from_place(taken(w, row).bits, place)
+    while bits == NONE:
         row = (row + 1) & (inside >> 6)
         bits = taken(w, row).bits
-    found = (row << 6) + i8(trailing_zeros(bits))
+    found = (row << 6) + lowest(bits)
     return i8(cursor + ((found - place) & inside))
 
 

@@ -11,11 +11,10 @@ from unhedged.kernels.floatmath import exp_
 from unhedged.kernels.rng import normals_of, uniforms_of
 from unhedged.kernels.tables import asset, news, outage, venue
 from unhedged.vocab.enums import NewsShape, OutageKind
+from unhedged.vocab.keys import MOST_LAYERS
 
 TICK = 1_000_000_000
 """ns between steps of fundamental value."""
-MOST_LAYERS = 16
-"""Multipliers of the pace of an asset's news."""
 
 
 @kernel("float64(World, int64)")

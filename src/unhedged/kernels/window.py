@@ -11,18 +11,20 @@ Three layers of 64-way branching reach 262,144 levels; the next occupied level c
 
 from typing import Any
 
-import numpy as np
-
-from unhedged.kernels.compiled import helper, i8, kernel, u8
+from unhedged.kernels.bits import (
+    NONE,
+    from_place,
+    highest,
+    lowest,
+    upto_place,
+    with_place,
+    without_place,
+)
+from unhedged.kernels.compiled import helper, kernel
 from unhedged.kernels.tables import book, word
-from unhedged.kernels.wide import leading_zeros, trailing_zeros
 
 NOWHERE = -1
 """No occupied level in that direction."""
-
-_ONE = np.uint64(1)
-_ZERO = np.uint64(0)
-_ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 
 def words_per_side(window: int) -> int:
@@ -46,37 +48,27 @@ def _top(w: Any, s: int) -> int:
 
 @helper("void(World, int64, int64)")
 def _set(w: Any, row: int, bit: int) -> None:
-    word(w, row).bits |= _ONE << u8(bit & 63)
+    word(w, row).bits = with_place(word(w, row).bits, bit)
 
 
 @helper("boolean(World, int64, int64)")
 def _clear(w: Any, row: int, bit: int) -> bool:
     # Returns whether the word is now zero.
     cell = word(w, row)
-    cell.bits &= ~(_ONE << u8(bit & 63))
-    return cell.bits == _ZERO
+    cell.bits = without_place(cell.bits, bit)
+    return cell.bits == NONE
 
 
 @helper("uint64(World, int64, int64)")
 def _from(w: Any, row: int, bit: int) -> Any:
     # The bits of a word at or above a place.
-    return word(w, row).bits & (_ALL << u8(bit & 63))
+    return from_place(word(w, row).bits, bit)
 
 
 @helper("uint64(World, int64, int64)")
 def _upto(w: Any, row: int, bit: int) -> Any:
     # The bits of a word at or below a place.
-    return word(w, row).bits & (_ALL >> u8(63 - (bit & 63)))
-
-
-@helper("int64(uint64)")
-def _lowest(bits: Any) -> int:
-    return i8(trailing_zeros(bits))
-
-
-@helper("int64(uint64)")
-def _highest(bits: Any) -> int:
-    return 63 - i8(leading_zeros(bits))
+    return upto_place(word(w, row).bits, bit)
 
 
 @helper("void(World, int64, int64)")
@@ -104,16 +96,16 @@ def _above_words(w: Any, s: int, group: int) -> int:
         return NOWHERE
     block = group >> 6
     bits = _from(w, middle + block, group)
-    if bits == _ZERO:
+    if bits == NONE:
         if block >= 63:
             return NOWHERE
         bits = _from(w, top, block + 1)
-        if bits == _ZERO:
+        if bits == NONE:
             return NOWHERE
-        block = _lowest(bits)
+        block = lowest(bits)
         bits = word(w, middle + block).bits
-    group = (block << 6) + _lowest(bits)
-    return (group << 6) + _lowest(word(w, first + group).bits)
+    group = (block << 6) + lowest(bits)
+    return (group << 6) + lowest(word(w, first + group).bits)
 
 
 @kernel("int64(World, int64, int64)")
@@ -124,16 +116,16 @@ def _below_words(w: Any, s: int, group: int) -> int:
         return NOWHERE
     block = group >> 6
     bits = _upto(w, middle + block, group)
-    if bits == _ZERO:
+    if bits == NONE:
         if block <= 0:
             return NOWHERE
         bits = _upto(w, top, block - 1)
-        if bits == _ZERO:
+        if bits == NONE:
             return NOWHERE
-        block = _highest(bits)
+        block = highest(bits)
         bits = word(w, middle + block).bits
-    group = (block << 6) + _highest(bits)
-    return (group << 6) + _highest(word(w, first + group).bits)
+    group = (block << 6) + highest(bits)
+    return (group << 6) + highest(word(w, first + group).bits)
 
 
 @helper("int64(World, int64, int64)")
@@ -143,8 +135,8 @@ def occupied_from(w: Any, s: int, at: int) -> int:
     if at >= b.window:
         return NOWHERE
     bits = _from(w, b.first_word + (at >> 6), at)
-    if bits != _ZERO:
-        return (at >> 6 << 6) + _lowest(bits)
+    if bits != NONE:
+        return (at >> 6 << 6) + lowest(bits)
     return _above_words(w, s, (at >> 6) + 1)
 
 
@@ -154,6 +146,6 @@ def occupied_upto(w: Any, s: int, at: int) -> int:
     if at < 0:
         return NOWHERE
     bits = _upto(w, book(w, s).first_word + (at >> 6), at)
-    if bits != _ZERO:
-        return (at >> 6 << 6) + _highest(bits)
+    if bits != NONE:
+        return (at >> 6 << 6) + highest(bits)
     return _below_words(w, s, (at >> 6) - 1)

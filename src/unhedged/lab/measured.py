@@ -38,14 +38,12 @@ def source() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Which measures, who stands for whom in the scenario, and when its news comes."""
+    """Which measures, who stands for whom in the scenario, when its news comes, and the source that answers."""
 
     names: tuple[str, ...]  # of the measures, sorted
     roles: Roles
     shock_ns: int
-    source: str = field(
-        default_factory=lambda: json.dumps(source())
-    )  # that answers, as it was when the question was put
+    source: str = field(default_factory=lambda: json.dumps(source()))  # as the question was put
 
     def __call__(self, tables: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         """Return what a run stores of a replicate with these tables: its measures, and what they come from."""

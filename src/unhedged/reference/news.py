@@ -6,9 +6,7 @@ from unhedged.reference import floatmath
 from unhedged.reference.rng import normals_of, uniforms_of
 from unhedged.reference.world import Asset, News, World
 from unhedged.vocab.enums import NewsShape, OutageKind
-
-MOST_LAYERS = 16
-"""Numbers of an asset's stream kept for one step."""
+from unhedged.vocab.keys import MOST_LAYERS
 
 
 def arrived_share(item: News, now: int) -> float:

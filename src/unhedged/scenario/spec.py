@@ -19,6 +19,7 @@ from unhedged.scenario.tiers import Tiers
 from unhedged.vocab.enums import LiquidationStep
 from unhedged.vocab.errors import ScenarioError, UnitError, UnknownKind
 from unhedged.vocab.ids import MOST_REPLICATES, MOST_SEED, is_name, split_instrument
+from unhedged.vocab.keys import MOST_LAYERS
 
 SCHEMA = 1
 """Changes only together with a migration command."""
@@ -142,7 +143,9 @@ class Pace(Block):
     """
 
     strength: Share = Field(description="by how much a layer speeds news up or slows it down")
-    layers: int = Field(default=8, ge=1, le=16, description="how many, each slower than the last")
+    layers: int = Field(
+        default=8, ge=1, le=MOST_LAYERS, description="how many, each slower than the last"
+    )
     fastest: Positive = written("1m", "mean time until the first layer is drawn anew")
     factor: float = Field(
         default=3.0, ge=1, le=100, description="by which each takes longer than the one before"

@@ -8,6 +8,9 @@ from enum import IntEnum
 
 from unhedged.vocab.ids import key_hash
 
+MOST_LAYERS = 16
+"""Layers that the pace of an asset's news may have: so many draws of its stream are kept for one step."""
+
 
 class Purpose(IntEnum):
     """What a stream is for: one name owns one stream per purpose."""

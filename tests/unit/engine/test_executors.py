@@ -6,11 +6,16 @@ import subprocess
 import sys
 import textwrap
 import time
+import types
 from pathlib import Path
 
 import pytest
 
+from unhedged.engine import executors
+from unhedged.results import store as stores
+from unhedged.results.lock import locked
 from unhedged.results.store import open_store
+from unhedged.scenario.load import load
 
 # A stand-in for the engine, put in place of it in every process before anything else is imported.
 ENGINE = """
@@ -221,3 +226,22 @@ def test_summary_keeps_forced_events_only(fake: Path) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout
     assert "series" not in out
+
+
+@pytest.mark.parametrize(
+    ("asks", "found"),
+    [
+        (lambda tables: {"measures": len(tables)}, {"measures": 0}),
+        (lambda tables: tables["none such"], None),
+    ],
+)
+def test_a_measure_that_fails_costs_no_replicate(tmp_path, monkeypatch, asks, found) -> None:
+    output = types.SimpleNamespace(tables={}, headline={}, checks={})
+    engine = types.SimpleNamespace(run_replicate=lambda *_args, **_more: output)
+    monkeypatch.setitem(sys.modules, "unhedged.engine.run", engine)
+    plan = load("calm").plan()
+    with locked(tmp_path / stores.folder_name(plan)):
+        store = stores.create(tmp_path, plan, scenario_toml="", replicates=1, keep="tables")
+        executors.run_one(plan, 0, keep="tables", path=store.path, asks=asks)
+    assert store.finished() == [0]
+    assert store.measured(0) == found

@@ -7,13 +7,12 @@ import pytest
 
 from unhedged.engine.build import build
 from unhedged.kernels.compiled import entry, record_at
-from unhedged.kernels.news import MOST_LAYERS, move_values
+from unhedged.kernels.news import move_values
 from unhedged.kernels.tables import asset, world
 from unhedged.reference import news
 from unhedged.reference.rng import normals_of
 from unhedged.reference.world import Asset
 from unhedged.scenario.load import load
-from unhedged.scenario.spec import Pace
 
 _cell = record_at(np.dtype([("x", "f8")]))
 PACE = {"strength": "40%", "layers": 5, "fastest": "20s", "factor": 3}
@@ -96,9 +95,3 @@ def test_slower_layers_make_memory_longer():
 
     assert memory_of(layers=1) == pytest.approx(0.0, abs=0.1)
     assert memory_of(layers=5) > 0.2
-
-
-def test_no_scenario_has_more_layers_than_a_step_keeps_numbers_for():
-    # More would take the next second's.
-    allowed = max(part.le for part in Pace.model_fields["layers"].metadata if hasattr(part, "le"))
-    assert allowed == MOST_LAYERS == news.MOST_LAYERS
